@@ -1,0 +1,9 @@
+//! From a URL to sound: fetch → buffer → decode → ring → output. Knows nothing of Plivo.
+//!
+//! What the rest of the program uses is plain data: [`Command`] goes in, [`Event`] comes out, each with its [`PlayId`].
+
+pub mod event;
+pub mod waveform;
+
+pub use event::{Anchor, Command, Error, Event, Media, PlayId, Request, Sink};
+pub use waveform::{Column, Waveform};

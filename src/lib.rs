@@ -1,0 +1,4 @@
+//! callreel: a browser for phone-call recordings that lives in the terminal.
+
+pub mod audio;
+pub mod plivo;

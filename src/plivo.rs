@@ -1,0 +1,17 @@
+//! The Recording API, nothing else: requests, answers, paging, errors.
+//!
+//! Nothing here knows the app, the screen or sound. Plain data (`recording`, `query`, `window`, `page`, `error`)
+//! is what the rest of the program may import; only `client` does I/O.
+
+pub mod error;
+pub mod page;
+pub mod query;
+pub mod recording;
+pub mod time;
+pub mod window;
+
+pub use error::Error;
+pub use page::{Cursor, Limit, Meta, Page, PageRequest, Start};
+pub use query::{DayBounds, Filter, RecordingQuery, Span};
+pub use recording::{Recording, RecordingId};
+pub use window::{Bound, TimeRange, Window};

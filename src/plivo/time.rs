@@ -1,0 +1,1 @@
+//! Times in every form the API has been seen to use.
