@@ -2,12 +2,16 @@
 
 pub mod criteria;
 pub mod effect;
+pub mod filter;
 pub mod frame;
 pub mod history;
 pub mod ids;
 pub mod key;
+pub mod mask;
 pub mod message;
+pub mod player;
 pub mod setup;
+pub mod when;
 pub mod zone;
 
 pub use criteria::Criteria;

@@ -1,5 +1,12 @@
 //! How it looks: `draw(&App, Now, &mut Frame) -> FrameMap`. Reads the app, changes nothing, keeps nothing.
 
+pub mod context;
+pub mod filter;
+pub mod player;
+pub mod waveform;
+
+pub use context::Context;
+
 use ratatui::Frame;
 
 use crate::app::{App, FrameMap, Now};

@@ -1,20 +1,148 @@
-//! The zone that times are shown and typed in.
+//! The zone that times are shown and typed in, and how its clock maps to UTC.
 
-use chrono::{DateTime, Utc};
+use chrono::{
+    DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+};
+use chrono_tz::Tz;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone;
+/// The zone shown. The runtime finds the machine's own zone's name; nothing here asks the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Zone {
+    #[default]
+    Utc,
+    /// The machine's own zone.
+    Local(Tz),
+    /// The zone of `--tz`.
+    Named(Tz),
+}
+
+/// What the clock of a zone does at a local time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The local time happens once.
+    Once,
+    /// The clock jumps over this local time: the instant of the jump stands for it.
+    Gap,
+    /// The clock is set back, so this local time happens twice.
+    Twice,
+}
+
+/// Which of two instants is meant when a local time happens twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prefer {
+    Earlier,
+    Later,
+}
 
 impl Zone {
     pub fn utc() -> Self {
-        Self
+        Self::Utc
     }
 
+    pub fn local(tz: Tz) -> Self {
+        Self::Local(tz)
+    }
+
+    pub fn named(tz: Tz) -> Self {
+        Self::Named(tz)
+    }
+
+    fn tz(self) -> Tz {
+        match self {
+            Self::Utc => Tz::UTC,
+            Self::Local(tz) | Self::Named(tz) => tz,
+        }
+    }
+
+    /// What the screen calls it: `UTC`, `Europe/Berlin`, `local, Europe/Berlin`.
     pub fn label(&self) -> String {
-        "UTC".into()
+        match self {
+            Self::Utc => "UTC".into(),
+            Self::Local(tz) => format!("local, {}", tz.name()),
+            Self::Named(tz) => tz.name().into(),
+        }
     }
 
+    /// `2026-11-20 14:02:11` on this zone's clock.
     pub fn format(&self, at: DateTime<Utc>) -> String {
-        at.format("%Y-%m-%d %H:%M:%S").to_string()
+        self.clock_at(at).format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// `2026-11-20 14:02:11.000001`: the microseconds only where there are some.
+    pub fn format_exact(&self, at: DateTime<Utc>) -> String {
+        exact(self.clock_at(at))
+    }
+
+    /// What this zone's clock shows at an instant.
+    pub fn clock_at(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.naive_utc()
+            .checked_add_signed(self.offset_at(at))
+            .unwrap_or_else(|| at.naive_utc())
+    }
+
+    /// The day it is in this zone.
+    pub fn date_at(&self, at: DateTime<Utc>) -> NaiveDate {
+        self.clock_at(at).date()
+    }
+
+    /// The instant at which this zone's clock shows `local`, and whether that was a plain question.
+    pub fn resolve(&self, local: NaiveDateTime, prefer: Prefer) -> (DateTime<Utc>, Clock) {
+        match self.tz().from_local_datetime(&local) {
+            LocalResult::Single(at) => (at.to_utc(), Clock::Once),
+            LocalResult::Ambiguous(first, second) => {
+                let (first, second) = (first.to_utc(), second.to_utc());
+                let at = match prefer {
+                    Prefer::Earlier => first.min(second),
+                    Prefer::Later => first.max(second),
+                };
+                (at, Clock::Twice)
+            }
+            LocalResult::None => (self.jump_over(local), Clock::Gap),
+        }
+    }
+
+    /// The first instant of a day: midnight, or where midnight is jumped over, the instant after the jump.
+    pub fn midnight(&self, date: NaiveDate) -> DateTime<Utc> {
+        self.resolve(date.and_time(NaiveTime::MIN), Prefer::Earlier)
+            .0
+    }
+
+    fn offset_at(&self, at: DateTime<Utc>) -> TimeDelta {
+        use chrono::Offset;
+        let offset = self.tz().offset_from_utc_datetime(&at.naive_utc());
+        TimeDelta::seconds(i64::from(offset.fix().local_minus_utc()))
+    }
+
+    /// The instant at which the clock jumps over `local`. Whole days have been jumped over (Samoa, 2011), never more
+    /// than one, so the jump lies between a day and a half before and after.
+    fn jump_over(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        let middle = local.and_utc();
+        let reach = TimeDelta::hours(36);
+        let (Some(mut before), Some(mut after)) = (
+            middle.checked_sub_signed(reach),
+            middle.checked_add_signed(reach),
+        ) else {
+            return middle;
+        };
+        // Invariant: the clock shows less than `local` at `before`, more at `after`.
+        while after - before > TimeDelta::seconds(1) {
+            let half = before + (after - before) / 2;
+            if self.clock_at(half) < local {
+                before = half;
+            } else {
+                after = half;
+            }
+        }
+        // Zones change on whole seconds.
+        DateTime::from_timestamp(after.timestamp(), 0).unwrap_or(after)
+    }
+}
+
+/// A clock's reading to the microsecond, the fraction left out where it is zero.
+pub(crate) fn exact(clock: NaiveDateTime) -> String {
+    let whole = clock.format("%Y-%m-%d %H:%M:%S").to_string();
+    match clock.and_utc().timestamp_subsec_micros() {
+        0 => whole,
+        micros => format!("{whole}.{micros:06}"),
     }
 }

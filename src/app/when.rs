@@ -1,0 +1,1 @@
+//! What people type for a time, and the instants it means.
