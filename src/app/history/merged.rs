@@ -135,7 +135,7 @@ impl Merged {
             .drain(..)
             .chain(self.to.waiting.drain(..))
             .collect();
-        ready.sort_by(|a, b| b.added.cmp(&a.added));
+        ready.sort_by_key(|row| std::cmp::Reverse(row.added));
         for row in ready {
             let settled =
                 frontier.is_none_or(|frontier| row.added.is_some_and(|added| added > frontier));
