@@ -137,8 +137,8 @@ pub struct App {
     /// Nothing is sent before this.
     throttled: Option<Instant>,
     awaited: Option<Awaited>,
-    /// After a refresh, the row to go back to once the new list has begun.
-    place: Option<usize>,
+    /// Other recordings were asked for: the reader starts at the first row unless the same recording is found again.
+    fresh: bool,
     /// A row to play as soon as it is loaded.
     play_when_loaded: Option<usize>,
     /// The bar is held by the mouse.
@@ -184,7 +184,7 @@ impl App {
             player: Player::default(),
             throttled: None,
             awaited: None,
-            place: None,
+            fresh: false,
             play_when_loaded: None,
             dragging: false,
             looked: None,
@@ -193,6 +193,9 @@ impl App {
         let mut effects = Vec::new();
         if browsing {
             effects.extend(app.list_anew(now));
+            if app.history.is_none() {
+                app.open_filter(now);
+            }
         }
         effects.extend(app.settle(now));
         (app, effects)

@@ -6,7 +6,7 @@ use super::keymap::Context;
 use super::layout::Wish;
 use super::overlay::readable;
 use super::palette::{Command, Palette};
-use super::{Action, App, Effect, Focus, Now, Overlay, filter};
+use super::{Action, App, Awaited, Effect, Focus, Now, Overlay, filter};
 
 /// Loudness by a key, in per cent.
 const STEP: i16 = 5;
@@ -142,7 +142,7 @@ impl App {
         Vec::new()
     }
 
-    fn open_filter(&mut self, now: Now) {
+    pub(super) fn open_filter(&mut self, now: Now) {
         let form = filter::Form::open(&self.criteria, &self.zone, now.wall);
         self.overlay = Some(Overlay::Filter(Box::new(form)));
     }
@@ -163,8 +163,8 @@ impl App {
         let Some(plan) = self.plan(now) else {
             return Vec::new();
         };
-        self.table = Default::default();
         self.sorting = None;
+        self.fresh = true;
         self.replan(plan, now)
     }
 
@@ -182,7 +182,8 @@ impl App {
     fn replan(&mut self, plan: Plan, now: Now) -> Vec<Effect> {
         self.planned = now.wall;
         self.looked = None;
-        self.awaited = None;
+        // The list looks for the recording under the cursor; the cursor goes where it is found.
+        self.awaited = Some(Awaited::Return);
         let mut effects = self.detail.forget();
         match &mut self.history {
             Some(history) => effects.extend(history.replan(plan, &mut self.ids, now)),
@@ -212,7 +213,6 @@ impl App {
         let Some(plan) = self.plan(now) else {
             return Vec::new();
         };
-        self.place = (self.table.cursor > 0 && self.sorting.is_none()).then_some(self.table.cursor);
         self.replan(plan, now)
     }
 

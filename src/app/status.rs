@@ -90,8 +90,12 @@ impl App {
             });
         }
         let text = match goal {
-            Goal::End => "counting the way to the oldest row …".into(),
-            Goal::Row(row) => format!("on the way to row {} …", words::count(row as u64 + 1)),
+            Goal::End => {
+                let (counted, all) = history.counted();
+                format!("on the way to the oldest row: {counted} of {all} windows counted …")
+            }
+            Goal::Row(row) => format!("on the way to row {} …", words::count(*row as u64 + 1)),
+            Goal::Recording { .. } => "looking for the same recording in the new list …".into(),
         };
         Some(line(Kind::Info, text, ""))
     }

@@ -57,8 +57,8 @@ impl App {
                 else {
                     return Vec::new();
                 };
-                let (outcome, mut effects) = history.answered(request, result, &mut self.ids, now);
-                effects.extend(self.list_changed(outcome, now));
+                let (outcome, effects) = history.answered(request, result, &mut self.ids, now);
+                self.list_changed(outcome);
                 effects
             }
             Api::Recording { request, result } => {
@@ -73,12 +73,11 @@ impl App {
     }
 
     /// Finds the reader's place again in a list that changed.
-    fn list_changed(&mut self, outcome: Outcome, now: Now) -> Vec<Effect> {
+    fn list_changed(&mut self, outcome: Outcome) {
         self.looked = None;
         if let Some(sorting) = &self.sorting {
             self.sort_by(sorting.column, sorting.reversed);
         }
-        let mut effects = Vec::new();
         let (len, height) = (self.rows().len(), self.height());
         if let (Some(row), Some(awaited), None) = (outcome.reached, self.awaited, &self.sorting) {
             match awaited {
@@ -86,12 +85,16 @@ impl App {
                 Awaited::Return => self.table.follow(row, len, height),
             }
             self.awaited = None;
+            self.fresh = false;
         }
         if self.history.as_ref().is_some_and(|history| history.stale()) {
-            return effects;
+            return;
         }
-        if let Some(row) = self.place.take() {
-            effects.extend(self.aim_back(row, now));
+        if std::mem::take(&mut self.fresh) {
+            self.table = Default::default();
+        }
+        if self.history.as_ref().is_none_or(|history| history.goal().is_none()) {
+            self.awaited = None;
         }
         let rows = self.rows();
         let found = self
@@ -116,7 +119,6 @@ impl App {
             }
             None => {}
         }
-        effects
     }
 
     /// What follows from every change: the cursor on a row, requests for what is seen, details for what is selected.

@@ -67,20 +67,6 @@ impl App {
         effects
     }
 
-    /// After a refresh: back to where the reader was.
-    pub(super) fn aim_back(&mut self, row: usize, now: Now) -> Vec<Effect> {
-        let Some(history) = &mut self.history else {
-            return Vec::new();
-        };
-        let (at, effects) = history.aim(Goal::Row(row), &mut self.ids, now);
-        let (len, height) = (self.rows().len(), self.height());
-        match at {
-            Some(row) => self.table.follow(row, len, height),
-            None => self.awaited = Some(Awaited::Return),
-        }
-        effects
-    }
-
     /// What the search finds among the rows that are loaded.
     pub fn matches(&self, needle: &Needle) -> Matches {
         let loaded = self.rows().loaded();
