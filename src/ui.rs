@@ -3,9 +3,12 @@
 pub mod context;
 pub mod filter;
 pub mod player;
+pub mod text;
+pub mod theme;
 pub mod waveform;
 
 pub use context::Context;
+pub use theme::Styles;
 
 use ratatui::Frame;
 
