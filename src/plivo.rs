@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod page;
+pub mod paging;
 pub mod query;
 pub mod recording;
 pub mod time;
@@ -12,6 +13,7 @@ pub mod window;
 
 pub use error::Error;
 pub use page::{Cursor, Limit, Meta, Page, PageRequest, Start};
+pub use paging::{Evidence, Paging, offset_honoured};
 pub use query::{DayBounds, Filter, RecordingQuery, Span};
 pub use recording::{Recording, RecordingId};
 pub use window::{Bound, TimeRange, Window};
