@@ -3,7 +3,10 @@
 //! Nothing here knows the app, the screen or sound. Plain data (`recording`, `query`, `window`, `page`, `error`)
 //! is what the rest of the program may import; only `client` does I/O.
 
+pub mod base;
+pub mod credentials;
 pub mod error;
+pub mod media;
 pub mod page;
 pub mod paging;
 pub mod query;
@@ -11,7 +14,10 @@ pub mod recording;
 pub mod time;
 pub mod window;
 
+pub use base::{ApiBase, ApiBaseMistake};
+pub use credentials::{AuthId, AuthIdMistake, Credentials, CredentialsMistake, TokenMistake};
 pub use error::Error;
+pub use media::{MediaRefused, MediaRequest, authorize};
 pub use page::{Cursor, Limit, Meta, Page, PageRequest, Start};
 pub use paging::{Evidence, Paging, offset_honoured};
 pub use query::{DayBounds, Filter, RecordingQuery, Span};
