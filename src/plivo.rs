@@ -6,6 +6,7 @@
 pub mod base;
 pub mod credentials;
 pub mod error;
+pub mod limit;
 pub mod media;
 pub mod page;
 pub mod paging;
@@ -17,6 +18,7 @@ pub mod window;
 pub use base::{ApiBase, ApiBaseMistake};
 pub use credentials::{AuthId, AuthIdMistake, Credentials, CredentialsMistake, TokenMistake};
 pub use error::Error;
+pub use limit::{Pause, Priority, Rate};
 pub use media::{MediaRefused, MediaRequest, authorize};
 pub use page::{Cursor, Limit, Meta, Page, PageRequest, Start};
 pub use paging::{Evidence, Paging, offset_honoured};
