@@ -284,8 +284,11 @@ async fn an_empty_range_of_years_costs_one_request_a_window() {
     assert_eq!(fake.requests(), 122);
 }
 
-/// Answers the n-th request (from 0) with these ids and this next.
-struct Script(fn(usize) -> (u64, Start), Mutex<usize>);
+/// Answers each request with twenty rows.
+struct Script(Answers, Mutex<usize>);
+
+/// From the number of a request to the first id and the next start.
+type Answers = fn(usize) -> (u64, Start);
 
 impl Pages for &Script {
     async fn page(&self, _: &PageRequest) -> Result<Page, Error> {
@@ -306,7 +309,7 @@ impl Pages for &Script {
 
 #[tokio::test]
 async fn pages_that_go_round_are_reported_after_their_rows() {
-    let scripts: [(fn(usize) -> (u64, Start), u64); 5] = [
+    let scripts: [(Answers, u64); 5] = [
         // The next page is this page, for ever, by offset and by cursor.
         (|_| (0, Start::Offset(20)), 20),
         (|_| (0, Start::Cursor(Cursor::new("same"))), 20),
