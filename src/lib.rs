@@ -1,4 +1,6 @@
 //! callreel: a browser for phone-call recordings that lives in the terminal.
 
 pub mod audio;
+pub mod cli;
+pub mod emulator;
 pub mod plivo;
