@@ -6,11 +6,13 @@ pub mod filter;
 pub mod frame;
 pub mod history;
 pub mod ids;
+pub mod input;
 pub mod key;
 pub mod mask;
 pub mod message;
 pub mod player;
 pub mod setup;
+pub mod text;
 pub mod when;
 pub mod zone;
 
