@@ -6,8 +6,8 @@ use std::time::Duration;
 use callreel::app::text::is_safe;
 use callreel::app::zone::Zone;
 use callreel::app::{
-    Api, Criteria, Effect, Input, Key, KeyCode, Message, Mouse, MouseKind, RequestId, Signal, Size,
-    Theme, TimerId,
+    Api, Criteria, Input, Key, KeyCode, Message, Mouse, MouseKind, RequestId, Signal, Size, Theme,
+    TimerId,
 };
 use callreel::audio::{Anchor, Event, PlayId};
 use callreel::plivo::{Error, Meta, Page};
