@@ -202,7 +202,7 @@ impl Server {
         let turn = Turn::read(self.paging, &pairs, ids)?;
         let selection = filter.select(&view, &self.subaccounts);
         let lies = asked.faults.contains(&FaultKind::OffsetLies);
-        let found = if lies { turn.from_the_start() } else { turn };
+        let found = if lies { turn.at_the_start() } else { turn };
         let mut page = Page::find(&view, &selection, found);
         let frame = self.frame();
         let (next, previous) = page.links(self.paging, turn, &frame.list_path(), &pairs, ids);
