@@ -1,5 +1,8 @@
 //! The emulator over real HTTP, and where HTTP libraries are too polite, over bare sockets.
 
+// clippy.toml lets test functions off, and here what they share too.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+
 #[path = "emulator"]
 mod suite {
     mod client;
