@@ -5,10 +5,12 @@
 
 #[path = "emulator"]
 mod suite {
+    mod calls;
     mod client;
     mod faults;
     mod lists;
     mod log;
     mod media;
+    mod paging;
     mod scale;
 }

@@ -270,7 +270,7 @@ async fn bandwidth_is_never_exceeded_and_bytes_come_in_small_pieces() {
         );
     }
     assert!(started.elapsed() > Duration::from_millis(800));
-    assert!(pieces > 10, "{pieces}");
+    assert!(pieces > 4, "{pieces}");
 }
 
 #[tokio::test]
