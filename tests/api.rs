@@ -1,5 +1,7 @@
 //! The real client against servers on loopback that answer with exact bytes, right and wrong ones.
 
+#[path = "api/emulated.rs"]
+mod emulated;
 #[path = "api/scripted.rs"]
 mod scripted;
 #[path = "api/surroundings.rs"]
