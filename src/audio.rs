@@ -4,6 +4,7 @@
 
 pub mod buffer;
 pub mod event;
+pub mod mp3;
 pub mod waveform;
 
 pub use buffer::{Buffer, Cancel, Reader};
