@@ -4,6 +4,7 @@
 
 pub mod buffer;
 pub mod event;
+pub mod fetch;
 pub mod mp3;
 pub mod waveform;
 
