@@ -258,7 +258,8 @@ impl<'a> Task<'a> {
         let mut cached = self.target.is_some();
         let mut redirects = 0;
         loop {
-            let response = match self.send(&hop, gap).await {
+            let client = self.http.client_for(&hop.url)?;
+            let response = match self.send(client, &hop, gap).await {
                 Ok(response) => response,
                 Err(error) => return Ok(Err(describe(error))),
             };
@@ -281,8 +282,13 @@ impl<'a> Task<'a> {
         }
     }
 
-    async fn send(&self, hop: &Hop, gap: Gap) -> Result<Response, reqwest::Error> {
-        let mut request = self.http.client_for(&hop.url).get(hop.url.clone());
+    async fn send(
+        &self,
+        client: &reqwest::Client,
+        hop: &Hop,
+        gap: Gap,
+    ) -> Result<Response, reqwest::Error> {
+        let mut request = client.get(hop.url.clone());
         if !(self.bare && gap.start == 0) {
             // With an end the connection is free for the next request, without one the length need not be known.
             let range = match gap.loaded_at {
