@@ -560,7 +560,8 @@ fn the_wrong_part_is_an_error_and_no_sound() {
         server.next().await.part(&file, 0.., "").await;
         let error = fetch.error().await;
         assert!(matches!(error, Error::Protocol(_)), "{error:?}");
-        assert_eq!(fetch.buffer.have(), [0..1000]);
+        assert_eq!(fetch.buffer.have().len(), 1);
+        assert_eq!(fetch.buffer.contiguous_from(0), 1000);
     });
 }
 
