@@ -3,4 +3,5 @@
 pub mod app;
 pub mod audio;
 pub mod plivo;
+pub mod runtime;
 pub mod ui;

@@ -1,0 +1,12 @@
+//! The loop.
+pub mod clipboard;
+pub mod frames;
+pub mod input;
+pub mod log;
+pub mod output;
+pub mod screen;
+pub mod signals;
+pub mod stderr;
+pub mod sys;
+pub mod terminal;
+pub mod timers;
