@@ -1,11 +1,14 @@
 //! The loop.
 pub mod clipboard;
+pub mod drive;
 pub mod frames;
 pub mod input;
 pub mod log;
 pub mod output;
+pub mod panic;
 pub mod screen;
 pub mod signals;
+pub mod stage;
 pub mod stderr;
 pub mod sys;
 pub mod terminal;

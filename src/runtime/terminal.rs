@@ -67,6 +67,12 @@ impl Tty {
         Ok(Self { input, output })
     }
 
+    /// A terminal that is none, for tests.
+    #[cfg(test)]
+    pub fn over(input: OwnedFd, output: OwnedFd) -> Self {
+        Self { input, output }
+    }
+
     pub fn input(&self) -> BorrowedFd<'_> {
         self.input.as_fd()
     }
