@@ -18,6 +18,10 @@ pub enum Priority {
 }
 
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a handful exists at a time, and none is kept"
+)]
 pub enum Effect {
     FetchPage {
         request: RequestId,

@@ -74,4 +74,9 @@ impl Window {
     pub fn range(&self) -> TimeRange {
         self.0
     }
+
+    /// The older part of this window: nothing newer than `at`. `None` when nothing can lie in it.
+    pub fn until(&self, at: DateTime<Utc>, inclusive: bool) -> Option<Self> {
+        TimeRange::new(self.0.from, Bound { at, inclusive }).map(Self)
+    }
 }
