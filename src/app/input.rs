@@ -48,8 +48,16 @@ impl TextLine {
 
     /// The keys that edit. False when the key is none of them.
     pub fn key(&mut self, key: Key) -> bool {
-        let before = self.before_caret().graphemes(true).next_back().map_or(0, str::len);
-        let after = self.after_caret().graphemes(true).next().map_or(0, str::len);
+        let before = self
+            .before_caret()
+            .graphemes(true)
+            .next_back()
+            .map_or(0, str::len);
+        let after = self
+            .after_caret()
+            .graphemes(true)
+            .next()
+            .map_or(0, str::len);
         match (key.code, key.ctrl, key.alt) {
             (KeyCode::Char(c), false, false) => self.insert(c.encode_utf8(&mut [0; 4])),
             (KeyCode::Backspace, ..) | (KeyCode::Char('h'), true, _) => {
@@ -102,8 +110,14 @@ mod tests {
         assert_eq!(typed(&[Key::ctrl('w')]).text(), "one ");
         assert_eq!(typed(&[Key::plain(KeyCode::Backspace)]).text(), "one tw");
         assert_eq!(typed(&[Key::ctrl('u')]).text(), "");
-        assert_eq!(typed(&[Key::plain(KeyCode::Home), Key::plain(KeyCode::Delete)]).text(), "ne twö");
-        assert_eq!(typed(&[Key::plain(KeyCode::Home), Key::ctrl('k')]).text(), "");
+        assert_eq!(
+            typed(&[Key::plain(KeyCode::Home), Key::plain(KeyCode::Delete)]).text(),
+            "ne twö"
+        );
+        assert_eq!(
+            typed(&[Key::plain(KeyCode::Home), Key::ctrl('k')]).text(),
+            ""
+        );
     }
 
     #[test]

@@ -146,3 +146,73 @@ pub(crate) fn exact(clock: NaiveDateTime) -> String {
         micros => format!("{whole}.{micros:06}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn local(text: &str) -> NaiveDateTime {
+        text.parse().unwrap()
+    }
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        format!("{text}Z").parse().unwrap()
+    }
+
+    #[test]
+    fn the_screen_says_which_zone_it_is() {
+        assert_eq!(Zone::utc().label(), "UTC");
+        assert_eq!(Zone::named(Tz::Asia__Kolkata).label(), "Asia/Kolkata");
+        assert_eq!(
+            Zone::local(Tz::Europe__Berlin).label(),
+            "local, Europe/Berlin"
+        );
+    }
+
+    #[test]
+    fn times_are_written_on_the_zones_clock() {
+        let at = utc("2026-11-20T23:45:00.000001");
+        assert_eq!(Zone::utc().format(at), "2026-11-20 23:45:00");
+        assert_eq!(
+            Zone::named(Tz::Asia__Kolkata).format(at),
+            "2026-11-21 05:15:00"
+        );
+        assert_eq!(Zone::utc().format_exact(at), "2026-11-20 23:45:00.000001");
+    }
+
+    #[test]
+    fn a_day_without_midnight_begins_after_the_jump() {
+        let sao_paulo = Zone::named(Tz::America__Sao_Paulo);
+        let date = NaiveDate::from_ymd_opt(2018, 11, 4).unwrap();
+        assert_eq!(sao_paulo.midnight(date), utc("2018-11-04T03:00:00"));
+    }
+
+    #[test]
+    fn a_whole_day_that_was_skipped_is_the_instant_of_the_jump() {
+        let apia = Zone::named(Tz::Pacific__Apia);
+        let (at, clock) = apia.resolve(local("2011-12-30T12:00:00"), Prefer::Earlier);
+        assert_eq!((at, clock), (utc("2011-12-30T10:00:00"), Clock::Gap));
+    }
+
+    proptest! {
+        #[test]
+        fn every_local_time_has_an_instant(tz in prop::sample::select(chrono_tz::TZ_VARIANTS.to_vec()), second in 0_i64..4_000_000_000) {
+            let zone = Zone::named(tz);
+            let clock = DateTime::from_timestamp(second, 0).unwrap().naive_utc();
+            let (earlier, kind) = zone.resolve(clock, Prefer::Earlier);
+            let (later, _) = zone.resolve(clock, Prefer::Later);
+            match kind {
+                Clock::Once => prop_assert!(earlier == later && zone.clock_at(earlier) == clock),
+                Clock::Twice => prop_assert!(earlier < later && zone.clock_at(earlier) == zone.clock_at(later)),
+                Clock::Gap => {
+                    prop_assert!(zone.clock_at(earlier) > clock);
+                    prop_assert!(zone.clock_at(earlier - TimeDelta::seconds(1)) < clock);
+                }
+            }
+        }
+    }
+}
