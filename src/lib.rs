@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod audio;
+pub mod cli;
+pub mod emulator;
 pub mod plivo;
 pub mod runtime;
 pub mod ui;
