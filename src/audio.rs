@@ -3,6 +3,8 @@
 //! What the rest of the program uses is plain data: [`Command`] goes in, [`Event`] comes out, each with its [`PlayId`].
 
 pub mod event;
+pub mod resample;
+pub mod ring;
 pub mod waveform;
 
 pub use event::{Anchor, Command, Error, Event, Media, PlayId, Request, Sink};
