@@ -3,6 +3,7 @@
 //! A decoder reads a [`Buffer`] and gives blocks of interleaved samples, each with the frame of the recording it starts at. Where
 //! bytes are missing it says so and is asked again later; [`Decoder::seek`] goes anywhere, loaded or not.
 
+pub mod mp3;
 pub mod wav;
 
 use std::time::Duration;
@@ -17,7 +18,11 @@ pub const RATES: std::ops::RangeInclusive<u32> = 4_000..=192_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Samples were appended; the first of them stands at this frame of the recording.
-    Block { first: u64 },
+    Block {
+        first: u64,
+        /// False where the place in time is an estimate.
+        exact: bool,
+    },
     /// The bytes that come next are not here yet.
     NeedBytes,
     /// The recording ends here.
@@ -46,6 +51,9 @@ pub trait Decoder: Send {
     /// What is known of the file by now.
     fn media(&self) -> Media;
 
+    /// Tells the length that somebody else gave, for estimates.
+    fn expect(&mut self, _length: Duration) {}
+
     /// Hz.
     fn rate(&self) -> u32;
 
@@ -65,8 +73,11 @@ pub trait Decoder: Send {
     /// rate, not yet loaded) the block's own frame says where it really is.
     fn seek(&mut self, to: Duration);
 
-    /// The time at which the byte `at` of the file sounds, and whether that is exact.
-    fn time_of_byte(&mut self, at: u64) -> Option<Length>;
+    /// The next block is what sounds at the byte `at` of the file, or as soon after it as can be decoded.
+    fn go_to_byte(&mut self, at: u64);
+
+    /// The byte of the file from which the next block is read.
+    fn byte(&self) -> u64;
 }
 
 /// Looks at the first bytes and makes the decoder for them; `None` while too few are here.
@@ -88,7 +99,26 @@ pub fn open(buffer: &Buffer, role: Role) -> Result<Option<Box<dyn Decoder>>, Err
             None => Ok(None),
         };
     }
-    Ok(None)
+    if let Some(other) = other_kind(&head) {
+        return Err(Error::NotAudio(other.to_owned()));
+    }
+    match mp3::Mp3::open(buffer, role)? {
+        Some(mp3) => Ok(Some(Box::new(mp3))),
+        None => Ok(None),
+    }
+}
+
+/// What servers send in place of a recording, and kinds of audio that are not played, by their first bytes.
+fn other_kind(head: &[u8]) -> Option<&'static str> {
+    let text = head.trim_ascii_start();
+    match head {
+        _ if text.starts_with(b"<") => Some("a web page or XML came instead"),
+        _ if text.starts_with(b"{") => Some("JSON came instead"),
+        _ if head.starts_with(b"OggS") => Some("an Ogg file; mp3 and WAV are played"),
+        _ if head.starts_with(b"fLaC") => Some("a FLAC file; mp3 and WAV are played"),
+        _ if head.get(4..8) == Some(b"ftyp") => Some("an MP4 file; mp3 and WAV are played"),
+        _ => None,
+    }
 }
 
 /// `None` while the bytes at `at` may still come, else why they will not.

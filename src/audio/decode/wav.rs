@@ -103,10 +103,7 @@ impl Decoder for Wav {
         }
         let unit_frames = u64::from(header.unit_frames);
         let unit_bytes = u64::from(header.unit_bytes);
-        let unit = self.frame / unit_frames;
-        let at = header
-            .data_start
-            .saturating_add(unit.saturating_mul(unit_bytes));
+        let at = self.byte();
         if self.role == Role::Head {
             self.buffer.want(at);
         }
@@ -134,27 +131,27 @@ impl Decoder for Wav {
             return Ok(Step::End);
         }
         self.frame += frames as u64;
-        Ok(Step::Block { first })
+        Ok(Step::Block { first, exact: true })
     }
 
     fn seek(&mut self, to: Duration) {
         let frame = frames_in(to, self.header.rate);
         self.frame = self.frames().map_or(frame, |total| frame.min(total));
         if self.role == Role::Head {
-            let unit = self.frame / u64::from(self.header.unit_frames);
-            let offset = unit.saturating_mul(u64::from(self.header.unit_bytes));
-            self.buffer
-                .want(self.header.data_start.saturating_add(offset));
+            self.buffer.want(self.byte());
         }
     }
 
-    fn time_of_byte(&mut self, at: u64) -> Option<Length> {
-        let header = &self.header;
-        let unit = at.saturating_sub(header.data_start) / u64::from(header.unit_bytes);
-        Some(Length {
-            length: time_of(unit * u64::from(header.unit_frames), header.rate),
-            exact: true,
-        })
+    fn go_to_byte(&mut self, at: u64) {
+        let bytes = at.saturating_sub(self.header.data_start);
+        let unit = bytes.div_ceil(u64::from(self.header.unit_bytes));
+        self.frame = unit.saturating_mul(u64::from(self.header.unit_frames));
+    }
+
+    fn byte(&self) -> u64 {
+        let unit = self.frame / u64::from(self.header.unit_frames);
+        let offset = unit.saturating_mul(u64::from(self.header.unit_bytes));
+        self.header.data_start.saturating_add(offset)
     }
 }
 
