@@ -6,6 +6,7 @@ pub mod buffer;
 pub mod decode;
 pub mod event;
 pub mod guard;
+pub mod mp3;
 pub mod output;
 pub mod resample;
 pub mod ring;

@@ -112,7 +112,10 @@ impl Mp3 {
 
     /// Decodes the frame at hand into `samples`; silence stands in for what is broken, so that time goes on.
     fn decode(&mut self, frame: &Frame) -> Result<(), Error> {
-        let frame_header = self.bytes.first_chunk().and_then(|&four| Header::parse(four));
+        let frame_header = self
+            .bytes
+            .first_chunk()
+            .and_then(|&four| Header::parse(four));
         let channels = frame_header.map_or(self.codec.channels, |header| header.channels);
         if channels != self.codec.channels {
             // symphonia refuses a frame of another kind than the first it saw.

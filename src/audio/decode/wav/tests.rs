@@ -123,7 +123,13 @@ fn a_jump_lands_on_the_frame_and_beyond_the_end_is_the_end() {
     let mut file = open(pcm16(2, &samples, None)).unwrap();
     file.seek(Duration::from_millis(500));
     let mut out = Vec::new();
-    assert_eq!(file.next(&mut out).unwrap(), Step::Block { first: 4_000, exact: true });
+    assert_eq!(
+        file.next(&mut out).unwrap(),
+        Step::Block {
+            first: 4_000,
+            exact: true
+        }
+    );
     assert_eq!(out[0], 8_000.0 / 32_768.0);
     file.seek(Duration::from_secs(50));
     assert_eq!(file.next(&mut out).unwrap(), Step::End);
@@ -144,7 +150,13 @@ fn a_jump_into_what_is_missing_asks_for_those_bytes() {
     assert_eq!(wav.next(&mut out).unwrap(), Step::NeedBytes);
     feed.write(at, &file[at as usize..at as usize + 1_001])
         .unwrap();
-    assert_eq!(wav.next(&mut out).unwrap(), Step::Block { first: 56_000, exact: true });
+    assert_eq!(
+        wav.next(&mut out).unwrap(),
+        Step::Block {
+            first: 56_000,
+            exact: true
+        }
+    );
     assert_eq!(out.len(), 500);
     assert_eq!(wav.next(&mut out).unwrap(), Step::NeedBytes);
     feed.fail(Error::NotFound);
@@ -235,6 +247,12 @@ fn ima_adpcm_follows_a_tone_on_each_side() {
     }
     file.seek(Duration::from_millis(500));
     let mut part = Vec::new();
-    assert_eq!(file.next(&mut part).unwrap(), Step::Block { first: 4_000, exact: true });
+    assert_eq!(
+        file.next(&mut part).unwrap(),
+        Step::Block {
+            first: 4_000,
+            exact: true
+        }
+    );
     assert_eq!(part[..200], out[8_000..8_200]);
 }
