@@ -1,4 +1,6 @@
 //! callreel: a browser for phone-call recordings that lives in the terminal.
 
+pub mod app;
 pub mod audio;
 pub mod plivo;
+pub mod ui;

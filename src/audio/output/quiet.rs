@@ -9,6 +9,7 @@ type Named = unsafe extern "C" fn(*const c_char, c_int, *const c_char, c_int, *c
 /// As ALSA declares it.
 type Handler = unsafe extern "C" fn(*const c_char, c_int, *const c_char, c_int, *const c_char, ...);
 
+#[allow(unsafe_code)]
 unsafe extern "C" fn ignore(
     _file: *const c_char,
     _line: c_int,
@@ -19,6 +20,7 @@ unsafe extern "C" fn ignore(
 }
 
 /// Makes ALSA keep its messages to itself, in every thread, for good. What went wrong still comes back as an error.
+#[allow(unsafe_code)]
 pub(super) fn hush_alsa() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
