@@ -5,6 +5,7 @@
 pub mod buffer;
 pub mod decode;
 pub mod event;
+pub mod fetch;
 pub mod guard;
 pub mod mp3;
 pub mod output;
