@@ -93,7 +93,11 @@ impl App {
         if std::mem::take(&mut self.fresh) {
             self.table = Default::default();
         }
-        if self.history.as_ref().is_none_or(|history| history.goal().is_none()) {
+        if self
+            .history
+            .as_ref()
+            .is_none_or(|history| history.goal().is_none())
+        {
             self.awaited = None;
         }
         let rows = self.rows();

@@ -161,6 +161,11 @@ impl<S: Signalled, R: Aside> Drive<S, R> {
         }
     }
 
+    /// Another program is run next: what the one before waited for must not reach it, since both number from 1.
+    pub fn start_over(&mut self) {
+        self.timers = Timers::default();
+    }
+
     /// Runs until something ends it. `effects` are the program's first ones.
     pub async fn run(
         &mut self,

@@ -1,6 +1,7 @@
 //! Where the program is shown: the terminal, ratatui's buffers, and the bytes between them.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::time::Instant;
 
 use ratatui::{Frame, Terminal};
@@ -48,6 +49,11 @@ impl Stage {
     fn take(&self) -> io::Result<()> {
         stderr::capture(&self.log)?;
         terminal::enter(&self.tty, self.mouse)
+    }
+
+    /// Where keys come from.
+    pub fn keyboard(&self) -> io::Result<OwnedFd> {
+        self.tty.input().try_clone_to_owned()
     }
 
     /// The size as the app knows it.
@@ -126,7 +132,7 @@ fn cells(size: Size) -> ratatui::layout::Size {
 #[cfg(test)]
 pub mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::os::fd::{AsFd, OwnedFd};
+    use std::os::fd::AsFd;
 
     use super::*;
 

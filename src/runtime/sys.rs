@@ -1,5 +1,7 @@
 //! The system calls behind the terminal, each in a safe wrapper. All `unsafe` of the runtime stands here.
 
+#![allow(unsafe_code, reason = "each call into the system says why it is sound")]
+
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
