@@ -16,6 +16,7 @@ pub mod query;
 pub mod recording;
 pub mod retry;
 pub mod time;
+pub mod walk;
 pub mod window;
 
 pub use base::{ApiBase, ApiBaseMistake};
@@ -29,4 +30,5 @@ pub use paging::{Evidence, Paging, offset_honoured};
 pub use query::{DayBounds, Filter, RecordingQuery, Span};
 pub use recording::{Recording, RecordingId};
 pub use retry::RetryPolicy;
+pub use walk::{Asking, Pages, Walk, WalkError};
 pub use window::{Bound, TimeRange, Window};

@@ -5,17 +5,9 @@ use std::time::{Duration, Instant};
 use crate::audio::PlayId;
 use crate::plivo::{PageRequest, RecordingId};
 
-use super::ids::{RequestId, TimerId};
+pub use crate::plivo::Priority;
 
-/// Who waits: the request queue serves them in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Priority {
-    /// Rows on the screen.
-    Visible,
-    Detail,
-    Count,
-    Prefetch,
-}
+use super::ids::{RequestId, TimerId};
 
 #[derive(Debug, Clone, PartialEq)]
 #[expect(

@@ -144,7 +144,8 @@ impl Answer {
             .as_deref()
             .is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
         let tagged = lower.starts_with("<!doctype html") || lower.starts_with("<html");
-        if !tagged && !(typed && lower.starts_with('<')) {
+        let page = tagged || (typed && lower.starts_with('<'));
+        if !page {
             return None;
         }
         // Lower case of ASCII moves no byte, so that places in `lower` are places in `start`.

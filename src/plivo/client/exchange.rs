@@ -161,10 +161,11 @@ fn cause(error: &reqwest::Error) -> String {
     if text.is_empty() {
         text = "no reason was given".to_owned();
     }
-    if text.contains("UnknownIssuer") {
-        text.push_str(
-            " (SSL_CERT_FILE can name a file with the certificate of a company's own authority)",
-        );
+    let untrusted = ["UnknownIssuer", "BadSignature"]
+        .iter()
+        .any(|reason| text.contains(reason));
+    if untrusted {
+        text.push_str("; SSL_CERT_FILE can name a file with the certificates to trust");
     }
     text
 }
