@@ -213,11 +213,16 @@ impl App {
 
     /// The panes as they are now; `None` when the terminal is too small for any.
     pub fn layout(&self) -> Option<Layout> {
+        self.layout_in(self.size)
+    }
+
+    /// The panes as they would be in a terminal of another size.
+    pub fn layout_in(&self, size: Size) -> Option<Layout> {
         let panes = Panes {
             detail: self.detail.wish,
             player: self.player.subject().is_some(),
         };
-        Layout::of(self.size, panes)
+        Layout::of(size, panes)
     }
 
     /// The rows as they are shown.

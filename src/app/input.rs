@@ -21,6 +21,23 @@ impl TextLine {
         &self.text
     }
 
+    /// A line that holds `text`, made safe, with the caret at its end.
+    pub fn with(text: &str) -> Self {
+        let mut line = Self::default();
+        line.insert(text);
+        line
+    }
+
+    /// Puts the caret after the graphemes that begin before this byte.
+    pub fn put_caret(&mut self, byte: usize) {
+        self.caret = self
+            .text
+            .grapheme_indices(true)
+            .map(|(start, _)| start)
+            .find(|start| *start >= byte)
+            .unwrap_or(self.text.len());
+    }
+
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }

@@ -111,7 +111,7 @@ fn split(middle: Rect, wish: Wish) -> (Option<Rect>, Option<Rect>) {
         return (Some(middle), None);
     }
     if middle.width >= WIDE {
-        let detail = (middle.width * 2 / 5).clamp(44, 76);
+        let detail = (middle.width * 3 / 8).clamp(42, 76);
         let table = Rect {
             width: middle.width - detail,
             ..middle
