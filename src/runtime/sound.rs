@@ -1,4 +1,6 @@
 //! The player thread, started when something is first played: who only reads never touches a sound device.
+mod mail;
+
 use tokio::sync::mpsc;
 
 use crate::app::Message;

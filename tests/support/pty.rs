@@ -4,26 +4,28 @@
 //! fails and shows the screen.
 
 use std::io::{Read, Write};
+use std::num::NonZeroU16;
 use std::os::fd::RawFd;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
+use portable_pty::{
+    Child, CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system,
+};
 
 /// How long a test waits for a state before it gives up: long, since machines under load are slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the terminal shows and has been sent.
-#[derive(Default)]
 pub struct Shown {
-    screen: Option<vt100::Parser>,
+    terminal: vt100::Parser,
     /// Every byte the program wrote.
     pub bytes: Vec<u8>,
 }
 
 impl Shown {
     pub fn screen(&self) -> &vt100::Screen {
-        self.screen.as_ref().unwrap().screen()
+        self.terminal.screen()
     }
 
     pub fn text(&self) -> String {
@@ -71,7 +73,12 @@ impl Start {
         command.args(arguments);
         command.env_clear();
         let path = std::env::var("PATH").unwrap_or_default();
-        for (name, value) in [("PATH", path.as_str()), ("TERM", "xterm-256color"), ("TZ", "UTC"), ("LANG", "C.UTF-8")] {
+        for (name, value) in [
+            ("PATH", path.as_str()),
+            ("TERM", "xterm-256color"),
+            ("TZ", "UTC"),
+            ("LANG", "C.UTF-8"),
+        ] {
             command.env(name, value);
         }
         // No sound server, no configuration, no core of another test.
@@ -106,7 +113,7 @@ impl Start {
             .unwrap();
         let shown = Arc::new((
             Mutex::new(Shown {
-                screen: Some(vt100::Parser::new(height, width, 0)),
+                terminal: vt100::Parser::new(some(height), some(width), 0),
                 bytes: Vec::new(),
             }),
             Condvar::new(),
@@ -118,7 +125,7 @@ impl Start {
             while let Ok(length @ 1..) = output.read(&mut buffer) {
                 let mut shown = seen.0.lock().unwrap();
                 shown.bytes.extend_from_slice(&buffer[..length]);
-                shown.screen.as_mut().unwrap().process(&buffer[..length]);
+                shown.terminal.process(&buffer[..length]);
                 seen.1.notify_all();
             }
         });
@@ -159,7 +166,11 @@ impl Program {
         let mut shown = self.shown.0.lock().unwrap();
         let (mut length, mut since) = (shown.bytes.len(), Instant::now());
         while since.elapsed() < REST {
-            assert!(Instant::now() < until, "the screen never rests\n{}", shown.text());
+            assert!(
+                Instant::now() < until,
+                "the screen never rests\n{}",
+                shown.text()
+            );
             let left = REST.saturating_sub(since.elapsed());
             shown = self.shown.1.wait_timeout(shown, left).unwrap().0;
             if shown.bytes.len() != length {
@@ -195,11 +206,9 @@ impl Program {
 
     pub fn resize(&self, width: u16, height: u16) {
         self.shown()
-            .screen
-            .as_mut()
-            .unwrap()
+            .terminal
             .screen_mut()
-            .set_size(height, width);
+            .set_size(some(height), some(width));
         self.master
             .as_ref()
             .unwrap()
@@ -228,7 +237,11 @@ impl Program {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(Instant::now() < until, "it never ends\n{}", self.shown().text());
+            assert!(
+                Instant::now() < until,
+                "it never ends\n{}",
+                self.shown().text()
+            );
             // What it writes, its last words above all, wakes this up; the limit is for the rest.
             let shown = self.shown.0.lock().unwrap();
             drop(self.shown.1.wait_timeout(shown, Duration::from_millis(20)));
@@ -256,6 +269,10 @@ impl Drop for Program {
     }
 }
 
+fn some(cells: u16) -> NonZeroU16 {
+    NonZeroU16::new(cells).unwrap()
+}
+
 /// All flags and control characters of a terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -278,7 +295,12 @@ fn settings(fd: RawFd) -> Settings {
         termios
     };
     Settings {
-        flags: [termios.c_iflag, termios.c_oflag, termios.c_cflag, termios.c_lflag],
+        flags: [
+            termios.c_iflag,
+            termios.c_oflag,
+            termios.c_cflag,
+            termios.c_lflag,
+        ],
         characters: termios.c_cc.to_vec(),
     }
 }

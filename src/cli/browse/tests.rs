@@ -33,7 +33,10 @@ fn no_flag_takes_credentials() {
 
 #[test]
 fn what_is_browsed_follows_from_flags_and_environment() {
-    let both = [("PLIVO_AUTH_ID", ID), ("PLIVO_AUTH_TOKEN", "token")];
+    let both = [
+        ("PLIVO_AUTH_ID", ID),
+        ("PLIVO_AUTH_TOKEN", "an-ordinary-token"),
+    ];
     assert!(matches!(chosen("--demo", &both), Ok(Choice::Demo)));
     assert!(matches!(chosen("", &both), Ok(Choice::Real(..))));
     for (env, missing) in [
