@@ -2,5 +2,7 @@
 
 pub mod app;
 pub mod audio;
+pub mod cli;
+pub mod emulator;
 pub mod plivo;
 pub mod ui;

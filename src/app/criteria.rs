@@ -175,6 +175,7 @@ impl Criteria {
             range: bounds.pinned(now)?,
             filter: self.filter.clone(),
             either: self.either.clone(),
+            live: bounds.range.to().at >= now,
         })
     }
 
