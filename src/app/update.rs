@@ -5,7 +5,7 @@ use ratatui::layout::Position;
 use super::detail::lines;
 use super::history::{Look, Outcome, Row};
 use super::keymap::{Context, Found};
-use super::overlay::{help, help_box, log_box, readable};
+use super::overlay::{help, help_box, help_height, log_box, readable};
 use super::player::Player;
 use super::{
     Action, Api, App, Awaited, Effect, Focus, Input, Key, KeyCode, Message, Mouse, MouseKind, Now,
@@ -338,9 +338,9 @@ impl App {
         };
         let (count, room) = match &self.overlay {
             Some(Overlay::Help { .. }) => {
-                let lines = help(&self.keymap, self.mouse).len();
-                let (columns, area) = help_box(&layout, lines);
-                (lines.div_ceil(columns), readable(area))
+                let lines = help(&self.keymap, self.mouse);
+                let (columns, area) = help_box(&layout, &lines);
+                (help_height(&columns), readable(area))
             }
             Some(Overlay::Log { lines, .. }) => (
                 lines.as_ref().map_or(0, Vec::len),
