@@ -8,4 +8,5 @@ pub mod audio;
 pub mod cli;
 pub mod emulator;
 pub mod plivo;
+pub mod runtime;
 pub mod ui;

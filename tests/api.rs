@@ -6,6 +6,8 @@
     clippy::indexing_slicing
 )]
 
+#[path = "api/emulated.rs"]
+mod emulated;
 #[path = "api/scripted.rs"]
 mod scripted;
 #[path = "api/surroundings.rs"]

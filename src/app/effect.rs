@@ -51,6 +51,8 @@ pub enum Effect {
     Copy(String),
     /// Hand the terminal back and stop the process (Ctrl-z); `Signal::Continued` follows.
     Suspend,
+    /// `Message::Log` with what the log in memory holds.
+    ReadLog,
     /// Start again on the embedded demo account (first-run screen).
     OpenDemo,
     Quit,

@@ -1,0 +1,1 @@
+//! The waveform in block characters.
