@@ -72,8 +72,6 @@ pub fn failure(error: &plivo::Error) -> Failure {
         Error::BadRequest { .. } => "f changes the filter",
         Error::NotFound { .. } => "r loads the list anew",
         Error::RateLimited { .. } => "r tries again in a while",
-        Error::Malformed { .. } => "check the API address · r tries again",
-        Error::Unreachable { .. } => "check the network · r tries again",
         _ => "r tries again",
     };
     Failure {

@@ -49,7 +49,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         empty(view, frame, inner);
         return;
     }
-    let columns = fit(inner.width).columns;
+    let columns = fit(inner.width);
     let buffer = frame.buffer_mut();
     heading(view, buffer, inner, &columns);
     for (line, number) in (inner.y + 1..inner.bottom()).zip(app.table.top..) {
@@ -223,6 +223,7 @@ fn cell(app: &App, recording: &Recording, column: Column) -> String {
         Cell::Started => recording
             .started
             .map_or_else(nothing, |at| app.zone.format(at)),
+        Cell::Length if recording.is_still_recording() => "ongoing".into(),
         Cell::Length => recording.duration.map_or_else(nothing, words::length),
         Cell::From => number(app, &recording.from_number, room),
         Cell::To => number(app, &recording.to_number, room),
