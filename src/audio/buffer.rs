@@ -451,7 +451,8 @@ impl Feed {
     /// Whether `bytes` are the same as those that are here from `at` on, as far as both reach.
     pub fn agrees(&self, at: u64, bytes: &[u8]) -> bool {
         let mut state = self.shared.lock();
-        let mut own = vec![0; bytes.len()];
+        let there = state.have.contiguous_from(at).min(bytes.len() as u64);
+        let mut own = vec![0; there as usize];
         let read = state.read(at, &mut own).unwrap_or(0);
         own.get(..read) == bytes.get(..read)
     }

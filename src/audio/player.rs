@@ -59,6 +59,10 @@ impl Fetch for Network {
 pub(super) struct Events(Arc<dyn Fn(PlayId, Event) + Send + Sync>);
 
 impl Events {
+    pub(super) fn new(tell: impl Fn(PlayId, Event) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
     pub(super) fn tell(&self, play: PlayId, event: Event) {
         (self.0)(play, event);
     }
@@ -84,7 +88,7 @@ impl Player {
         Self::with(
             Box::new(network),
             output::output(&sink),
-            Events(Arc::new(events)),
+            Events::new(events),
         )
     }
 

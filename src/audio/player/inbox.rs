@@ -164,7 +164,13 @@ mod tests {
             Command::Volume(0.5),
             play(2),
         ]);
-        assert!(matches!(orders.load, Some(Load::Play { play: PlayId(2), .. })));
+        assert!(matches!(
+            orders.load,
+            Some(Load::Play {
+                play: PlayId(2),
+                ..
+            })
+        ));
         assert_eq!((orders.seek, orders.paused), (None, None));
         assert_eq!(orders.volume, Some(0.5));
     }

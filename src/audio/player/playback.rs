@@ -156,8 +156,7 @@ impl Playback {
             self.phase = Phase::Buffering;
         }
         self.learn_length();
-        self.move_decoder(self.position)
-            .map(|()| true)
+        self.move_decoder(self.position).map(|()| true)
     }
 
     /// The decoder goes on from `to`.

@@ -36,8 +36,8 @@ pub(super) struct Transport {
     mute: bool,
     /// Since when nothing is to be heard.
     idle_since: Option<Instant>,
-    /// The output's failure was told and it has not worked since.
-    told_failure: bool,
+    /// What was told of the output's failure; it has not worked since.
+    told_failure: Option<String>,
 }
 
 impl Transport {
@@ -57,7 +57,7 @@ impl Transport {
             volume: 1.0,
             mute: false,
             idle_since: None,
-            told_failure: false,
+            told_failure: None,
         }
     }
 
@@ -280,7 +280,11 @@ impl Transport {
         };
         let filled =
             guard::catch(|| stream.fill(&mut **decoder, writer)).map_err(Error::Decode)??;
-        let need = if play.dry_at.is_zero() { START } else { RESTART };
+        let need = if play.dry_at.is_zero() {
+            START
+        } else {
+            RESTART
+        };
         let enough = stream.is_finished()
             || filled == Fill::Full
             || stream.given().saturating_sub(play.dry_at) >= need;
@@ -353,9 +357,7 @@ impl Transport {
                 play.phase = Phase::Paused;
                 play.tell_still(heard.position, Event::Paused);
             }
-            (Phase::Paused, Stage::Hushed)
-                if play.position.abs_diff(heard.position) > DRIFT =>
-            {
+            (Phase::Paused, Stage::Hushed) if play.position.abs_diff(heard.position) > DRIFT => {
                 play.tell_still(heard.position, Event::Paused);
             }
             _ => {}
@@ -365,9 +367,10 @@ impl Transport {
 
     /// Closes the output when it was not needed for a while; the moment at which that will be.
     fn rest(&mut self, now: Instant) -> Option<Instant> {
-        let wanted = self.playback.as_ref().is_some_and(|play| {
-            play.wants_sound() || matches!(play.phase, Phase::Pausing { .. })
-        });
+        let wanted = self
+            .playback
+            .as_ref()
+            .is_some_and(|play| play.wants_sound() || matches!(play.phase, Phase::Pausing { .. }));
         if wanted || !self.line.is_open() {
             self.idle_since = None;
             return None;
@@ -404,7 +407,7 @@ impl Transport {
     }
 
     fn output_works(&mut self) {
-        if std::mem::take(&mut self.told_failure)
+        if self.told_failure.take().is_some()
             && let Some(play) = &self.playback
         {
             play.tell(Event::Device(None));
@@ -417,10 +420,13 @@ impl Transport {
             self.line.give_up();
             return;
         };
-        self.told_failure = true;
         play.stream = None;
-        play.tell(Event::Device(Some(reason)));
-        if play.wants_sound() || matches!(play.phase, Phase::Pausing { .. }) {
+        let attended = play.wants_sound() || matches!(play.phase, Phase::Pausing { .. });
+        if attended || self.told_failure.as_ref() != Some(&reason) {
+            play.tell(Event::Device(Some(reason.clone())));
+        }
+        self.told_failure = Some(reason);
+        if attended {
             play.phase = Phase::Paused;
             play.tell_still(play.position, Event::Paused);
         }
