@@ -3,15 +3,32 @@
 //! Nothing here knows the app, the screen or sound. Plain data (`recording`, `query`, `window`, `page`, `error`)
 //! is what the rest of the program may import; only `client` does I/O.
 
+mod answer;
+pub mod base;
+pub mod client;
+pub mod credentials;
 pub mod error;
+pub mod limit;
+pub mod media;
 pub mod page;
+pub mod paging;
 pub mod query;
 pub mod recording;
+pub mod retry;
 pub mod time;
+pub mod walk;
 pub mod window;
 
+pub use base::{ApiBase, ApiBaseMistake};
+pub use client::{Client, ClientMistake, Options};
+pub use credentials::{AuthId, AuthIdMistake, Credentials, CredentialsMistake, TokenMistake};
 pub use error::Error;
+pub use limit::{Pause, Priority, Rate};
+pub use media::{MediaRefused, MediaRequest, authorize};
 pub use page::{Cursor, Limit, Meta, Page, PageRequest, Start};
+pub use paging::{Evidence, Paging, offset_honoured};
 pub use query::{DayBounds, Filter, RecordingQuery, Span};
 pub use recording::{Recording, RecordingId};
+pub use retry::RetryPolicy;
+pub use walk::{Asking, Pages, Walk, WalkError};
 pub use window::{Bound, TimeRange, Window};

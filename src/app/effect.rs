@@ -5,19 +5,15 @@ use std::time::{Duration, Instant};
 use crate::audio::PlayId;
 use crate::plivo::{PageRequest, RecordingId};
 
+pub use crate::plivo::Priority;
+
 use super::ids::{RequestId, TimerId};
 
-/// Who waits: the request queue serves them in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Priority {
-    /// Rows on the screen.
-    Visible,
-    Detail,
-    Count,
-    Prefetch,
-}
-
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a handful exists at a time, and none is kept"
+)]
 pub enum Effect {
     FetchPage {
         request: RequestId,
@@ -55,6 +51,8 @@ pub enum Effect {
     Copy(String),
     /// Hand the terminal back and stop the process (Ctrl-z); `Signal::Continued` follows.
     Suspend,
+    /// `Message::Log` with what the log in memory holds.
+    ReadLog,
     /// Start again on the embedded demo account (first-run screen).
     OpenDemo,
     Quit,

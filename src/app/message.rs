@@ -17,6 +17,10 @@ pub enum Message {
     Player(PlayId, audio::Event),
     Timer(TimerId),
     Signal(Signal),
+    /// The log's lines, oldest first, as `Effect::ReadLog` asked.
+    Log(Vec<String>),
+    /// Something the runtime could not do (copy, open the demo), in words: shown as a notice.
+    Trouble(String),
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -65,3 +65,47 @@ pub enum Error {
     #[error("no answer from {host} within {} s", after.as_secs())]
     TimedOut { host: String, after: Duration },
 }
+
+impl Error {
+    /// What a person can do about it, in one line.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::BadRequest { .. } => "change the filter or the range, then try again",
+            Self::Unauthorized { .. } => {
+                "check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN against the console's overview page"
+            }
+            Self::Forbidden { status: 402, .. } => "check the account's balance in the console",
+            Self::Forbidden { .. } => {
+                "ask the account's owner, or use the credentials that own these recordings"
+            }
+            Self::NotFound { .. } => "it may have been deleted: load the list again",
+            Self::RateLimited { .. } => "others use the account too: wait a moment, then try again",
+            Self::Server { .. } => {
+                "try again in a moment; if it lasts, look at Plivo's status page"
+            }
+            Self::Status { .. } => "check the API URL",
+            Self::Malformed { .. } => {
+                "try again; if it lasts, check the API URL and any proxy between"
+            }
+            Self::Unreachable { .. } => "check the network, the proxy settings and the API URL",
+            Self::Cut { .. } | Self::TimedOut { .. } => "check the network, then try again",
+        }
+    }
+
+    /// The id by which support can find the request, where the answer had one.
+    pub fn api_id(&self) -> Option<&str> {
+        match self {
+            Self::BadRequest { api_id, .. }
+            | Self::Unauthorized { api_id, .. }
+            | Self::Forbidden { api_id, .. }
+            | Self::NotFound { api_id, .. }
+            | Self::RateLimited { api_id, .. }
+            | Self::Server { api_id, .. }
+            | Self::Status { api_id, .. } => api_id.as_deref(),
+            Self::Malformed { .. }
+            | Self::Unreachable { .. }
+            | Self::Cut { .. }
+            | Self::TimedOut { .. } => None,
+        }
+    }
+}

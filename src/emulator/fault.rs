@@ -1,0 +1,238 @@
+//! Faults on demand: what goes wrong, for which requests, how often.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Which requests a fault hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    Api,
+    Media,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// This status with the usual error body.
+    Status(u16),
+    /// 429, with `Retry-After` in seconds or without.
+    RateLimited(Option<u64>),
+    /// A web page instead of the answer, under this status.
+    Html(u16),
+    /// The connection is closed after so many bytes of the body; half of it by default.
+    Cut(Option<u64>),
+    /// The answer ends in the middle, and its length says that this is all.
+    TruncatedJson,
+    /// Nothing more comes after so many bytes of the body, and the connection stays; half of it by default.
+    Stall(Option<u64>),
+    /// A TCP reset: instead of an answer, or after so many bytes of the body.
+    Reset(Option<u64>),
+    /// `Range` is ignored: 200 and everything.
+    NoRange,
+    /// No length is told, and `Range` is ignored.
+    Chunked,
+    /// The length is told wrong by so many bytes.
+    WrongLength(i64),
+    /// The first page, whatever place was asked for, with `meta.offset` claiming otherwise.
+    OffsetLies,
+    /// A row of the page comes twice.
+    DuplicateRow,
+    /// A row of the page is left out.
+    MissingRow,
+    /// `total_count` is another each time.
+    TotalsDrift,
+}
+
+/// A fault to switch on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    pub kind: FaultKind,
+    pub scope: Scope,
+    /// After so many requests it is healed; `None` is never.
+    pub times: Option<u64>,
+}
+
+/// For `--help`: the names and what they do.
+pub const NAMES: &str = "\
+429[=SECONDS] (with Retry-After, default 1), 429-bare, 400 to 599 (=N fails N times, then heals), \
+html[=STATUS], cut[=BYTES], truncated-json, stall[=BYTES], reset[=BYTES], no-range, chunked, \
+wrong-length[=BYTES], offset-lies, duplicate-row, missing-row, totals-drift. \
+cut, stall, reset, no-range, chunked and wrong-length hit media, the others the API, \
+unless api: or media: stands in front (media-404, media-html work too). *N behind any hits N requests, then heals.";
+
+/// A fault's text that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownFault(String);
+
+impl fmt::Display for UnknownFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is no fault; there are: {NAMES}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownFault {}
+
+impl FromStr for Fault {
+    type Err = UnknownFault;
+
+    /// Reads `[api:|media:]NAME[=ARG][*TIMES]`.
+    fn from_str(text: &str) -> Result<Self, UnknownFault> {
+        read(text).ok_or_else(|| UnknownFault(text.to_owned()))
+    }
+}
+
+fn read(text: &str) -> Option<Fault> {
+    let (rest, mut times) = match text.split_once('*') {
+        Some((rest, times)) => (rest, Some(times.parse().ok()?)),
+        None => (text, None),
+    };
+    let (name, arg) = match rest.split_once('=') {
+        Some((name, arg)) => (name, Some(arg)),
+        None => (rest, None),
+    };
+    let stripped = |prefix: &str| {
+        name.strip_prefix(prefix)
+            .and_then(|rest| rest.strip_prefix([':', '-']))
+    };
+    let (scope, name) = match (stripped("api"), stripped("media")) {
+        (Some(name), _) => (Some(Scope::Api), name),
+        (_, Some(name)) => (Some(Scope::Media), name),
+        _ => (None, name),
+    };
+    let number = || {
+        arg.map(|arg| arg.parse::<u64>().ok())
+            .map_or(Some(None), |n| n.map(Some))
+    };
+    let (kind, usual) = match name {
+        "429" => (
+            FaultKind::RateLimited(Some(number()?.unwrap_or(1))),
+            Scope::Api,
+        ),
+        "cut" => (FaultKind::Cut(number()?), Scope::Media),
+        "stall" => (FaultKind::Stall(number()?), Scope::Media),
+        "reset" => (FaultKind::Reset(number()?), Scope::Media),
+        "html" => {
+            let status = number()?.unwrap_or(200);
+            let status = u16::try_from(status)
+                .ok()
+                .filter(|s| (200..600).contains(s))?;
+            (FaultKind::Html(status), Scope::Api)
+        }
+        "wrong-length" => {
+            let bytes = arg.map_or(Some(4096), |arg| arg.parse().ok())?;
+            (FaultKind::WrongLength(bytes), Scope::Media)
+        }
+        _ if name.len() == 3 && name.bytes().all(|b| b.is_ascii_digit()) => {
+            let status = name.parse().ok().filter(|s| (400..600).contains(s))?;
+            times = times.or(number()?);
+            (FaultKind::Status(status), Scope::Api)
+        }
+        _ if arg.is_some() => return None,
+        "429-bare" => (FaultKind::RateLimited(None), Scope::Api),
+        "truncated-json" => (FaultKind::TruncatedJson, Scope::Api),
+        "no-range" => (FaultKind::NoRange, Scope::Media),
+        "chunked" => (FaultKind::Chunked, Scope::Media),
+        "offset-lies" => (FaultKind::OffsetLies, Scope::Api),
+        "duplicate-row" => (FaultKind::DuplicateRow, Scope::Api),
+        "missing-row" => (FaultKind::MissingRow, Scope::Api),
+        "totals-drift" => (FaultKind::TotalsDrift, Scope::Api),
+        _ => return None,
+    };
+    Some(Fault {
+        kind,
+        scope: scope.unwrap_or(usual),
+        times,
+    })
+}
+
+/// The faults that are switched on, each with the requests it has left.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    list: Vec<(Fault, AtomicU64)>,
+}
+
+impl Faults {
+    pub(super) fn new(faults: Vec<Fault>) -> Self {
+        let left = |fault: Fault| (fault, AtomicU64::new(fault.times.unwrap_or(u64::MAX)));
+        Self {
+            list: faults.into_iter().map(left).collect(),
+        }
+    }
+
+    /// What goes wrong with the next request of this scope; each fault that hits has one request less.
+    pub(super) fn draw(&self, scope: Scope) -> Vec<FaultKind> {
+        self.list
+            .iter()
+            .filter(|(fault, left)| {
+                fault.scope == scope
+                    && left
+                        .try_update(Ordering::AcqRel, Ordering::Acquire, |left| {
+                            left.checked_sub(1)
+                        })
+                        .is_ok()
+            })
+            .map(|(fault, _)| fault.kind)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_read_with_scope_argument_and_count() {
+        let read = |text: &str| text.parse::<Fault>();
+        let fault = |kind, scope, times| Ok(Fault { kind, scope, times });
+        assert_eq!(
+            read("429=7"),
+            fault(FaultKind::RateLimited(Some(7)), Scope::Api, None)
+        );
+        assert_eq!(
+            read("429-bare*2"),
+            fault(FaultKind::RateLimited(None), Scope::Api, Some(2))
+        );
+        assert_eq!(
+            read("500=2"),
+            fault(FaultKind::Status(500), Scope::Api, Some(2))
+        );
+        assert_eq!(
+            read("media-404"),
+            fault(FaultKind::Status(404), Scope::Media, None)
+        );
+        assert_eq!(
+            read("media-html"),
+            fault(FaultKind::Html(200), Scope::Media, None)
+        );
+        assert_eq!(
+            read("api:cut=300*1"),
+            fault(FaultKind::Cut(Some(300)), Scope::Api, Some(1))
+        );
+        assert_eq!(
+            read("wrong-length=-5"),
+            fault(FaultKind::WrongLength(-5), Scope::Media, None)
+        );
+        for bad in [
+            "",
+            "nonsense",
+            "200",
+            "cut=x",
+            "500=x",
+            "chunked=1",
+            "cut*",
+            "html=9",
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_counted_fault_heals() {
+        let faults = Faults::new(vec!["500=2".parse().unwrap()]);
+        assert!(faults.draw(Scope::Media).is_empty());
+        assert_eq!(faults.draw(Scope::Api), [FaultKind::Status(500)]);
+        assert_eq!(faults.draw(Scope::Api).len(), 1);
+        assert!(faults.draw(Scope::Api).is_empty());
+    }
+}

@@ -1,0 +1,198 @@
+//! What was asked of the emulator and how many bytes of the answer really left it.
+
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use tokio::sync::watch;
+
+/// Requests kept in memory; older ones are forgotten.
+const KEPT: usize = 20_000;
+
+/// One request, as far as it has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When it came in.
+    pub time: DateTime<Utc>,
+    /// Which connection it came over, counted from 0.
+    pub connection: u64,
+    pub method: String,
+    pub path: String,
+    /// The query string as sent, without the question mark.
+    pub query: Option<String>,
+    /// The `Range` header as sent.
+    pub range: Option<String>,
+    /// 0 until the answer is known.
+    pub status: u16,
+    /// Bytes of the answer's body that the operating system took, so far.
+    pub bytes: u64,
+    /// Whether the answer is complete or its connection gone.
+    pub finished: bool,
+}
+
+/// A request that is being answered.
+#[derive(Debug)]
+pub(super) struct Entry {
+    asked: LogEntry,
+    status: AtomicU16,
+    /// Body bytes given to the connection.
+    handed: AtomicU64,
+    /// Bytes behind the head that the socket took; in a chunked answer its framing counts too.
+    written: AtomicU64,
+    head_left: AtomicBool,
+    /// Whether the last byte of the body was given to the connection.
+    complete: AtomicBool,
+    finished: AtomicBool,
+}
+
+impl Entry {
+    /// A request that has just come in; `asked` holds what it said.
+    pub(super) fn new(asked: LogEntry) -> Self {
+        Self {
+            asked,
+            status: AtomicU16::new(0),
+            handed: AtomicU64::new(0),
+            written: AtomicU64::new(0),
+            head_left: AtomicBool::new(false),
+            complete: AtomicBool::new(false),
+            finished: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn answered(&self, status: u16) {
+        self.status.store(status, Ordering::Relaxed);
+    }
+
+    pub(super) fn hand(&self, bytes: u64) {
+        self.handed.fetch_add(bytes, Ordering::AcqRel);
+    }
+
+    pub(super) fn complete(&self) {
+        self.complete.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete.load(Ordering::Acquire)
+    }
+
+    pub(super) fn wrote(&self, bytes: u64) {
+        self.written.fetch_add(bytes, Ordering::AcqRel);
+    }
+
+    /// The answer's head has left.
+    pub(super) fn head_left(&self) {
+        self.head_left.store(true, Ordering::Release);
+    }
+
+    /// Whether the head and everything that was given to the connection has left.
+    pub(super) fn is_drained(&self) -> bool {
+        self.head_left.load(Ordering::Acquire)
+            && self.written.load(Ordering::Acquire) >= self.handed.load(Ordering::Acquire)
+    }
+
+    fn snapshot(&self) -> LogEntry {
+        let handed = self.handed.load(Ordering::Acquire);
+        LogEntry {
+            status: self.status.load(Ordering::Relaxed),
+            bytes: self.written.load(Ordering::Acquire).min(handed),
+            finished: self.finished.load(Ordering::Acquire),
+            ..self.asked.clone()
+        }
+    }
+}
+
+/// The requests of one emulator, in memory and, if wanted, in a file.
+#[derive(Debug)]
+pub(super) struct Log {
+    entries: Mutex<VecDeque<Arc<Entry>>>,
+    file: Option<Mutex<File>>,
+    changed: watch::Sender<()>,
+}
+
+impl Log {
+    /// Opens the log; a file is created with mode 0600, or emptied.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(super) fn open(path: Option<&Path>) -> io::Result<Self> {
+        Ok(Self {
+            entries: Mutex::default(),
+            file: path.map(private_file).transpose()?.map(Mutex::new),
+            changed: watch::Sender::new(()),
+        })
+    }
+
+    pub(super) fn begin(&self, entry: Arc<Entry>) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= KEPT {
+            entries.pop_front();
+        }
+        entries.push_back(entry);
+        drop(entries);
+        self.touch();
+    }
+
+    /// Writes the entry's line, once.
+    pub(super) fn finish(&self, entry: &Entry) {
+        if entry.finished.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        if let Some(file) = &self.file {
+            let done = entry.snapshot();
+            let line = serde_json::json!({
+                "time": done.time.to_rfc3339_opts(SecondsFormat::Micros, true),
+                "connection": done.connection,
+                "method": done.method,
+                "path": done.path,
+                "query": done.query,
+                "range": done.range,
+                "status": done.status,
+                "bytes": done.bytes,
+                "ms": (Utc::now() - done.time).num_milliseconds(),
+            });
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            // A full disk must not stop the emulator.
+            let _ = file.write_all(format!("{line}\n").as_bytes());
+        }
+        self.touch();
+    }
+
+    /// Tells those who wait that an entry may have changed.
+    pub(super) fn touch(&self) {
+        self.changed.send_replace(());
+    }
+
+    pub(super) fn watch(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    pub(super) fn entries(&self) -> Vec<LogEntry> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.iter().map(|entry| entry.snapshot()).collect()
+    }
+}
+
+/// Opens a file that only its owner can read.
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A file that was there before keeps its mode otherwise. Pipes and terminals have none to set.
+        if file.metadata()?.is_file() {
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(file)
+}
