@@ -348,7 +348,7 @@ fn the_end_is_told_when_the_last_frame_was_heard_and_a_jump_back_plays_again() {
     let end = loop {
         renderer.render(&mut out, Instant::now() + late);
         frames += usize::from(loud(&out));
-        match rig.events.recv_timeout(Duration::from_millis(1)) {
+        match rig.events.recv_timeout(Duration::from_millis(9)) {
             Ok((_, Event::Ended(anchor))) => break anchor,
             Ok(_) | Err(RecvTimeoutError::Timeout) => {}
             Err(error) => panic!("{error}"),
