@@ -1,4 +1,10 @@
 //! The real client against servers on loopback that answer with exact bytes, right and wrong ones.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
 #[path = "api/emulated.rs"]
 mod emulated;

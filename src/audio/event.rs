@@ -151,6 +151,10 @@ pub enum Error {
     Refused(String),
     #[error("could not reach the media server: {0}")]
     Unreachable(String),
+    #[error("the media server's answer cannot be used: {0}")]
+    Protocol(String),
+    #[error("the recording could not be kept on disk: {0}")]
+    Storage(String),
     #[error("the sound could not be decoded: {0}")]
     Decode(String),
     #[error("the file changed on the server while it was read")]

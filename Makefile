@@ -1,0 +1,44 @@
+# The commands people type. Each target first installs what is missing for it, and says what and why
+# (scripts/deps); with nothing missing it needs neither root nor network for that.
+
+# rustup puts cargo here; a shell opened before the installation does not know it yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+.PHONY: help demo test bench lint deps deps-build deps-test deps-bench deps-lint assets
+
+help:
+	@echo 'make demo     build callreel and open it on an embedded account'
+	@echo 'make test     run every test'
+	@echo 'make lint     formatting, clippy, documentation, licences'
+	@echo 'make bench    measure, beside mpg123, ffmpeg and mpv'
+	@echo 'make deps     install what is missing to build, test and lint'
+	@echo 'make assets   make the spoken demo calls again'
+
+demo: deps-build
+	@cargo run --release -- --demo
+
+test: deps-test
+	@scripts/test
+
+bench: deps-bench
+	cargo bench
+
+lint: deps-lint
+	@scripts/lint
+
+deps: deps-test deps-lint
+
+deps-build:
+	@scripts/deps build
+
+deps-test:
+	@scripts/deps test
+
+deps-bench:
+	@scripts/deps bench
+
+deps-lint:
+	@scripts/deps lint
+
+assets:
+	@scripts/make-assets

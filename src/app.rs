@@ -1,0 +1,245 @@
+//! State and rules, pure: [`App::update`] takes a [`Message`] and the time, and gives back [`Effect`]s as data.
+
+pub mod action;
+mod copy;
+pub mod criteria;
+pub mod detail;
+pub mod effect;
+pub mod filter;
+pub mod frame;
+pub mod history;
+pub mod ids;
+pub mod input;
+pub mod key;
+pub mod keymap;
+pub mod layout;
+mod listen;
+pub mod mask;
+pub mod message;
+pub mod notice;
+pub mod overlay;
+pub mod palette;
+mod perform;
+pub mod player;
+pub mod search;
+pub mod setup;
+pub mod sort;
+pub mod status;
+pub mod table;
+pub mod text;
+mod update;
+mod walk;
+pub mod when;
+pub mod words;
+pub mod zone;
+
+pub use action::Action;
+pub use criteria::Criteria;
+pub use effect::{Effect, Priority};
+pub use frame::FrameMap;
+pub use history::History;
+pub use ids::{Ids, RequestId, TimerId};
+pub use key::{Key, KeyCode};
+pub use message::{Api, Input, Message, Mouse, MouseKind, Signal};
+pub use overlay::Overlay;
+pub use setup::{Setup, Theme};
+pub use table::Rows;
+pub use update::detail_columns;
+
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+
+use detail::Detail;
+use history::Look;
+use keymap::{Context, Keymap};
+use layout::{Layout, Panes};
+use mask::Mask;
+use notice::Notices;
+use player::Player;
+use search::Needle;
+use sort::Sorting;
+use table::Table;
+use zone::Zone;
+
+/// The time as the loop saw it when the message came; nothing in `app` or `ui` reads a clock.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Now {
+    pub mono: Instant,
+    pub wall: DateTime<Utc>,
+}
+
+/// The terminal's size in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    pub width: u16,
+    pub height: u16,
+}
+
+/// The pane that the keys go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Focus {
+    #[default]
+    List,
+    Detail,
+}
+
+impl Focus {
+    pub fn context(self) -> Context {
+        match self {
+            Self::List => Context::List,
+            Self::Detail => Context::Detail,
+        }
+    }
+}
+
+/// Why the list is on its way to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    /// The user asked for the place.
+    Asked,
+    /// A refresh goes back to where the reader was.
+    Return,
+}
+
+/// The whole state. Changed by [`App::update`] only, drawn by [`crate::ui::draw`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct App {
+    pub(crate) account: String,
+    pub(crate) auth_id: String,
+    pub(crate) demo: bool,
+    /// Why there is nothing to browse: the first-run screen.
+    pub(crate) missing: Option<String>,
+    pub(crate) mouse: bool,
+    pub(crate) theme: Theme,
+    pub(crate) size: Size,
+    /// What `T` goes through.
+    zones: Vec<Zone>,
+    pub(crate) zone: Zone,
+    pub(crate) mask: Mask,
+    pub(crate) criteria: Criteria,
+    /// When the range in effect was worked out.
+    pub(crate) planned: DateTime<Utc>,
+    pub(crate) keymap: Keymap,
+    ids: Ids,
+    /// `None` on the first-run screen.
+    pub(crate) history: Option<History>,
+    pub(crate) sorting: Option<Sorting>,
+    pub(crate) table: Table,
+    pub(crate) needle: Option<Needle>,
+    pub(crate) detail: Detail,
+    pub(crate) focus: Focus,
+    pub(crate) overlay: Option<Overlay>,
+    /// The first of two keys was pressed.
+    lead: Option<Key>,
+    notices: Notices,
+    pub(crate) player: Player,
+    /// Nothing is sent before this.
+    throttled: Option<Instant>,
+    awaited: Option<Awaited>,
+    /// Other recordings were asked for: the reader starts at the first row unless the same recording is found again.
+    fresh: bool,
+    /// A row to play as soon as it is loaded.
+    play_when_loaded: Option<usize>,
+    /// The bar is held by the mouse.
+    dragging: bool,
+    looked: Option<Look>,
+    map: FrameMap,
+}
+
+impl App {
+    /// The app as it starts, and the first requests.
+    pub fn new(setup: Setup, now: Now) -> (Self, Vec<Effect>) {
+        let mut zones = vec![Zone::Utc];
+        for zone in [setup.zone, setup.local] {
+            if !zones.contains(&zone) {
+                zones.push(zone);
+            }
+        }
+        let browsing = setup.missing.is_none();
+        let mut app = Self {
+            account: setup.account,
+            auth_id: setup.auth_id,
+            demo: setup.demo,
+            missing: setup.missing,
+            mouse: setup.mouse,
+            theme: setup.theme,
+            size: setup.size,
+            zones,
+            zone: setup.zone,
+            mask: Mask::new(setup.masked, setup.mask_salt),
+            criteria: setup.criteria,
+            planned: now.wall,
+            keymap: Keymap::standard(),
+            ids: Ids::default(),
+            history: None,
+            sorting: None,
+            table: Table::default(),
+            needle: None,
+            detail: Detail::default(),
+            focus: Focus::default(),
+            overlay: None,
+            lead: None,
+            notices: Notices::default(),
+            player: Player::default(),
+            throttled: None,
+            awaited: None,
+            fresh: false,
+            play_when_loaded: None,
+            dragging: false,
+            looked: None,
+            map: FrameMap::default(),
+        };
+        let mut effects = Vec::new();
+        if browsing {
+            effects.extend(app.list_anew(now));
+            if app.history.is_none() {
+                app.open_filter(now);
+            }
+        }
+        effects.extend(app.settle(now));
+        (app, effects)
+    }
+
+    /// Where the last drawing put things, for the mouse.
+    pub fn set_map(&mut self, map: FrameMap) {
+        self.map = map;
+    }
+
+    /// The row under the cursor; 0 in an empty list.
+    pub fn cursor(&self) -> usize {
+        self.table.cursor
+    }
+
+    /// The terminal's size as it was last told.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// What the terminal is asked for.
+    pub fn theme(&self) -> Theme {
+        self.theme
+    }
+
+    /// The panes as they are now; `None` when the terminal is too small for any.
+    pub fn layout(&self) -> Option<Layout> {
+        self.layout_in(self.size)
+    }
+
+    /// The panes as they would be in a terminal of another size.
+    pub fn layout_in(&self, size: Size) -> Option<Layout> {
+        let panes = Panes {
+            detail: self.detail.wish,
+            player: self.player.subject().is_some(),
+        };
+        Layout::of(size, panes)
+    }
+
+    /// The rows as they are shown.
+    pub fn rows(&self) -> Rows<'_> {
+        Rows {
+            history: self.history.as_ref(),
+            sorting: self.sorting.as_ref(),
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! Everything a key or the command line can make the app do, by name.
+
+/// One thing to do. A new one is added here, gets a line in [`ACTIONS`], a key in `keymap`, and an arm in `perform`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    RowDown,
+    RowUp,
+    First,
+    Last,
+    ScreenDown,
+    ScreenUp,
+    HalfDown,
+    HalfUp,
+    CommandLine,
+    Play,
+    PlayRowBelow,
+    PlayRowAbove,
+    PlayNext,
+    PlayPrevious,
+    TogglePause,
+    Stop,
+    /// Jump by so many seconds.
+    Seek(i8),
+    /// Jump to so many tenths of the length, 0 to 9.
+    Tenth(u8),
+    Louder,
+    Quieter,
+    Mute,
+    CopyId,
+    CopyUrl,
+    CopyCall,
+    Filter,
+    ClearFilters,
+    Search,
+    SearchNext,
+    SearchPrevious,
+    Sort,
+    SortReverse,
+    Detail,
+    RawJson,
+    Zone,
+    Mask,
+    Unmask,
+    Refresh,
+    NextPane,
+    PreviousPane,
+    Back,
+    Help,
+    Log,
+    Suspend,
+    Quit,
+    /// Take what was typed.
+    Accept,
+    /// First-run screen only.
+    OpenDemo,
+}
+
+/// Where help lists an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    List,
+    Player,
+    Find,
+    Look,
+    Program,
+}
+
+impl Group {
+    pub const ALL: [Self; 5] = [
+        Self::List,
+        Self::Player,
+        Self::Find,
+        Self::Look,
+        Self::Program,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::List => "The list",
+            Self::Player => "Listening",
+            Self::Find => "Finding",
+            Self::Look => "Looking closer",
+            Self::Program => "The program",
+        }
+    }
+}
+
+/// An action as people meet it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Description {
+    pub action: Action,
+    /// Typed after `:`. One word, the parts joined by hyphens.
+    pub name: &'static str,
+    /// What it does, in help.
+    pub words: &'static str,
+    /// One or two words for the footer.
+    pub short: &'static str,
+    pub group: Group,
+}
+
+const fn about(
+    action: Action,
+    group: Group,
+    name: &'static str,
+    words: &'static str,
+    short: &'static str,
+) -> Description {
+    Description {
+        action,
+        name,
+        words,
+        short,
+        group,
+    }
+}
+
+/// Every action, in the order of help.
+pub const ACTIONS: &[Description] = {
+    use Action::*;
+    use Group::*;
+    &[
+        about(RowDown, List, "row-down", "one row down", "down"),
+        about(RowUp, List, "row-up", "one row up", "up"),
+        about(First, List, "first-row", "newest row", "newest"),
+        about(Last, List, "last-row", "oldest row", "oldest"),
+        about(
+            ScreenDown,
+            List,
+            "screen-down",
+            "a screenful down",
+            "page down",
+        ),
+        about(ScreenUp, List, "screen-up", "a screenful up", "page up"),
+        about(
+            HalfDown,
+            List,
+            "half-down",
+            "half a screen down",
+            "half down",
+        ),
+        about(HalfUp, List, "half-up", "half a screen up", "half up"),
+        about(
+            Action::Play,
+            Player,
+            "play",
+            "play the selected recording",
+            "play",
+        ),
+        about(TogglePause, Player, "pause", "pause or go on", "pause"),
+        about(Stop, Player, "stop", "stop and unload", "stop"),
+        about(
+            PlayRowBelow,
+            Player,
+            "play-row-below",
+            "one row down and play it",
+            "play below",
+        ),
+        about(
+            PlayRowAbove,
+            Player,
+            "play-row-above",
+            "one row up and play it",
+            "play above",
+        ),
+        about(
+            PlayNext,
+            Player,
+            "play-next",
+            "play the row after the one playing",
+            "next",
+        ),
+        about(
+            PlayPrevious,
+            Player,
+            "play-previous",
+            "play the row before the one playing",
+            "previous",
+        ),
+        about(Seek(-5), Player, "back-5", "5 s back", "5 s back"),
+        about(Seek(5), Player, "forward-5", "5 s forward", "5 s on"),
+        about(Seek(-30), Player, "back-30", "30 s back", "30 s back"),
+        about(Seek(30), Player, "forward-30", "30 s forward", "30 s on"),
+        about(Seek(-1), Player, "back-1", "1 s back", "1 s back"),
+        about(Seek(1), Player, "forward-1", "1 s forward", "1 s on"),
+        about(Tenth(0), Player, "jump-0", "to the start", "start"),
+        about(Tenth(1), Player, "jump-10", "to 10 %", "10 %"),
+        about(Tenth(2), Player, "jump-20", "to 20 %", "20 %"),
+        about(Tenth(3), Player, "jump-30", "to 30 %", "30 %"),
+        about(Tenth(4), Player, "jump-40", "to 40 %", "40 %"),
+        about(Tenth(5), Player, "jump-50", "to the middle", "50 %"),
+        about(Tenth(6), Player, "jump-60", "to 60 %", "60 %"),
+        about(Tenth(7), Player, "jump-70", "to 70 %", "70 %"),
+        about(Tenth(8), Player, "jump-80", "to 80 %", "80 %"),
+        about(Tenth(9), Player, "jump-90", "to 90 %", "90 %"),
+        about(Louder, Player, "louder", "louder", "louder"),
+        about(Quieter, Player, "quieter", "quieter", "quieter"),
+        about(Action::Mute, Player, "mute", "sound off or on", "mute"),
+        about(
+            Filter,
+            Find,
+            "filter",
+            "filter by date, number, call",
+            "filter",
+        ),
+        about(
+            ClearFilters,
+            Find,
+            "clear-filters",
+            "clear the filters, keep the dates",
+            "all calls",
+        ),
+        about(
+            Search,
+            Find,
+            "search",
+            "search the rows that are loaded",
+            "search",
+        ),
+        about(SearchNext, Find, "search-next", "next match", "next match"),
+        about(
+            SearchPrevious,
+            Find,
+            "search-previous",
+            "previous match",
+            "previous match",
+        ),
+        about(
+            Sort,
+            Find,
+            "sort",
+            "sort the loaded rows by the next column",
+            "sort",
+        ),
+        about(
+            SortReverse,
+            Find,
+            "sort-reverse",
+            "turn the order round",
+            "reverse",
+        ),
+        about(
+            Detail,
+            Look,
+            "detail",
+            "show or hide the details",
+            "details",
+        ),
+        about(RawJson, Look, "raw-json", "the API's own answer", "JSON"),
+        about(
+            CopyId,
+            Look,
+            "copy-id",
+            "copy the recording's id",
+            "copy id",
+        ),
+        about(
+            CopyUrl,
+            Look,
+            "copy-url",
+            "copy the link to its sound",
+            "copy link",
+        ),
+        about(
+            CopyCall,
+            Look,
+            "copy-call-uuid",
+            "copy the call's UUID",
+            "copy call",
+        ),
+        about(Action::Zone, Look, "zone", "times in UTC or local", "zone"),
+        about(
+            Action::Mask,
+            Look,
+            "mask",
+            "hide or show numbers and names",
+            "mask",
+        ),
+        about(Unmask, Look, "unmask", "show numbers and names", "unmask"),
+        about(
+            CommandLine,
+            Program,
+            "command-line",
+            "command line: an action, :120 a row, :p7 a page",
+            "command",
+        ),
+        about(
+            Refresh,
+            Program,
+            "refresh",
+            "load anew; after an error, try again",
+            "refresh",
+        ),
+        about(NextPane, Program, "next-pane", "next pane", "next pane"),
+        about(
+            PreviousPane,
+            Program,
+            "previous-pane",
+            "previous pane",
+            "previous pane",
+        ),
+        about(Back, Program, "back", "back; never quits", "back"),
+        about(Help, Program, "help", "these keys", "keys"),
+        about(
+            Log,
+            Program,
+            "log",
+            "what happened behind the screen",
+            "log",
+        ),
+        about(
+            Suspend,
+            Program,
+            "suspend",
+            "pause and go to the shell; fg comes back",
+            "suspend",
+        ),
+        about(Quit, Program, "quit", "quit", "quit"),
+        about(Accept, Program, "accept", "take what is typed", "go"),
+        about(OpenDemo, Program, "demo", "open the demo account", "demo"),
+    ]
+};
+
+impl Action {
+    /// `None` only for an action that was left out of [`ACTIONS`] (a test forbids it for those with a key).
+    pub fn description(self) -> Option<&'static Description> {
+        ACTIONS.iter().find(|about| about.action == self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_words_and_stand_for_one_action_each() {
+        for (at, about) in ACTIONS.iter().enumerate() {
+            let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(about.name.chars().all(fits), "{}", about.name);
+            for other in &ACTIONS[at + 1..] {
+                assert_ne!(about.name, other.name);
+                assert_ne!(about.action, other.action);
+            }
+        }
+    }
+}

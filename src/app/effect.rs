@@ -1,0 +1,59 @@
+//! What the app wants done, as plain data. `runtime` carries it out.
+
+use std::time::{Duration, Instant};
+
+use crate::audio::PlayId;
+use crate::plivo::{PageRequest, RecordingId};
+
+pub use crate::plivo::Priority;
+
+use super::ids::{RequestId, TimerId};
+
+#[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a handful exists at a time, and none is kept"
+)]
+pub enum Effect {
+    FetchPage {
+        request: RequestId,
+        page: PageRequest,
+        priority: Priority,
+    },
+    FetchRecording {
+        request: RequestId,
+        recording: RecordingId,
+    },
+    /// Nobody waits for this any more: it leaves the queue, or is aborted.
+    Cancel(RequestId),
+    /// `url` as the API gave it: the runtime checks it and adds what may be sent there.
+    Play {
+        play: PlayId,
+        url: String,
+        at: Duration,
+        expected: Option<Duration>,
+    },
+    Pause,
+    Resume {
+        at: Option<Duration>,
+    },
+    Seek(Duration),
+    Stop,
+    Volume(f32),
+    Mute(bool),
+    /// Send `Message::Timer` at this instant.
+    Timer {
+        timer: TimerId,
+        at: Instant,
+    },
+    CancelTimer(TimerId),
+    /// To the clipboard, through the terminal. Already safe text.
+    Copy(String),
+    /// Hand the terminal back and stop the process (Ctrl-z); `Signal::Continued` follows.
+    Suspend,
+    /// `Message::Log` with what the log in memory holds.
+    ReadLog,
+    /// Start again on the embedded demo account (first-run screen).
+    OpenDemo,
+    Quit,
+}

@@ -1,0 +1,542 @@
+//! The list the user scrolls: a range becomes windows of at most 30 days, newest first, and a row's number a window and
+//! a place in it. Pages come when somebody looks at them, and a bounded number of them is kept.
+//!
+//! `shelf` holds one window's rows and knows the next request on the way to any of them; `marks` finds rows by time;
+//! `merged` is a window of two queries at once; `wants` decides what to ask for and what nobody waits for any more.
+
+mod marks;
+mod merged;
+mod shelf;
+#[cfg(test)]
+mod tests;
+mod wants;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+
+use crate::plivo::{self, Filter, Page, Recording, RecordingId, Start, TimeRange, Window};
+
+use super::Now;
+use super::effect::Effect;
+use super::ids::{Ids, RequestId};
+use merged::Merged;
+use shelf::{Fit, Modes, Offsets, Shelf, Totals};
+use wants::{Pending, Want};
+
+/// What is listed: the upper end is pinned when the plan is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub range: TimeRange,
+    pub filter: Filter,
+    /// Either party: two queries, merged.
+    pub either: Option<String>,
+    /// The range ends now, so that what is added later would belong to it and is worth announcing.
+    pub live: bool,
+}
+
+/// How many recordings there are, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    pub known: usize,
+    /// False while windows are uncounted: shown as `1,204+`.
+    pub exact: bool,
+}
+
+/// One row of the list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Row<'a> {
+    Ready(&'a Arc<Recording>),
+    Loading,
+}
+
+/// What is on the screen: rows `top .. top + height`, and the cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Look {
+    pub top: usize,
+    pub height: usize,
+    pub cursor: usize,
+}
+
+/// A place the user asked for that needs counts or pages first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Goal {
+    /// The oldest row.
+    End,
+    Row(usize),
+    /// Where this recording stands now; `near` is the row it stood on, if it can't be found.
+    Recording {
+        id: RecordingId,
+        added: DateTime<Utc>,
+        near: usize,
+    },
+}
+
+/// What an answer changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// A goal was reached: the cursor belongs on this row.
+    pub reached: Option<usize>,
+    /// The rows moved under the reader (others delete, late ones arrive): find the selection again by id.
+    pub shifted: bool,
+}
+
+/// One window of the range, in either of its two forms.
+#[derive(Debug, Clone, PartialEq)]
+enum Part {
+    Paged(Shelf),
+    Merged(Merged),
+}
+
+impl Part {
+    fn count(&self) -> Option<usize> {
+        match self {
+            Self::Paged(shelf) => shelf.count(),
+            Self::Merged(merged) => merged.count(),
+        }
+    }
+
+    fn reach(&self) -> usize {
+        match self {
+            Self::Paged(shelf) => shelf.reach(),
+            Self::Merged(merged) => merged.rows().len(),
+        }
+    }
+
+    fn row(&self, place: usize) -> Option<&Arc<Recording>> {
+        match self {
+            Self::Paged(shelf) => shelf.row(place),
+            Self::Merged(merged) => merged.rows().get(place),
+        }
+    }
+
+    fn window(&self) -> Window {
+        match self {
+            Self::Paged(shelf) => shelf.window(),
+            Self::Merged(merged) => merged.window(),
+        }
+    }
+}
+
+/// A failed request: what the screen says until `r`.
+#[derive(Debug, Clone, PartialEq)]
+struct Failure(plivo::Error);
+
+/// See the module's words. Rows are numbered from 0, newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    plan: Plan,
+    parts: Vec<Part>,
+    modes: Modes,
+    pending: BTreeMap<RequestId, Pending>,
+    look: Look,
+    goal: Option<Goal>,
+    failure: Option<Failure>,
+    waiting_since: Option<Instant>,
+    /// The rows of the plan before, shown until this one has rows of its own.
+    former: Option<Box<History>>,
+    arrivals: u64,
+    /// When new arrivals were last counted (or the plan was made).
+    arrivals_asked: Option<Instant>,
+    tick: u64,
+}
+
+impl History {
+    pub fn new(plan: Plan) -> Self {
+        let part = |window| match plan.either {
+            Some(_) => Part::Merged(Merged::new(window)),
+            None => Part::Paged(Shelf::new(window)),
+        };
+        Self {
+            parts: plan.range.windows().into_iter().map(part).collect(),
+            plan,
+            modes: Modes::default(),
+            pending: BTreeMap::new(),
+            look: Look::default(),
+            goal: None,
+            failure: None,
+            waiting_since: None,
+            former: None,
+            arrivals: 0,
+            arrivals_asked: None,
+            tick: 0,
+        }
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The rows to show: the former plan's until this one has its own.
+    fn shown(&self) -> &Self {
+        self.former.as_deref().unwrap_or(self)
+    }
+
+    /// How many recordings match, as far as windows have been counted.
+    pub fn total(&self) -> Total {
+        let shown = self.shown();
+        Total {
+            known: shown.parts.iter().map(Part::reach).sum(),
+            exact: shown.parts.iter().all(|part| part.count().is_some()),
+        }
+    }
+
+    /// Windows counted, and windows in all: the progress of a long count.
+    pub fn counted(&self) -> (usize, usize) {
+        (
+            self.parts
+                .iter()
+                .filter(|part| part.count().is_some())
+                .count(),
+            self.parts.len(),
+        )
+    }
+
+    /// Rows the cursor may stand on; more may appear while windows are counted.
+    pub fn len(&self) -> usize {
+        let mut rows = 0;
+        for part in &self.shown().parts {
+            rows += part.reach();
+            if part.count().is_none() {
+                break;
+            }
+        }
+        rows
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// True once it is known that nothing matches.
+    pub fn found_nothing(&self) -> bool {
+        self.former.is_none() && self.parts.iter().all(|part| part.count() == Some(0))
+    }
+
+    /// The row's window and its place there; `None` past what is counted.
+    fn locate(&self, index: usize) -> Option<(usize, usize)> {
+        let mut place = index;
+        for (at, part) in self.parts.iter().enumerate() {
+            if place < part.reach() {
+                return Some((at, place));
+            }
+            place -= part.count()?;
+        }
+        None
+    }
+
+    /// The number of a window's first row, once everything newer is counted.
+    fn base(&self, part: usize) -> Option<usize> {
+        self.parts.iter().take(part).map(Part::count).sum()
+    }
+
+    /// `None` past the end.
+    pub fn row(&self, index: usize) -> Option<Row<'_>> {
+        let shown = self.shown();
+        let (at, place) = shown.locate(index)?;
+        Some(
+            shown
+                .parts
+                .get(at)?
+                .row(place)
+                .map_or(Row::Loading, Row::Ready),
+        )
+    }
+
+    /// Where a recording stands, if its page is loaded.
+    pub fn position_of(&self, id: &RecordingId) -> Option<usize> {
+        self.loaded()
+            .find(|(_, row)| row.id == *id)
+            .map(|(index, _)| index)
+    }
+
+    /// Rows that are loaded, with their numbers, ascending: what search and sort work on.
+    pub fn loaded(&self) -> impl Iterator<Item = (usize, &Arc<Recording>)> {
+        let shown = self.shown();
+        let bases = shown.parts.iter().scan(Some(0_usize), |base, part| {
+            let this = (*base)?;
+            *base = part.count().map(|count| this + count);
+            Some((this, part))
+        });
+        bases.flat_map(|(base, part)| {
+            let rows: Box<dyn Iterator<Item = (usize, &Arc<Recording>)>> = match part {
+                Part::Paged(shelf) => {
+                    let reach = shelf.reach();
+                    Box::new(shelf.rows().filter(move |(place, _)| *place < reach))
+                }
+                Part::Merged(merged) => Box::new(merged.rows().iter().enumerate()),
+            };
+            rows.map(move |(place, row)| (base + place, row))
+        })
+    }
+
+    /// Recordings added after the plan was pinned, as far as the last count told.
+    pub fn arrivals(&self) -> u64 {
+        self.arrivals
+    }
+
+    /// The failure that keeps rows from coming, until a retry.
+    pub fn error(&self) -> Option<&plivo::Error> {
+        self.failure.as_ref().map(|failure| &failure.0)
+    }
+
+    /// Something that the reader waits for is on its way since then.
+    pub fn waiting_since(&self) -> Option<Instant> {
+        self.waiting_since
+    }
+
+    pub fn goal(&self) -> Option<&Goal> {
+        self.goal.as_ref()
+    }
+
+    /// True while rows of the former plan are shown.
+    pub fn stale(&self) -> bool {
+        self.former.is_some()
+    }
+
+    /// The pinned end of the range.
+    pub fn pinned(&self) -> DateTime<Utc> {
+        self.plan.range.to().at
+    }
+
+    /// Aim for a place; `Some(row)` when it can be shown at once, else it comes as [`Outcome::reached`].
+    pub fn aim(&mut self, goal: Goal, ids: &mut Ids, now: Now) -> (Option<usize>, Vec<Effect>) {
+        self.goal = Some(goal);
+        let reached = self.arrive();
+        let effects = if reached.is_some() {
+            Vec::new()
+        } else {
+            self.want(ids, now)
+        };
+        (reached, effects)
+    }
+
+    /// Ask for what is missing around the reader, and cancel what nobody looks at. Call after every change.
+    pub fn look(&mut self, look: Look, ids: &mut Ids, now: Now) -> Vec<Effect> {
+        self.look = look;
+        self.want(ids, now)
+    }
+
+    /// Is this answer one of ours? (Another id belongs to the detail pane, or is stale.)
+    pub fn awaits(&self, request: RequestId) -> bool {
+        self.pending.contains_key(&request)
+    }
+
+    /// Take an answer in. The caller looks again afterwards.
+    pub fn answered(
+        &mut self,
+        request: RequestId,
+        result: Result<Page, plivo::Error>,
+        ids: &mut Ids,
+        now: Now,
+    ) -> (Outcome, Vec<Effect>) {
+        let Some(pending) = self.pending.remove(&request) else {
+            return Default::default();
+        };
+        let page = match result {
+            Ok(page) => page,
+            Err(error) => {
+                if pending.want != Want::Arrivals {
+                    self.failure = Some(Failure(error));
+                    self.waiting_since = None;
+                }
+                return Default::default();
+            }
+        };
+        self.failure = None;
+        let before = (self.former.is_some(), self.base(pending.part));
+        let moved = self.take(&pending, &page);
+        let mut effects = Vec::new();
+        if moved {
+            effects.extend(self.cancel(|other| other.part == pending.part));
+        }
+        let reached = self.arrive();
+        if self.goal.is_none()
+            && self
+                .parts
+                .iter()
+                .any(|part| part.reach() > 0 || part.count().is_some())
+        {
+            self.former = None;
+        }
+        self.evict();
+        effects.extend(self.want(ids, now));
+        let shifted = moved
+            || before.0 != self.former.is_some()
+            || (before.1.is_some() && before.1 != self.base(pending.part));
+        (Outcome { reached, shifted }, effects)
+    }
+
+    /// Try again what failed (`r`), keeping the rows.
+    pub fn retry(&mut self, ids: &mut Ids, now: Now) -> Vec<Effect> {
+        self.failure = None;
+        self.want(ids, now)
+    }
+
+    /// Start over with a range pinned anew. What is shown stays until the new rows are here; with the same filters the
+    /// recording under the cursor is looked for in the new list ([`Outcome::reached`] tells where it stands).
+    pub fn replan(&mut self, plan: Plan, ids: &mut Ids, now: Now) -> Vec<Effect> {
+        let effects = self.cancel(|_| true);
+        let same = plan.filter == self.plan.filter && plan.either == self.plan.either;
+        let selected = match self.row(self.look.cursor) {
+            Some(Row::Ready(row)) if same && self.look.cursor > 0 => {
+                row.added.map(|added| (row.id.clone(), added))
+            }
+            _ => None,
+        };
+        let mut former = std::mem::replace(self, Self::new(plan));
+        if let Some(older) = former.former.take() {
+            former = *older;
+        }
+        self.look = former.look;
+        self.modes = former.modes;
+        self.goal = selected
+            .filter(|(_, added)| self.plan.range.contains(*added))
+            .map(|(id, added)| Goal::Recording {
+                id,
+                added,
+                near: former.look.cursor,
+            });
+        self.former = (!former.is_empty()).then(|| Box::new(former));
+        [effects, self.want(ids, now)].concat()
+    }
+
+    /// Put an answer where it belongs; true when rows moved.
+    fn take(&mut self, pending: &Pending, page: &Page) -> bool {
+        self.tick += 1;
+        let tick = self.tick;
+        if pending.want == Want::Arrivals {
+            self.arrivals = page.meta.total.unwrap_or(page.recordings.len() as u64);
+            return false;
+        }
+        let total = page
+            .meta
+            .total
+            .map(|total| usize::try_from(total).unwrap_or(usize::MAX / 4));
+        match (total, self.modes.totals) {
+            (Some(_), _) => self.modes.totals = Totals::Given,
+            (None, Totals::Untried) => self.modes.totals = Totals::Absent,
+            (None, _) => {}
+        }
+        let modes = &mut self.modes;
+        let shelf = match self.parts.get_mut(pending.part) {
+            Some(Part::Paged(shelf)) => shelf,
+            Some(Part::Merged(merged)) => {
+                if let Want::Side(side) = pending.want {
+                    merged.insert(side, page);
+                }
+                return false;
+            }
+            None => return false,
+        };
+        let whole = pending.way.window == shelf.window();
+        let fit = match total {
+            Some(total) if whole => shelf.counted(total),
+            _ => Fit::Good,
+        };
+        let fitted = match pending.want {
+            Want::Count => {
+                shelf.note_first(page);
+                if total.is_none() && page.recordings.is_empty() {
+                    shelf.counted(0)
+                } else {
+                    Fit::Good
+                }
+            }
+            Want::Guess { at, place } => match total {
+                Some(total) => {
+                    let landed = shelf.guessed(place, at, total);
+                    // Looked for at its own instant and not there: it is gone, and asking again would never end.
+                    if let Some(Goal::Recording { id, added, near }) = &self.goal
+                        && *added == at
+                        && !page.recordings.iter().any(|row| row.id == *id)
+                    {
+                        let before = self.parts.iter().take(pending.part).map(Part::count);
+                        let base = before.sum::<Option<usize>>();
+                        self.goal = Some(Goal::Row(base.map_or(*near, |base| base + landed)));
+                    }
+                    let Some(Part::Paged(shelf)) = self.parts.get_mut(pending.part) else {
+                        return false;
+                    };
+                    shelf.insert_guess(landed, &pending.way, page, tick)
+                }
+                None => {
+                    modes.totals = Totals::Absent;
+                    Fit::Good
+                }
+            },
+            Want::Page { place } => match pending.way.start {
+                Start::Offset(offset) if whole && offset > 0 => {
+                    // Once offsets are known to be ignored, only `meta.next` can have led here: what came must fit.
+                    if modes.offsets == Offsets::Ignored || shelf.honoured(offset, page) {
+                        if modes.offsets == Offsets::Untried && !page.recordings.is_empty() {
+                            modes.offsets = Offsets::Honoured;
+                        }
+                        shelf.insert(place, &pending.way, page, tick)
+                    } else {
+                        modes.offsets = Offsets::Ignored;
+                        shelf.insert_first(page, tick)
+                    }
+                }
+                _ => shelf.insert(place, &pending.way, page, tick),
+            },
+            Want::Side(_) | Want::Arrivals => Fit::Good,
+        };
+        fit == Fit::Moved || fitted == Fit::Moved
+    }
+
+    /// Is the goal within reach? Then it is done with, and this is its row.
+    fn arrive(&mut self) -> Option<usize> {
+        let counted = self.parts.iter().all(|part| part.count().is_some());
+        let rows: usize = self.parts.iter().map_while(Part::count).sum();
+        let last = rows.saturating_sub(1);
+        let reached = match self.goal.as_ref()? {
+            Goal::End if counted => last,
+            Goal::Row(row) if counted => (*row).min(last),
+            Goal::Row(row) if self.locate(*row).is_some() => *row,
+            Goal::Recording { id, added, near } => {
+                let (id, added, near) = (id.clone(), *added, *near);
+                let part = self
+                    .parts
+                    .iter()
+                    .position(|part| part.window().range().contains(added));
+                let part_at = part?;
+                let base = self.base(part_at)?;
+                match self.parts.get(part_at)? {
+                    Part::Paged(shelf) => {
+                        let found = shelf
+                            .rows()
+                            .find(|(_, row)| row.id == id)
+                            .map(|(place, _)| place);
+                        let passed = shelf
+                            .rows()
+                            .find(|(_, row)| row.added.is_some_and(|row| row <= added));
+                        let gone = passed
+                            .filter(|(place, _)| *place == 0 || shelf.row(place - 1).is_some());
+                        match (found, gone) {
+                            (Some(place), _) => base + place,
+                            // Deleted meanwhile: the row that took its place.
+                            (None, Some((place, row))) if row.added < Some(added) => base + place,
+                            _ if self.modes.totals == Totals::Absent && counted => near.min(last),
+                            _ if shelf.count() == Some(0) => near.min(last),
+                            _ => return None,
+                        }
+                    }
+                    Part::Merged(merged) => {
+                        let found = merged.rows().iter().position(|row| row.id == id);
+                        match found {
+                            Some(place) => base + place,
+                            None if counted => near.min(last),
+                            None => return None,
+                        }
+                    }
+                }
+            }
+            _ => return None,
+        };
+        self.goal = None;
+        Some(reached)
+    }
+}

@@ -1,0 +1,379 @@
+//! Which key does what where. Help and footer are made from these bindings, never written beside them.
+
+use std::fmt;
+
+use super::action::{Action, Group};
+use super::key::{Key, KeyCode};
+
+mod standard;
+
+/// Where a key counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// The list and the detail pane.
+    Browse,
+    List,
+    Detail,
+    /// Help and the log: text that is read.
+    Reading,
+    /// The command line and the search: text that is typed.
+    Typing,
+    /// Nothing to browse yet.
+    FirstRun,
+}
+
+impl Context {
+    /// The contexts whose bindings count while this one has the focus.
+    fn in_force(self) -> &'static [Self] {
+        match self {
+            Self::Browse => &[Self::Browse],
+            Self::List => &[Self::List, Self::Browse],
+            Self::Detail => &[Self::Detail, Self::Browse],
+            Self::Reading => &[Self::Reading],
+            Self::Typing => &[Self::Typing],
+            Self::FirstRun => &[Self::FirstRun],
+        }
+    }
+
+    const FOCI: [Self; 5] = [
+        Self::List,
+        Self::Detail,
+        Self::Reading,
+        Self::Typing,
+        Self::FirstRun,
+    ];
+}
+
+/// One key, or a lead key and one after it (`y i`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Chord {
+    One(Key),
+    Two(Key, Key),
+}
+
+impl Chord {
+    fn lead(self) -> Key {
+        match self {
+            Self::One(key) | Self::Two(key, _) => key,
+        }
+    }
+
+    /// Both cannot be told apart while they are typed.
+    fn clashes(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Two(..), Self::Two(..)) => self == other,
+            _ => self.lead() == other.lead(),
+        }
+    }
+}
+
+/// One line of the key map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binding {
+    pub context: Context,
+    pub chord: Chord,
+    pub action: Action,
+}
+
+/// Two actions on one key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{} is bound twice, to {first:?} and to {second:?}: take one of them away", .chord)]
+pub struct Clash {
+    pub chord: Chord,
+    pub first: Action,
+    pub second: Action,
+}
+
+/// What a key turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    Action(Action),
+    /// The first of two keys.
+    Lead,
+    Nothing,
+}
+
+/// All bindings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
+}
+
+impl Keymap {
+    /// Refuses two actions on one key, and a key that is also the lead of two.
+    pub fn new(bindings: Vec<Binding>) -> Result<Self, Clash> {
+        for focus in Context::FOCI {
+            let here = |binding: &&Binding| focus.in_force().contains(&binding.context);
+            for (at, first) in bindings.iter().enumerate().filter(|(_, b)| here(b)) {
+                let after = bindings.iter().skip(at + 1).filter(here);
+                if let Some(second) = after.into_iter().find(|b| b.chord.clashes(first.chord)) {
+                    return Err(Clash {
+                        chord: second.chord,
+                        first: first.action,
+                        second: second.action,
+                    });
+                }
+            }
+        }
+        Ok(Self { bindings })
+    }
+
+    /// The bindings callreel comes with.
+    pub fn standard() -> Self {
+        Self {
+            bindings: standard::bindings(),
+        }
+    }
+
+    /// What `key` means in `focus`, after `lead` when that was typed.
+    pub fn find(&self, focus: Context, lead: Option<Key>, key: Key) -> Found {
+        let key = normal(key);
+        let wanted = lead.map_or(Chord::One(key), |lead| Chord::Two(lead, key));
+        let here = || {
+            self.bindings
+                .iter()
+                .filter(|b| focus.in_force().contains(&b.context))
+        };
+        if let Some(binding) = here().find(|binding| binding.chord == wanted) {
+            return Found::Action(binding.action);
+        }
+        let leads = here().any(|b| matches!(b.chord, Chord::Two(first, _) if first == key));
+        if lead.is_none() && leads {
+            Found::Lead
+        } else {
+            Found::Nothing
+        }
+    }
+
+    /// What may follow a lead key.
+    pub fn after(&self, focus: Context, lead: Key) -> impl Iterator<Item = (Key, Action)> {
+        self.bindings
+            .iter()
+            .filter_map(move |binding| match binding.chord {
+                Chord::Two(first, second)
+                    if first == lead && focus.in_force().contains(&binding.context) =>
+                {
+                    Some((second, binding.action))
+                }
+                _ => None,
+            })
+    }
+
+    /// The keys of an action while `focus` has it, the first bound first.
+    pub fn chords(&self, focus: Context, action: Action) -> impl Iterator<Item = Chord> {
+        self.bindings
+            .iter()
+            .filter(move |b| b.action == action && focus.in_force().contains(&b.context))
+            .map(|binding| binding.chord)
+    }
+
+    /// For help: each action of the group that has a key in the list, with its keys.
+    pub fn listed(&self, group: Group) -> Vec<(String, &'static str)> {
+        let mut lines: Vec<(Vec<String>, Vec<&'static str>)> = Vec::new();
+        let mut tenths = false;
+        for about in super::action::ACTIONS
+            .iter()
+            .filter(|about| about.group == group)
+        {
+            let keys: Vec<_> = self
+                .chords(Context::List, about.action)
+                .map(|c| c.to_string())
+                .collect();
+            // Ten digits are one habit, and one line.
+            if let Action::Tenth(_) = about.action {
+                if !tenths && !keys.is_empty() {
+                    lines.push((vec!["0 … 9".into()], vec!["jump to 0 … 90 %"]));
+                }
+                tenths = true;
+            } else if !keys.is_empty() {
+                lines.push((keys, vec![about.words]));
+            }
+        }
+        lines
+            .into_iter()
+            .filter_map(|(keys, words)| Some((keys.join("  "), *words.first()?)))
+            .collect()
+    }
+}
+
+/// Terminals differ in whether Shift is told beside what it made of the key.
+fn normal(key: Key) -> Key {
+    match key.code {
+        KeyCode::Char(_) | KeyCode::BackTab => Key {
+            shift: false,
+            ..key
+        },
+        _ => key,
+    }
+}
+
+impl fmt::Display for Chord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(key) => f.write_str(&label(*key)),
+            Self::Two(first, second) => write!(f, "{} {}", label(*first), label(*second)),
+        }
+    }
+}
+
+/// A key as it stands on a keyboard.
+pub fn label(key: Key) -> String {
+    let code = match key.code {
+        KeyCode::Char(' ') => "␣".into(),
+        KeyCode::Char(c) => c.to_string(),
+        KeyCode::Enter => "⏎".into(),
+        KeyCode::Esc => "Esc".into(),
+        KeyCode::Tab => "Tab".into(),
+        KeyCode::BackTab => "Shift-Tab".into(),
+        KeyCode::Backspace => "⌫".into(),
+        KeyCode::Delete => "Del".into(),
+        KeyCode::Insert => "Ins".into(),
+        KeyCode::Home => "Home".into(),
+        KeyCode::End => "End".into(),
+        KeyCode::PageUp => "PgUp".into(),
+        KeyCode::PageDown => "PgDn".into(),
+        KeyCode::Up => "↑".into(),
+        KeyCode::Down => "↓".into(),
+        KeyCode::Left => "←".into(),
+        KeyCode::Right => "→".into(),
+        KeyCode::F(n) => format!("F{n}"),
+    };
+    let held = [
+        (key.ctrl, "Ctrl-"),
+        (key.alt, "Alt-"),
+        (key.shift, "Shift-"),
+    ];
+    let held: String = held
+        .iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, name)| *name)
+        .collect();
+    held + &code
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bind(context: Context, chord: Chord, action: Action) -> Binding {
+        Binding {
+            context,
+            chord,
+            action,
+        }
+    }
+
+    #[test]
+    fn the_bindings_that_are_shipped_hold_no_key_twice() {
+        assert_eq!(
+            Keymap::new(Keymap::standard().bindings),
+            Ok(Keymap::standard())
+        );
+    }
+
+    #[test]
+    fn two_actions_on_one_key_are_refused() {
+        let chord = Chord::One(Key::char('x'));
+        let clash = Keymap::new(vec![
+            bind(Context::Browse, chord, Action::Help),
+            bind(Context::List, chord, Action::Quit),
+        ]);
+        assert_eq!(
+            clash,
+            Err(Clash {
+                chord,
+                first: Action::Help,
+                second: Action::Quit
+            })
+        );
+        assert_eq!(
+            clash.unwrap_err().to_string(),
+            "x is bound twice, to Help and to Quit: take one of them away"
+        );
+    }
+
+    #[test]
+    fn a_key_cannot_act_and_lead() {
+        let lead = Key::char('y');
+        let refused = Keymap::new(vec![
+            bind(
+                Context::Browse,
+                Chord::Two(lead, Key::char('i')),
+                Action::CopyId,
+            ),
+            bind(Context::Browse, Chord::One(lead), Action::Help),
+        ]);
+        assert!(refused.is_err());
+    }
+
+    #[test]
+    fn one_key_may_act_differently_in_panes_that_never_share_the_focus() {
+        let chord = Chord::One(Key::char('x'));
+        let taken = Keymap::new(vec![
+            bind(Context::Detail, chord, Action::Help),
+            bind(Context::List, chord, Action::Quit),
+        ]);
+        assert!(taken.is_ok());
+    }
+
+    #[test]
+    fn a_lead_waits_for_its_second_key() {
+        let keys = Keymap::standard();
+        let y = Key::char('y');
+        assert_eq!(keys.find(Context::List, None, y), Found::Lead);
+        assert_eq!(
+            keys.find(Context::List, Some(y), Key::char('i')),
+            Found::Action(Action::CopyId)
+        );
+        assert_eq!(keys.find(Context::List, Some(y), y), Found::Nothing);
+    }
+
+    #[test]
+    fn every_bound_action_has_a_name_and_words() {
+        for binding in &Keymap::standard().bindings {
+            assert!(
+                binding.action.description().is_some(),
+                "{:?}",
+                binding.action
+            );
+        }
+    }
+
+    #[test]
+    fn keys_of_later_features_do_nothing_yet() {
+        let keys = Keymap::standard();
+        for c in "tu[]\\{}cWseabB'vRxXAd#EwCVSP()".chars() {
+            assert_eq!(
+                keys.find(Context::List, None, Key::char(c)),
+                Found::Nothing,
+                "{c}"
+            );
+        }
+        for n in [7, 8, 9] {
+            assert_eq!(
+                keys.find(Context::List, None, Key::plain(KeyCode::F(n))),
+                Found::Nothing
+            );
+        }
+    }
+
+    #[test]
+    fn escape_never_quits() {
+        let keys = Keymap::standard();
+        for focus in Context::FOCI {
+            let found = keys.find(focus, None, Key::plain(KeyCode::Esc));
+            assert!(
+                matches!(found, Found::Action(Action::Back) | Found::Nothing),
+                "{focus:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn control_c_quits_everywhere() {
+        for focus in Context::FOCI {
+            let found = Keymap::standard().find(focus, None, Key::ctrl('c'));
+            assert_eq!(found, Found::Action(Action::Quit), "{focus:?}");
+        }
+    }
+}

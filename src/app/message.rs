@@ -1,0 +1,72 @@
+//! Everything that can happen to the app, as plain data.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::audio::{self, PlayId};
+use crate::plivo::{self, Page, Recording};
+
+use super::Size;
+use super::ids::{RequestId, TimerId};
+use super::key::Key;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    Input(Input),
+    Api(Api),
+    Player(PlayId, audio::Event),
+    Timer(TimerId),
+    Signal(Signal),
+    /// The log's lines, oldest first, as `Effect::ReadLog` asked.
+    Log(Vec<String>),
+    /// Something the runtime could not do (copy, open the demo), in words: shown as a notice.
+    Trouble(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    Key(Key),
+    Mouse(Mouse),
+    /// Bracketed paste, as it came.
+    Paste(String),
+    Resize(Size),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mouse {
+    pub kind: MouseKind,
+    pub column: u16,
+    pub row: u16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseKind {
+    /// Left button pressed.
+    Press,
+    /// Moved with the left button held.
+    Drag,
+    WheelUp,
+    WheelDown,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Api {
+    Page {
+        request: RequestId,
+        result: Result<Page, plivo::Error>,
+    },
+    Recording {
+        request: RequestId,
+        result: Result<Arc<Recording>, plivo::Error>,
+    },
+    /// The account's limit is used up: nothing is sent before `until`. `None` when requests flow again.
+    Throttled { until: Option<Instant> },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// `fg` after Ctrl-z: the terminal is ours again.
+    Continued,
+    /// SIGTERM or SIGHUP.
+    Terminate,
+}

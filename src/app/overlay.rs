@@ -1,0 +1,90 @@
+//! What stands over the panes and takes the keys: one at a time.
+
+use ratatui::layout::Rect;
+
+use super::action::Group;
+use super::filter::Form;
+use super::input::TextLine;
+use super::keymap::Keymap;
+use super::layout::Layout;
+use super::palette::Palette;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Overlay {
+    Help {
+        scroll: usize,
+    },
+    /// `None` until the runtime has handed the lines over.
+    Log {
+        lines: Option<Vec<String>>,
+        scroll: usize,
+    },
+    Palette(Palette),
+    Search(TextLine),
+    Filter(Box<Form>),
+}
+
+/// One line of help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HelpLine {
+    Title(&'static str),
+    Keys { keys: String, words: &'static str },
+    Blank,
+}
+
+/// Help as lines, made from the bindings.
+pub fn help(keymap: &Keymap, mouse: bool) -> Vec<HelpLine> {
+    let mut lines = Vec::new();
+    for group in Group::ALL {
+        if !lines.is_empty() {
+            lines.push(HelpLine::Blank);
+        }
+        lines.push(HelpLine::Title(group.title()));
+        let listed = keymap.listed(group);
+        lines.extend(
+            listed
+                .into_iter()
+                .map(|(keys, words)| HelpLine::Keys { keys, words }),
+        );
+    }
+    if mouse {
+        lines.push(HelpLine::Blank);
+        lines.push(HelpLine::Title("The mouse"));
+        for (keys, words) in [
+            ("click", "select a row; on the bar, jump there"),
+            ("wheel", "scroll what is under the pointer"),
+        ] {
+            lines.push(HelpLine::Keys {
+                keys: keys.into(),
+                words,
+            });
+        }
+    }
+    lines
+}
+
+/// A column of help: keys, a gap, words.
+pub const HELP_COLUMN: u16 = 62;
+
+/// Columns of help side by side, and the box around them.
+pub fn help_box(layout: &Layout, lines: usize) -> (usize, Rect) {
+    let columns = if layout.body.width >= 2 * HELP_COLUMN + 2 {
+        2
+    } else {
+        1
+    };
+    let height = lines.div_ceil(columns).saturating_add(2);
+    let height = u16::try_from(height).unwrap_or(u16::MAX);
+    let width = HELP_COLUMN * u16::try_from(columns).unwrap_or(1) + 4;
+    (columns, layout.popup(width, height))
+}
+
+/// The log takes what there is.
+pub fn log_box(layout: &Layout) -> Rect {
+    layout.body
+}
+
+/// Lines that can be read at once in a box.
+pub fn readable(area: Rect) -> usize {
+    usize::from(area.height.saturating_sub(2))
+}

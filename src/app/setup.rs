@@ -1,0 +1,40 @@
+//! What the app is started with: everything it may know of the world outside, as plain data.
+
+use super::Size;
+use super::criteria::Criteria;
+use super::zone::Zone;
+
+/// How much the terminal may be asked for. Nothing is ever told by colour alone, so `Mono` loses no meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// The terminal's own sixteen colours, on the terminal's own background.
+    #[default]
+    Terminal,
+    /// `NO_COLOR`, or a terminal without colours: bold, dim, underline and reverse only.
+    Mono,
+}
+
+/// Everything [`super::App::new`] needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setup {
+    /// The account's name on the screen (`acme`, `demo`). Masked like any other name.
+    pub account: String,
+    /// The auth id as far as it may be shown: `MA…QUU`.
+    pub auth_id: String,
+    /// The embedded account: nothing real is shown, nothing is left behind.
+    pub demo: bool,
+    /// Why there is nothing to browse (`PLIVO_AUTH_ID is not set`): the first-run screen shows it. `None`: go ahead.
+    pub missing: Option<String>,
+    pub criteria: Criteria,
+    /// The zone shown first.
+    pub zone: Zone,
+    /// The machine's own zone.
+    pub local: Zone,
+    pub masked: bool,
+    /// Decides the aliases, so that they tell nothing from one run to the next.
+    pub mask_salt: u64,
+    /// False for `--no-mouse`: help and first screen do not speak of it.
+    pub mouse: bool,
+    pub theme: Theme,
+    pub size: Size,
+}

@@ -1,0 +1,111 @@
+//! The line at the foot of the screen while there is something to say.
+
+use std::time::{Duration, Instant};
+
+use super::history::Goal;
+use super::keymap::label;
+use super::notice::Kind;
+use super::{App, Now, words};
+
+/// Waiting is not worth a sign before this has passed.
+pub const PATIENCE: Duration = Duration::from_millis(150);
+
+/// One line. Both parts are masked; neither is safe to print yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub kind: Kind,
+    pub text: String,
+    /// Which key helps: kept when the text has to be cut.
+    pub help: String,
+    /// When the line says something else by itself.
+    pub until: Option<Instant>,
+}
+
+impl App {
+    /// What there is to say now, the most pressing first; `None` leaves the place to the hints.
+    pub fn status(&self, now: Now) -> Option<Line> {
+        self.lead_line()
+            .or_else(|| self.notice_line(now))
+            .or_else(|| self.throttle_line(now))
+            .or_else(|| self.error_line())
+            .or_else(|| self.goal_line(now))
+    }
+
+    fn lead_line(&self) -> Option<Line> {
+        let lead = self.lead?;
+        let after: Vec<_> = self
+            .keymap
+            .after(self.focus.context(), lead)
+            .filter_map(|(key, action)| {
+                Some(format!("{} {}", label(key), action.description()?.short))
+            })
+            .collect();
+        Some(line(
+            Kind::Info,
+            format!("{} …  {}", label(lead), after.join("   ")),
+            "",
+        ))
+    }
+
+    fn notice_line(&self, now: Now) -> Option<Line> {
+        let notice = self.notices.current(now.mono)?;
+        let text = self.mask.text(&notice.text);
+        Some(Line {
+            kind: notice.kind,
+            text,
+            help: String::new(),
+            until: Some(notice.until),
+        })
+    }
+
+    fn throttle_line(&self, now: Now) -> Option<Line> {
+        let left = self
+            .throttled?
+            .checked_duration_since(now.mono)
+            .filter(|left| !left.is_zero())?;
+        let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+        let text = format!("the account's rate limit is used up: going on in {seconds} s");
+        let next = left - Duration::from_secs(seconds - 1);
+        Some(Line {
+            until: Some(now.mono + next),
+            ..line(Kind::Trouble, text, "the rows stay")
+        })
+    }
+
+    fn error_line(&self) -> Option<Line> {
+        let error = self.history.as_ref()?.error()?;
+        let words::Failure { what, help } = words::failure(error);
+        Some(line(Kind::Trouble, self.mask.text(&what), help))
+    }
+
+    fn goal_line(&self, now: Now) -> Option<Line> {
+        let history = self.history.as_ref()?;
+        let goal = history.goal().filter(|_| self.awaited.is_some())?;
+        let since = history.waiting_since()?;
+        let seen = since + PATIENCE;
+        if now.mono < seen {
+            return Some(Line {
+                until: Some(seen),
+                ..line(Kind::Info, String::new(), "")
+            });
+        }
+        let text = match goal {
+            Goal::End => {
+                let (counted, all) = history.counted();
+                format!("on the way to the oldest row: {counted} of {all} windows counted …")
+            }
+            Goal::Row(row) => format!("on the way to row {} …", words::count(*row as u64 + 1)),
+            Goal::Recording { .. } => "looking for the same recording in the new list …".into(),
+        };
+        Some(line(Kind::Info, text, ""))
+    }
+}
+
+fn line(kind: Kind, text: String, help: &str) -> Line {
+    Line {
+        kind,
+        text,
+        help: help.into(),
+        until: None,
+    }
+}

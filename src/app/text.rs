@@ -1,0 +1,221 @@
+//! The one function that makes text from outside safe to print, and measuring as a terminal does.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// More marks than this on one letter climb over the lines above: the rest is dropped.
+const MOST_MARKS: usize = 3;
+
+/// Text that can be printed on one line: nothing in it moves the cursor, turns the reading order, or hides.
+///
+/// Control characters become their visible pictures (`␛`), so that what was tried is seen; a tab is a space;
+/// bidi controls and other C1 codes become `�`; what takes no room (zero-width, tags, selectors) is dropped.
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut marks = 0;
+    for c in text.chars() {
+        match replaced(c) {
+            Safety::Keep if c.width() == Some(0) => {
+                // A mark at the very start would land on whatever stands before this text.
+                marks += 1;
+                if marks <= MOST_MARKS && !out.is_empty() {
+                    out.push(c);
+                }
+            }
+            Safety::Keep => {
+                marks = 0;
+                out.push(c);
+            }
+            Safety::Become(sign) => {
+                marks = 0;
+                out.push(sign);
+            }
+            Safety::Drop => {}
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// True when [`safe`] would change nothing that could harm a terminal.
+pub fn is_safe(text: &str) -> bool {
+    text.chars().all(|c| matches!(replaced(c), Safety::Keep))
+}
+
+enum Safety {
+    Keep,
+    Become(char),
+    Drop,
+}
+
+fn replaced(c: char) -> Safety {
+    match c {
+        '\t' => Safety::Become(' '),
+        // The pictures of the C0 codes stand in the same order from U+2400.
+        '\u{0}'..='\u{1f}' => Safety::Become(char::from_u32(0x2400 + c as u32).unwrap_or('�')),
+        '\u{7f}' => Safety::Become('␡'),
+        '\u{80}'..='\u{9f}' => Safety::Become('�'),
+        // Line and paragraph separators end a line in some terminals.
+        '\u{2028}' | '\u{2029}' => Safety::Become(' '),
+        // Marks, embeddings, overrides and isolates turn the order in which a line is read.
+        '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            Safety::Become('�')
+        }
+        // Zero-width and otherwise unseen: they make two different texts look the same.
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{2065}'
+        | '\u{206a}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}' => Safety::Drop,
+        // Letters that draw nothing but take room.
+        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{2800}' => Safety::Become('·'),
+        // Private use: whatever the font wants it to be.
+        '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' => Safety::Become('�'),
+        _ => Safety::Keep,
+    }
+}
+
+/// Columns that safe text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// At most `columns` wide; what was cut is told by `…` at the end.
+pub fn cut_end(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = columns.checked_sub(1) else {
+        return Cow::Borrowed("");
+    };
+    let mut out = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        used += width(grapheme);
+        if used > room {
+            break;
+        }
+        out.push_str(grapheme);
+    }
+    out.push('…');
+    Cow::Owned(out)
+}
+
+/// At most `columns` wide, keeping the end, where telephone numbers differ: `…5550100`.
+pub fn cut_start(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = columns.checked_sub(1) else {
+        return Cow::Borrowed("");
+    };
+    let mut kept = Vec::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true).rev() {
+        used += width(grapheme);
+        if used > room {
+            break;
+        }
+        kept.push(grapheme);
+    }
+    kept.push("…");
+    Cow::Owned(kept.into_iter().rev().collect())
+}
+
+/// Safe text broken into lines of at most `columns`: at spaces where that keeps lines half full, else anywhere.
+pub fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let wide = width(grapheme);
+        if used + wide > columns && !line.is_empty() {
+            let rest = match line.rfind(' ') {
+                Some(space) if space * 2 >= line.len() => line.split_off(space + 1),
+                _ => String::new(),
+            };
+            lines.push(line.trim_end().to_owned());
+            line = rest;
+            used = width(&line);
+        }
+        line.push_str(grapheme);
+        used += wide;
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn plain_text_is_passed_on_untouched() {
+        assert!(matches!(safe("+14155550100"), Cow::Borrowed(_)));
+        assert_eq!(safe("Zoë 東京"), "Zoë 東京");
+    }
+
+    #[test]
+    fn control_codes_are_shown_and_not_sent() {
+        assert_eq!(safe("a\u{1b}]0;x\u{7}b"), "a␛]0;x␇b");
+        assert_eq!(safe("one\r\ntwo\tthree\u{7f}"), "one␍␊two three␡");
+        assert_eq!(safe("\u{9b}31m"), "�31m");
+    }
+
+    #[test]
+    fn what_turns_the_line_or_hides_is_taken_out() {
+        assert_eq!(safe("abc\u{202e}cba"), "abc�cba");
+        assert_eq!(safe("pay\u{200b}pal\u{feff}"), "paypal");
+        assert_eq!(safe("x\u{e0041}"), "x");
+    }
+
+    #[test]
+    fn towers_of_marks_are_cut_down() {
+        let tower = format!("e{}", "\u{301}".repeat(50));
+        assert_eq!(safe(&tower).chars().count(), 1 + MOST_MARKS);
+        assert_eq!(safe("\u{301}x"), "x");
+    }
+
+    #[test]
+    fn a_number_is_cut_at_its_start() {
+        assert_eq!(cut_start("+14155550100", 8), "…5550100");
+        assert_eq!(cut_end("conference", 5), "conf…");
+        assert_eq!(cut_end("東京都", 4), "東…");
+        assert_eq!(cut_start("東京都", 0), "");
+    }
+
+    #[test]
+    fn wrapping_loses_nothing_but_spaces() {
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_unsafe_is_left_and_nothing_is_wider_than_asked(text in any::<String>(), columns in 0usize..40) {
+            let safe = safe(&text);
+            prop_assert!(is_safe(&safe));
+            prop_assert!(width(&cut_end(&safe, columns)) <= columns);
+            prop_assert!(width(&cut_start(&safe, columns)) <= columns);
+            for line in wrap(&safe, columns.max(2)) {
+                prop_assert!(width(&line) <= columns.max(2), "{line:?}");
+            }
+        }
+    }
+}

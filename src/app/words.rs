@@ -1,0 +1,152 @@
+//! Numbers, lengths and failures in the words of people.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::audio::Media;
+use crate::plivo;
+
+/// `0:42`, `61:40` is `1:01:40`.
+pub fn length(length: Duration) -> String {
+    let seconds = length.as_secs() + u64::from(length.subsec_millis() >= 500);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+/// `1,204`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `3 recordings`, `1 recording`.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// `3 d ago`, `just now`; what lies ahead (a clock that is wrong) is `in 3 d`.
+pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let passed = now - at;
+    let (size, ahead) = if passed < TimeDelta::zero() {
+        (-passed, true)
+    } else {
+        (passed, false)
+    };
+    let amount = match size {
+        size if size < TimeDelta::minutes(1) => return "just now".into(),
+        size if size < TimeDelta::hours(1) => format!("{} min", size.num_minutes()),
+        size if size < TimeDelta::days(1) => format!("{} h", size.num_hours()),
+        size if size < TimeDelta::days(365) => format!("{} d", size.num_days()),
+        size => format!("{} y", size.num_days() / 365),
+    };
+    if ahead {
+        format!("in {amount}")
+    } else {
+        format!("{amount} ago")
+    }
+}
+
+/// `mp3 · stereo · 16 kHz · 32 kbit/s`.
+pub fn media(media: &Media) -> String {
+    let channels = match media.channels {
+        1 => "mono".to_owned(),
+        2 => "stereo".to_owned(),
+        many => format!("{many} channels"),
+    };
+    let khz = f64::from(media.sample_rate) / 1000.0;
+    let mut words = format!("{} · {channels} · {khz} kHz", media.format);
+    if let Some(rate) = media.bit_rate {
+        let about = if media.variable { "~" } else { "" };
+        words.push_str(&format!(" · {about}{} kbit/s", rate.div_ceil(1000)));
+    } else if media.variable {
+        words.push_str(" · variable rate");
+    }
+    words
+}
+
+/// What failed and why, and what helps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub what: String,
+    pub help: &'static str,
+}
+
+/// A failed request in two parts, so that a narrow screen can shorten the first and keep the second.
+pub fn failure(error: &plivo::Error) -> Failure {
+    use plivo::Error;
+    let help = match error {
+        Error::Unauthorized { .. } => "check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN",
+        Error::Forbidden { .. } => "ask the account's owner · r tries again",
+        Error::BadRequest { .. } => "f changes the filter",
+        Error::NotFound { .. } => "r loads the list anew",
+        Error::RateLimited { .. } => "r tries again in a while",
+        _ => "r tries again",
+    };
+    Failure {
+        what: error.to_string(),
+        help,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_read_like_a_clock() {
+        assert_eq!(length(Duration::from_millis(41_700)), "0:42");
+        assert_eq!(length(Duration::from_secs(3700)), "1:01:40");
+        assert_eq!(length(Duration::ZERO), "0:00");
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(
+            [0, 999, 1204, 1_000_000].map(count),
+            ["0", "999", "1,204", "1,000,000"]
+        );
+        assert_eq!(counted(1, "match", "matches"), "1 match");
+    }
+
+    #[test]
+    fn media_is_told_in_the_units_of_its_field() {
+        let mp3 = Media {
+            format: "mp3",
+            sample_rate: 16_000,
+            channels: 2,
+            bit_rate: Some(32_000),
+            variable: false,
+            bytes: None,
+        };
+        assert_eq!(media(&mp3), "mp3 · stereo · 16 kHz · 32 kbit/s");
+        let odd = Media {
+            sample_rate: 11_025,
+            channels: 1,
+            bit_rate: None,
+            variable: true,
+            ..mp3
+        };
+        assert_eq!(media(&odd), "mp3 · mono · 11.025 kHz · variable rate");
+    }
+
+    #[test]
+    fn the_past_is_told_roughly() {
+        let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        assert_eq!(ago(now - TimeDelta::seconds(5), now), "just now");
+        assert_eq!(ago(now - TimeDelta::minutes(5), now), "5 min ago");
+        assert_eq!(ago(now - TimeDelta::days(3), now), "3 d ago");
+        assert_eq!(ago(now - TimeDelta::days(800), now), "2 y ago");
+        assert_eq!(ago(now + TimeDelta::hours(3), now), "in 3 h");
+    }
+}

@@ -1,0 +1,238 @@
+//! The default sound device, through rodio: it brings the device, the sample format and the mixer, and takes our frames as
+//! they are.
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use cpal::traits::{DeviceTrait, HostTrait};
+use rodio::{CpalErrorKind, DeviceSinkBuilder, MixerDeviceSink, Source};
+
+use super::clock::Clock;
+use super::{Answer, Open, Output};
+use crate::audio::guard;
+use crate::audio::ring::{Fault, Frame, Renderer, Writer, ring};
+
+/// What the device is asked to take at once; it holds two of these. Pausing is heard after at most that time.
+const PERIOD: Duration = Duration::from_millis(20);
+
+/// Frames taken out of the ring at once.
+const GRAIN: usize = 64;
+
+/// Opens the default device on a thread of its own, which holds it until it is let go.
+#[derive(Debug, Default)]
+pub struct Device {
+    /// An opening has begun and has not come to an end: a sound server that hangs must not collect threads.
+    opening: Arc<AtomicBool>,
+}
+
+impl Output for Device {
+    fn open(&mut self, filler: Thread, answer: Answer) {
+        #[cfg(target_os = "linux")]
+        super::quiet::hush_alsa();
+        if self.opening.swap(true, Ordering::AcqRel) {
+            answer(Err("the sound server does not answer".to_owned()));
+            return;
+        }
+        let opening = Arc::clone(&self.opening);
+        let (hold, released) = channel::<()>();
+        let spawned = std::thread::Builder::new()
+            .name("callreel-device".to_owned())
+            .spawn(move || {
+                let opened = guard::catch(|| open(filler)).unwrap_or_else(Err);
+                opening.store(false, Ordering::Release);
+                match opened {
+                    Ok((sink, writer)) => {
+                        let hold = Box::new(hold);
+                        answer(Ok(Open { writer, hold }));
+                        // Ends when the other side is dropped. Closing may hang too, and then hangs only this thread.
+                        let _ = released.recv();
+                        drop(sink);
+                    }
+                    Err(reason) => answer(Err(reason)),
+                }
+            });
+        if spawned.is_err() {
+            // The answer went with the thread that never was; the player's own time limit tells the user.
+            self.opening.store(false, Ordering::Release);
+        }
+    }
+}
+
+fn open(filler: Thread) -> Result<(MixerDeviceSink, Writer), String> {
+    let device = cpal::default_host()
+        .default_output_device()
+        .ok_or("there is none")?;
+    let config = device
+        .default_output_config()
+        .map_err(|error| error.to_string())?;
+    let rate = config.sample_rate();
+    let small = (u64::from(rate) * PERIOD.as_millis() as u64 / 1000) as u32;
+    let small = cpal::BufferSize::Fixed(small.next_multiple_of(64).max(64));
+    start(device.clone(), rate, Some(small), filler.clone())
+        // Some devices do not take so small a buffer: then with rodio's own choice.
+        .or_else(|_| start(device, rate, None, filler))
+}
+
+fn start(
+    device: cpal::Device,
+    rate: u32,
+    buffer: Option<cpal::BufferSize>,
+    filler: Thread,
+) -> Result<(MixerDeviceSink, Writer), String> {
+    let (writer, renderer, fault) = ring(rate, filler);
+    let mut builder = DeviceSinkBuilder::from_device(device).map_err(|error| words(&error))?;
+    if let Some(buffer) = buffer {
+        builder = builder.with_buffer_size(buffer);
+    }
+    let mut sink = builder
+        .with_error_callback(move |error| watch(&error, &fault))
+        .open_stream()
+        .map_err(|error| words(&error))?;
+    sink.log_on_drop(false);
+    let frames = match sink.config().buffer_size() {
+        cpal::BufferSize::Fixed(frames) => *frames as usize,
+        cpal::BufferSize::Default => 2_048,
+    };
+    let tap = Tap::new(renderer, sink.config().channel_count(), frames);
+    sink.mixer().add(tap);
+    Ok((sink, writer))
+}
+
+/// Called by the device's threads, for some failures in a busy loop.
+fn watch(error: &cpal::Error, fault: &Fault) {
+    match error.kind() {
+        // A gap was heard, the default device became another, or priority was not given: the stream goes on.
+        CpalErrorKind::Xrun | CpalErrorKind::DeviceChanged | CpalErrorKind::RealtimeDenied => {}
+        _ => fault.raise(),
+    }
+}
+
+/// rodio's errors say what they were about in their sources.
+fn words(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}
+
+/// The endless source that the mixer pulls: the device's rate and channels, so that rodio changes nothing on the way.
+struct Tap {
+    renderer: Renderer,
+    clock: Clock,
+    rate: NonZero<u32>,
+    channels: NonZero<u16>,
+    frames: [Frame; GRAIN],
+    frame: usize,
+    channel: u16,
+}
+
+impl Tap {
+    fn new(renderer: Renderer, channels: NonZero<u16>, period: usize) -> Self {
+        let rate = renderer.rate();
+        // While one period is taken, another is still on its way to the ear.
+        let lead = Duration::from_secs_f64(period as f64 / f64::from(rate.max(1)));
+        Self {
+            clock: Clock::new(rate, lead),
+            rate: NonZero::new(rate).unwrap_or(NonZero::<u32>::MIN),
+            channels,
+            renderer,
+            frames: [[0.0; 2]; GRAIN],
+            frame: GRAIN,
+            channel: 0,
+        }
+    }
+}
+
+impl Iterator for Tap {
+    type Item = f32;
+
+    fn next(&mut self) -> Option<f32> {
+        if self.frame >= GRAIN {
+            let at = self.clock.stamp(Instant::now(), GRAIN);
+            self.renderer.render(&mut self.frames, at);
+            self.frame = 0;
+        }
+        let [left, right] = self.frames.get(self.frame).copied().unwrap_or_default();
+        let sample = match (self.channels.get(), self.channel) {
+            // One loudspeaker must not lose one of the two parties.
+            (1, _) => (left + right) / 2.0,
+            (_, 0) => left,
+            (_, 1) => right,
+            _ => 0.0,
+        };
+        self.channel += 1;
+        if self.channel >= self.channels.get() {
+            self.channel = 0;
+            self.frame += 1;
+        }
+        Some(sample)
+    }
+}
+
+impl Source for Tap {
+    fn current_span_len(&self) -> Option<usize> {
+        None
+    }
+
+    fn channels(&self) -> NonZero<u16> {
+        self.channels
+    }
+
+    fn sample_rate(&self) -> NonZero<u32> {
+        self.rate
+    }
+
+    fn total_duration(&self) -> Option<Duration> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::audio::ring::{Block, FRAMES};
+
+    fn tap(channels: u16) -> (Writer, Tap) {
+        let (mut writer, renderer, _) = ring(48_000, std::thread::current());
+        writer.set_epoch(1);
+        writer.set_running(true);
+        writer.push(Block {
+            len: FRAMES,
+            frames: [[0.5, 0.25]; FRAMES],
+            ..Block::empty(1, 0)
+        });
+        (
+            writer,
+            Tap::new(renderer, NonZero::new(channels).unwrap(), 960),
+        )
+    }
+
+    #[test]
+    fn every_layout_keeps_both_parties() {
+        for (channels, wanted) in [
+            (1, vec![0.375, 0.375]),
+            (2, vec![0.5, 0.25, 0.5, 0.25]),
+            (4, vec![0.5, 0.25, 0.0, 0.0, 0.5, 0.25, 0.0, 0.0]),
+        ] {
+            let (_writer, tap) = tap(channels);
+            // Past the fade.
+            let heard: Vec<f32> = tap
+                .skip(usize::from(channels) * 240)
+                .take(wanted.len())
+                .collect();
+            assert_eq!(heard, wanted, "{channels} channels");
+        }
+    }
+
+    #[test]
+    fn it_never_ends() {
+        let (_writer, tap) = tap(2);
+        assert_eq!(tap.skip(100_000).next(), Some(0.0));
+    }
+}

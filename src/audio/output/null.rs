@@ -1,0 +1,55 @@
+//! Real time into nothing: for machines without sound, ssh and tests.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use super::{Answer, Open, Output};
+use crate::audio::ring::{Renderer, ring};
+
+const RATE: u32 = 48_000;
+
+/// How often frames are taken.
+const PERIOD: Duration = Duration::from_millis(20);
+
+const PERIOD_FRAMES: usize = 960;
+
+/// Takes frames at 48 kHz by the clock.
+#[derive(Debug, Default)]
+pub struct Null;
+
+impl Output for Null {
+    fn open(&mut self, filler: Thread, answer: Answer) {
+        let (writer, renderer, _) = ring(RATE, filler);
+        let (hold, released): (Sender<()>, _) = channel();
+        let spawned = std::thread::Builder::new()
+            .name("callreel-null".to_owned())
+            .spawn(move || run(renderer, &released));
+        answer(match spawned {
+            Ok(_) => Ok(Open {
+                writer,
+                hold: Box::new(hold),
+            }),
+            Err(error) => Err(format!("no thread for the null output: {error}")),
+        });
+    }
+}
+
+/// Renders one period at each tick of an absolute timetable, until the other end of `released` is gone.
+fn run(mut renderer: Renderer, released: &Receiver<()>) {
+    let mut frames = vec![[0.0; 2]; PERIOD_FRAMES];
+    let mut due = Instant::now();
+    loop {
+        renderer.render(&mut frames, due);
+        due += PERIOD;
+        let now = Instant::now();
+        if now > due + 10 * PERIOD {
+            // The machine slept: go on from here instead of racing through what was missed.
+            due = now;
+        }
+        match released.recv_timeout(due.saturating_duration_since(now)) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}

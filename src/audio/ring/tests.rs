@@ -1,0 +1,175 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use super::*;
+
+const RATE: u32 = 48_000;
+const MS: u64 = 1_000_000;
+
+fn new_ring() -> (Writer, Renderer, Fault) {
+    ring(RATE, std::thread::current())
+}
+
+fn block(epoch: u32, position_ms: u64, value: f32) -> Block {
+    Block {
+        epoch,
+        position: position_ms * MS,
+        span: 5 * MS,
+        len: 240,
+        last: false,
+        frames: [[value, -value]; FRAMES],
+    }
+}
+
+fn render(renderer: &mut Renderer, frames: usize) -> Vec<Frame> {
+    let mut out = vec![[9.0; 2]; frames];
+    renderer.render(&mut out, Instant::now());
+    out
+}
+
+#[test]
+fn blocks_come_out_in_order_and_the_position_is_that_of_the_next_frame() {
+    let (mut writer, mut renderer, _) = new_ring();
+    writer.set_epoch(1);
+    writer.set_running(true);
+    assert!(writer.push(block(1, 1000, 0.5)));
+    assert!(writer.push(block(1, 1005, 0.25)));
+    let out = render(&mut renderer, 360);
+    assert_eq!(out[239], [0.5, -0.5]);
+    assert_eq!(out[240], [0.25, -0.25]);
+    let heard = writer.heard();
+    assert_eq!((heard.epoch, heard.stage), (1, Stage::Sounding));
+    assert_eq!(heard.position, Duration::from_micros(1_007_500));
+}
+
+#[test]
+fn nothing_sounds_before_it_is_told_to_run() {
+    let (mut writer, mut renderer, _) = new_ring();
+    writer.set_epoch(1);
+    writer.push(block(1, 0, 0.5));
+    assert!(render(&mut renderer, 100).iter().all(|f| *f == [0.0; 2]));
+    assert_eq!(writer.heard().stage, Stage::Hushed);
+    assert_eq!(writer.heard().position, Duration::ZERO);
+}
+
+#[test]
+fn a_pause_fades_in_four_milliseconds_and_loses_not_a_frame() {
+    let (mut writer, mut renderer, _) = new_ring();
+    writer.set_epoch(1);
+    writer.set_running(true);
+    for i in 0..10 {
+        writer.push(block(1, i * 5, 1.0));
+    }
+    render(&mut renderer, 480);
+    writer.set_running(false);
+    let out = render(&mut renderer, 480);
+    let step = out
+        .windows(2)
+        .map(|w| (w[0][0] - w[1][0]).abs())
+        .fold(0.0, f32::max);
+    assert!(step < 0.01, "a click of {step}");
+    assert!(out[200..].iter().all(|f| *f == [0.0; 2]));
+    let held = writer.heard();
+    assert_eq!(held.stage, Stage::Hushed);
+    render(&mut renderer, 480);
+    assert_eq!(writer.heard().position, held.position);
+    writer.set_running(true);
+    render(&mut renderer, 48);
+    assert_eq!(
+        writer.heard().position,
+        held.position + Duration::from_millis(1)
+    );
+}
+
+#[test]
+fn a_new_epoch_silences_the_old_one_after_a_fade_and_makes_room() {
+    let (mut writer, mut renderer, _) = new_ring();
+    writer.set_epoch(1);
+    writer.set_running(true);
+    while writer.push(block(1, 0, 1.0)) {}
+    render(&mut renderer, 300);
+    writer.set_epoch(2);
+    let out = render(&mut renderer, 480);
+    assert!(out[0][0] > 0.9);
+    assert!(out[200..].iter().all(|f| *f == [0.0; 2]));
+    assert_eq!(writer.heard().stage, Stage::Waiting);
+    assert!(writer.free() > 20, "only {} blocks free", writer.free());
+    writer.push(block(2, 60_000, 0.5));
+    render(&mut renderer, 120);
+    let heard = writer.heard();
+    assert_eq!((heard.epoch, heard.stage), (2, Stage::Sounding));
+    assert_eq!(heard.position, Duration::from_micros(60_002_500));
+}
+
+#[test]
+fn a_jump_while_paused_moves_the_position_and_stays_silent() {
+    let (mut writer, mut renderer, _) = new_ring();
+    writer.set_epoch(1);
+    writer.push(block(1, 0, 1.0));
+    render(&mut renderer, 10);
+    writer.set_epoch(2);
+    writer.push(block(2, 9_000, 1.0));
+    let out = render(&mut renderer, 10);
+    assert!(out.iter().all(|f| *f == [0.0; 2]));
+    let heard = writer.heard();
+    assert_eq!((heard.epoch, heard.stage), (2, Stage::Hushed));
+    assert_eq!(heard.position, Duration::from_secs(9));
+}
+
+#[test]
+fn an_empty_ring_is_dry_and_goes_on_where_it_stopped() {
+    let (mut writer, mut renderer, _) = new_ring();
+    writer.set_epoch(1);
+    writer.set_running(true);
+    writer.push(block(1, 0, 1.0));
+    let out = render(&mut renderer, 480);
+    assert!(out[241..].iter().all(|f| *f == [0.0; 2]));
+    assert_eq!(writer.heard().stage, Stage::Dry);
+    assert_eq!(writer.heard().position, Duration::from_millis(5));
+    writer.push(block(1, 5, 1.0));
+    render(&mut renderer, 48);
+    assert_eq!(writer.heard().stage, Stage::Sounding);
+}
+
+#[test]
+fn the_end_is_told_after_the_last_frame_and_not_before() {
+    let (mut writer, mut renderer, _) = new_ring();
+    writer.set_epoch(1);
+    writer.set_running(true);
+    writer.push(Block {
+        last: true,
+        ..block(1, 0, 1.0)
+    });
+    render(&mut renderer, 240);
+    assert_eq!(writer.heard().stage, Stage::Sounding);
+    render(&mut renderer, 1);
+    assert_eq!(writer.heard().stage, Stage::Finished);
+    assert_eq!(writer.heard().position, Duration::from_millis(5));
+}
+
+#[test]
+fn volume_glides() {
+    let (mut writer, mut renderer, _) = new_ring();
+    writer.set_epoch(1);
+    writer.set_running(true);
+    for i in 0..8 {
+        writer.push(block(1, i * 5, 1.0));
+    }
+    render(&mut renderer, 240);
+    writer.set_volume(0.25);
+    let out = render(&mut renderer, 960);
+    let step = out
+        .windows(2)
+        .map(|w| (w[0][0] - w[1][0]).abs())
+        .fold(0.0, f32::max);
+    assert!(step < 0.005, "a step of {step}");
+    assert_eq!(out[959], [0.25, -0.25]);
+}
+
+#[test]
+fn a_fault_wakes_the_player_once_and_stays() {
+    let (writer, _renderer, fault) = new_ring();
+    assert!(!writer.is_faulty());
+    fault.raise();
+    fault.raise();
+    assert!(writer.is_faulty());
+}

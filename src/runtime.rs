@@ -1,0 +1,202 @@
+//! Runs the app in a terminal: everything between the pure core and the world.
+//!
+//! | file | is |
+//! |---|---|
+//! | [`drive`] | the loop: waits, tells the app, carries out, draws |
+//! | [`effects`], [`account`] | requests and player commands; the account behind them |
+//! | [`stage`], [`screen`], [`output`] | drawing: ratatui's cells, their bytes, a terminal that may be slow |
+//! | [`terminal`], [`panic`], [`stderr`] | the terminal taken and given back, whatever happens |
+//! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
+//! | [`frames`], [`timers`] | when to draw, when to ring |
+//! | [`clipboard`], [`log`] | copying; what was said behind the screen |
+//! | [`sys`] | the system calls, and all that is unsafe |
+
+pub mod account;
+pub mod clipboard;
+pub mod drive;
+pub mod effects;
+pub mod frames;
+pub mod input;
+pub mod log;
+pub mod output;
+pub mod panic;
+pub mod screen;
+pub mod signals;
+pub mod stage;
+pub mod stderr;
+pub mod sys;
+pub mod terminal;
+pub mod timers;
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use tokio::sync::mpsc;
+
+use crate::app::{App, Effect, Message, Now, Setup};
+use crate::audio::Sink;
+use crate::emulator;
+use crate::plivo;
+
+use account::Account;
+use clipboard::Way;
+use drive::{DebugPanic, Drive, Exit};
+use effects::Effects;
+use input::Reader;
+use log::Log;
+use signals::Signals;
+use sound::Sound;
+use stage::Stage;
+use terminal::Tty;
+
+mod sound;
+
+/// Messages that the loop has not taken yet. Whoever sends more waits, so that memory stays bounded.
+const QUEUE: usize = 256;
+/// Worker threads: the loop has the main one, decoding and sound have their own.
+const WORKERS: usize = 2;
+/// How long what runs on may take to end, once the terminal is given back.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// What the app is started on.
+#[derive(Debug)]
+pub enum Source {
+    /// Nothing to browse: the first-run screen.
+    Nothing,
+    Real(plivo::Client),
+    Demo,
+}
+
+/// How to run.
+#[derive(Debug)]
+pub struct Options {
+    pub source: Source,
+    /// What the app may know; its size, account and `demo` are filled in here.
+    pub setup: Setup,
+    pub sink: Sink,
+    pub log: Log,
+    /// The embedded account, for `Source::Demo` and for when it is opened from the first-run screen.
+    pub demo: emulator::Options,
+    /// How requests to the embedded account behave.
+    pub client: plivo::Options,
+    /// Told once the app stands, as a notice.
+    pub notice: Option<String>,
+    pub debug_panic: Option<DebugPanic>,
+}
+
+/// Why it could not run. Every text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Terminal(#[from] terminal::Error),
+    #[error(transparent)]
+    Demo(#[from] account::DemoError),
+    #[error("the program could not be started: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Takes the terminal, runs until the user or the system ends it, and gives the terminal back.
+///
+/// # Errors
+/// When there is no terminal, or the embedded account cannot be started; nothing has been drawn then.
+pub fn run(options: Options) -> Result<Exit, Error> {
+    // Asked first: no server is started, nothing is read where there is no screen.
+    let tty = Tty::open()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_all()
+        .build()?;
+    let exit = runtime.block_on(run_in(tty, options));
+    runtime.shutdown_timeout(LAST_WORDS);
+    exit
+}
+
+async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
+    let Options {
+        source,
+        setup,
+        sink,
+        log,
+        demo,
+        client,
+        notice,
+        debug_panic,
+    } = options;
+    let account = match source {
+        Source::Nothing => None,
+        Source::Real(client) => Some(Account::real(client)),
+        Source::Demo => Some(Account::demo(demo.clone(), client).await?),
+    };
+    let (tell, queue) = mpsc::channel(QUEUE);
+    if let Some(notice) = notice {
+        // The queue is empty: this finds room.
+        let _ = tell.try_send(Message::Trouble(notice));
+    }
+
+    // Signals are heard before there is anything to put right after them.
+    let signals = Signals::new()?;
+    panic::install_hook();
+    let stage = Stage::enter(tty, setup.mouse, log.clone())?;
+    let (reader, typed) = Reader::spawn(stage.keyboard()?)?;
+    let mut sound = Sound::new(sink, tell.clone(), log.clone());
+    let mut effects = Effects::new(tell.clone(), log.clone(), |command| sound.send(command));
+    let mut drive = Drive::new(
+        stage,
+        signals,
+        reader,
+        typed,
+        (tell, queue),
+        Way::from_env(),
+        log,
+        debug_panic,
+    );
+
+    let (mut app, mut first) = open(&setup, account, &mut effects, &mut drive);
+    let exit = loop {
+        match drive.run(&mut app, &mut effects, first).await {
+            Exit::OpenDemo => {}
+            exit => break exit,
+        }
+        match Account::demo(demo.clone(), client).await {
+            Ok(account) => (app, first) = open(&setup, Some(account), &mut effects, &mut drive),
+            Err(error) => first = app.update(Message::Trouble(error.to_string()), now()),
+        }
+    };
+    // The terminal first: what ends slowly must not keep it.
+    drop(drive);
+    drop(effects);
+    sound.end();
+    Ok(exit)
+}
+
+/// A new app over an account, and its first effects.
+fn open<S: FnMut(crate::audio::Command)>(
+    setup: &Setup,
+    account: Option<Account>,
+    effects: &mut Effects<S>,
+    drive: &mut Drive<Signals, Reader>,
+) -> (App, Vec<Effect>) {
+    drive.start_over();
+    let mut setup = Setup {
+        size: drive.stage.size(),
+        ..setup.clone()
+    };
+    if let Some(account) = account {
+        setup.demo = account.is_demo();
+        setup.auth_id = account.shown_id();
+        setup.missing = None;
+        if account.is_demo() {
+            setup.account = "demo".into();
+        }
+        effects.serve(account);
+    }
+    App::new(setup, now())
+}
+
+fn now() -> Now {
+    Now {
+        mono: Instant::now(),
+        wall: Utc::now(),
+    }
+}

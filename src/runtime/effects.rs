@@ -1,0 +1,226 @@
+//! Carries out what the loop cannot do itself: a task for each request, commands for the player.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use crate::app::{self, Api, Effect, Message, RequestId};
+use crate::audio::event::Secret;
+use crate::audio::{self, Command, PlayId};
+use crate::plivo::{self, Client, MediaRefused, MediaRequest, PageRequest, RecordingId};
+
+use super::account::Account;
+use super::drive::Hands;
+use super::log::Log;
+
+/// The account that is browsed, the requests under way, and the way to the player.
+pub struct Effects<S> {
+    account: Option<Account>,
+    tell: mpsc::Sender<Message>,
+    log: Log,
+    /// One slot for each request; an answer that nobody wants any more dies with its task.
+    tasks: HashMap<RequestId, AbortHandle>,
+    throttle: Option<AbortHandle>,
+    /// Takes a command for the player.
+    sound: S,
+}
+
+impl<S: FnMut(Command)> Effects<S> {
+    /// Answers go to `tell`, commands for the player to `sound`.
+    pub fn new(tell: mpsc::Sender<Message>, log: Log, sound: S) -> Self {
+        Self {
+            account: None,
+            tell,
+            log,
+            tasks: HashMap::new(),
+            throttle: None,
+            sound,
+        }
+    }
+
+    /// Browses another account from now on: what was asked of the one before is dropped, its sound ends.
+    pub fn serve(&mut self, account: Account) {
+        for (_, task) in self.tasks.drain() {
+            task.abort();
+        }
+        if let Some(watch) = self.throttle.take() {
+            watch.abort();
+        }
+        (self.sound)(Command::Stop);
+        self.throttle = Some(watch_throttle(&account.client, self.tell.clone()));
+        self.account = Some(account);
+    }
+
+    /// The account, if there is one; without credentials there is none, and nothing is asked for.
+    fn client(&self) -> Option<&Client> {
+        self.account.as_ref().map(|account| &account.client)
+    }
+
+    fn fetch_page(&mut self, request: RequestId, page: PageRequest, priority: app::Priority) {
+        let Some(client) = self.client().cloned() else {
+            return;
+        };
+        self.run(request, async move {
+            let result = client.list(&page, priority_of(priority)).await;
+            Api::Page { request, result }
+        });
+    }
+
+    fn fetch_recording(&mut self, request: RequestId, recording: RecordingId) {
+        let Some(client) = self.client().cloned() else {
+            return;
+        };
+        self.run(request, async move {
+            let result = client.get(&recording, plivo::Priority::Detail).await;
+            Api::Recording {
+                request,
+                result: result.map(Arc::new),
+            }
+        });
+    }
+
+    fn run(&mut self, request: RequestId, work: impl Future<Output = Api> + Send + 'static) {
+        let tell = self.tell.clone();
+        let task = tokio::spawn(async move {
+            let answer = work.await;
+            // Nobody listens when the loop has ended.
+            let _ = tell.send(Message::Api(answer)).await;
+        });
+        self.tasks.insert(request, task.abort_handle());
+    }
+
+    fn play(&mut self, command: impl FnOnce(audio::Request) -> Command, play: PlayId, url: &str) {
+        let Some(client) = self.client() else { return };
+        match client.media(url) {
+            Ok(media) => (self.sound)(command(request_of(media))),
+            Err(refused) => self.refuse(play, &refused),
+        }
+    }
+
+    fn refuse(&mut self, play: PlayId, refused: &MediaRefused) {
+        (self.sound)(Command::Stop);
+        let failed = audio::Event::Failed(audio::Error::Refused(refused.to_string()));
+        let tell = self.tell.clone();
+        tokio::spawn(async move {
+            let _ = tell.send(Message::Player(play, failed)).await;
+        });
+    }
+}
+
+impl<S: FnMut(Command)> Hands for Effects<S> {
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::FetchPage {
+                request,
+                page,
+                priority,
+            } => self.fetch_page(request, page, priority),
+            Effect::FetchRecording { request, recording } => {
+                self.fetch_recording(request, recording);
+            }
+            Effect::Cancel(request) => {
+                if let Some(task) = self.tasks.remove(&request) {
+                    task.abort();
+                }
+            }
+            Effect::Play {
+                play,
+                url,
+                at,
+                expected,
+            } => self.play(
+                |request| Command::Play {
+                    play,
+                    request,
+                    at,
+                    expected,
+                },
+                play,
+                &url,
+            ),
+            Effect::Pause => (self.sound)(Command::Pause),
+            Effect::Resume { at } => (self.sound)(Command::Resume { at }),
+            Effect::Seek(to) => (self.sound)(Command::Seek(to)),
+            Effect::Stop => (self.sound)(Command::Stop),
+            Effect::Volume(volume) => (self.sound)(Command::Volume(volume)),
+            Effect::Mute(mute) => (self.sound)(Command::Mute(mute)),
+            // The loop's own.
+            Effect::Timer { .. }
+            | Effect::CancelTimer(_)
+            | Effect::Copy(_)
+            | Effect::ReadLog
+            | Effect::Suspend
+            | Effect::OpenDemo
+            | Effect::Quit => {}
+        }
+    }
+
+    fn told(&mut self, message: &Message) {
+        match message {
+            Message::Api(Api::Page { request, result }) => {
+                self.tasks.remove(request);
+                self.note("page", result.as_ref().err());
+            }
+            Message::Api(Api::Recording { request, result }) => {
+                self.tasks.remove(request);
+                self.note("recording", result.as_ref().err());
+            }
+            Message::Player(play, audio::Event::Failed(error)) => {
+                self.log.line(&format!("play {}: {error}", play.0));
+            }
+            Message::Player(play, audio::Event::Retrying { detail, attempt }) => {
+                self.log
+                    .line(&format!("play {}: attempt {attempt}: {detail}", play.0));
+            }
+            Message::Player(_, audio::Event::Device(Some(reason))) => {
+                self.log.line(&format!("sound device: {reason}"));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl<S> Effects<S> {
+    fn note(&self, what: &str, error: Option<&plivo::Error>) {
+        if let Some(error) = error {
+            self.log.line(&format!("{what}: {error}"));
+        }
+    }
+}
+
+/// Tells the app when the account's limit is used up, and when requests flow again.
+fn watch_throttle(client: &Client, tell: mpsc::Sender<Message>) -> AbortHandle {
+    let mut throttle = client.throttle();
+    let watch = tokio::spawn(async move {
+        while throttle.changed().await.is_ok() {
+            let until = throttle.borrow_and_update().map(|pause| pause.until);
+            let message = Message::Api(Api::Throttled { until });
+            if tell.send(message).await.is_err() {
+                break;
+            }
+        }
+    });
+    watch.abort_handle()
+}
+
+fn priority_of(priority: app::Priority) -> plivo::Priority {
+    match priority {
+        app::Priority::Visible => plivo::Priority::Visible,
+        app::Priority::Detail => plivo::Priority::Detail,
+        app::Priority::Count => plivo::Priority::Count,
+        app::Priority::Prefetch => plivo::Priority::Prefetch,
+    }
+}
+
+fn request_of(media: MediaRequest) -> audio::Request {
+    audio::Request {
+        url: media.url,
+        authorization: media.authorization.map(Secret),
+        plain_http_to: media.plain_http_to,
+    }
+}
+
+#[cfg(test)]
+mod tests;

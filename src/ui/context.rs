@@ -1,0 +1,14 @@
+//! What every drawing needs besides its own state.
+
+use crate::app::mask::Mask;
+use crate::app::zone::Zone;
+use crate::app::{Now, Theme};
+
+/// How and when something is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    pub theme: Theme,
+    pub zone: &'a Zone,
+    pub mask: &'a Mask,
+    pub now: Now,
+}

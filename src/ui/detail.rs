@@ -1,0 +1,89 @@
+//! How the detail pane looks.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use crate::app::detail::Line;
+use crate::app::overlay::readable;
+use crate::app::{Focus, detail_columns, words};
+
+use super::View;
+use super::panel::{Titles, panel};
+use super::spinner::spin;
+use super::text::put;
+
+pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
+    let app = view.app;
+    let styles = view.styles;
+    let focused = app.focus == Focus::Detail && app.overlay.is_none();
+    let spinner = spin(view, app.detail.waiting_since());
+    let name = if app.detail.raw {
+        "Recording as JSON"
+    } else {
+        "Recording"
+    };
+    let title = spinner.map_or(name.to_owned(), |sign| format!("{name} {sign}"));
+    let lines = app.detail_lines(view.now, detail_columns(area));
+    let room = readable(area);
+    let scroll = app.detail.scroll.min(lines.len().saturating_sub(room));
+    let seen = (scroll + room).min(lines.len());
+    let place = match lines.len() > room {
+        true => format!("{}–{seen} of {}", scroll + 1, lines.len()),
+        false => String::new(),
+    };
+    let error = match app.detail.error() {
+        Some(error) => {
+            let words::Failure { what, .. } = words::failure(error);
+            format!("! {} · r tries again", app.mask.text(&what))
+        }
+        None => String::new(),
+    };
+    let titles = Titles {
+        top_left: Some((&title, styles.title)),
+        bottom_left: Some((&error, styles.trouble)),
+        bottom_right: Some((&place, styles.quiet)),
+        ..Titles::default()
+    };
+    let border = if focused {
+        styles.border_focus
+    } else {
+        styles.border
+    };
+    let inner = panel(frame, area, border, &titles);
+    let buffer = frame.buffer_mut();
+    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
+        let place = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        match line {
+            Line::Field { label, text } => {
+                put(buffer, place, label, styles.quiet);
+                let indent = u16::try_from(Line::LABEL).unwrap_or(0).min(place.width);
+                let place = Rect {
+                    x: place.x + indent,
+                    width: place.width - indent,
+                    ..place
+                };
+                put(buffer, place, text, styles.text);
+            }
+            Line::Name(text) => {
+                put(buffer, place, text, styles.quiet);
+            }
+            Line::Text(text) | Line::Json(text) => {
+                put(buffer, place, text, styles.text);
+            }
+            Line::Heading(text) => {
+                put(buffer, place, text, styles.title);
+            }
+        }
+    }
+    view.map.detail = Some(area);
+    if focused || view.cursor.is_none() {
+        view.cursor = Some(Position {
+            x: inner.x,
+            y: inner.y,
+        });
+    }
+}

@@ -1,0 +1,145 @@
+//! What stands over the panes: help, the log; the command line and the filter form have files of their own.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use crate::app::Overlay;
+use crate::app::layout::Layout;
+use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, log_box};
+
+use super::panel::{Titles, popup};
+use super::text::{put, width};
+use super::{View, palette};
+
+/// Columns of keys in help.
+const KEYS: u16 = 24;
+
+pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
+    match &view.app.overlay {
+        None | Some(Overlay::Search(_)) => {}
+        Some(Overlay::Help { scroll }) => draw_help(view, frame, layout, *scroll),
+        Some(Overlay::Log { lines, scroll }) => {
+            draw_log(view, frame, layout, (lines.as_deref(), *scroll))
+        }
+        Some(Overlay::Palette(open)) => palette::draw(view, frame, layout, open),
+        Some(Overlay::Filter(_)) => super::form(view, frame, layout.popup(100, 28)),
+    }
+}
+
+fn draw_help(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: usize) {
+    let styles = view.styles;
+    let lines = help(&view.app.keymap, view.app.mouse);
+    let (columns, area) = help_box(layout, lines.len());
+    let rows = lines.len().div_ceil(columns);
+    let room = usize::from(area.height.saturating_sub(2));
+    let scroll = scroll.min(rows.saturating_sub(room));
+    let place = match rows > room {
+        true => format!("{}–{} of {rows}", scroll + 1, (scroll + room).min(rows)),
+        false => String::new(),
+    };
+    let titles = Titles {
+        top_left: Some(("Keys", styles.title)),
+        bottom_right: Some((&place, styles.quiet)),
+        ..Titles::default()
+    };
+    let inner = popup(frame, area, styles.border_focus, &titles);
+    let buffer = frame.buffer_mut();
+    for (column, lines) in lines.chunks(rows.max(1)).enumerate() {
+        let x = inner.x + HELP_COLUMN * u16::try_from(column).unwrap_or(0);
+        for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
+            let wide = (HELP_COLUMN - 2).min(inner.right().saturating_sub(x));
+            let place = Rect {
+                x,
+                y,
+                width: wide,
+                height: 1,
+            };
+            match line {
+                HelpLine::Title(title) => {
+                    put(buffer, place, title, styles.title);
+                }
+                HelpLine::Keys { keys, words } => {
+                    // On a narrow screen the words move up to the keys.
+                    let least = u16::try_from(width(keys)).unwrap_or(KEYS) + 2;
+                    let indent = if wide >= KEYS + 24 {
+                        KEYS.max(least)
+                    } else {
+                        least.max(12)
+                    };
+                    let indent = indent.min(wide);
+                    put(
+                        buffer,
+                        Rect {
+                            width: indent,
+                            ..place
+                        },
+                        keys,
+                        styles.key,
+                    );
+                    put(
+                        buffer,
+                        Rect {
+                            x: x + indent,
+                            width: wide - indent,
+                            ..place
+                        },
+                        words,
+                        styles.text,
+                    );
+                }
+                HelpLine::Blank => {}
+            }
+        }
+    }
+    view.cursor = Some(Position {
+        x: inner.x,
+        y: inner.y,
+    });
+}
+
+fn draw_log(view: &mut View, frame: &mut Frame, layout: &Layout, log: (Option<&[String]>, usize)) {
+    let (lines, scroll) = (log.0.unwrap_or_default(), log.1);
+    let styles = view.styles;
+    let area = log_box(layout);
+    let room = usize::from(area.height.saturating_sub(2));
+    let scroll = scroll.min(lines.len().saturating_sub(room));
+    let place = match lines.len() {
+        0 => String::new(),
+        all => format!("{}–{} of {all}", scroll + 1, (scroll + room).min(all)),
+    };
+    let titles = Titles {
+        top_left: Some(("Log", styles.title)),
+        bottom_right: Some((&place, styles.quiet)),
+        ..Titles::default()
+    };
+    let inner = popup(frame, area, styles.border_focus, &titles);
+    let buffer = frame.buffer_mut();
+    if log.0.is_some_and(|lines| lines.is_empty()) {
+        put(
+            buffer,
+            Rect {
+                height: inner.height.min(1),
+                ..inner
+            },
+            "Nothing has been logged.",
+            styles.quiet,
+        );
+    }
+    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
+        let text = view.app.mask.text(line);
+        put(
+            buffer,
+            Rect {
+                y,
+                height: 1,
+                ..inner
+            },
+            &text,
+            styles.text,
+        );
+    }
+    view.cursor = Some(Position {
+        x: inner.x,
+        y: inner.y,
+    });
+}

@@ -1,0 +1,218 @@
+//! The last line: what there is to say, else the keys that help here.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Span;
+use ratatui::widgets::{Clear, Widget};
+
+use crate::app::keymap::Context;
+use crate::app::layout::Layout;
+use crate::app::notice::Kind;
+use crate::app::{Action, App, Overlay, words};
+
+use super::View;
+use super::text::{fitted, put, span, width};
+
+pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
+    if let Some(Overlay::Search(_)) = &view.app.overlay {
+        search(view, frame, layout.message);
+        return;
+    }
+    let said = view.app.status(view.now);
+    if let Some(at) = said.as_ref().and_then(|line| line.until) {
+        view.map.wake(at);
+    }
+    let Some(line) = said.filter(|line| !line.text.is_empty()) else {
+        if let Some(area) = layout.hints {
+            hints(view, frame, area);
+        }
+        return;
+    };
+    let styles = view.styles;
+    let area = layout.message;
+    // Words say that it is trouble where colour cannot.
+    let (sign, style) = match line.kind {
+        Kind::Trouble => (" ! ", styles.trouble),
+        Kind::Info => (" ", styles.text),
+    };
+    Clear.render(area, frame.buffer_mut());
+    let help = match line.help.is_empty() {
+        true => Vec::new(),
+        false => vec![span(" · ", styles.quiet), span(&line.help, styles.key)],
+    };
+    let text = fitted(
+        &format!("{sign}{}", line.text),
+        style,
+        help,
+        usize::from(area.width),
+    );
+    frame
+        .buffer_mut()
+        .set_line(area.x, area.y, &text, area.width);
+}
+
+/// The line that is searched with, and what it finds so far.
+fn search(view: &mut View, frame: &mut Frame, area: Rect) {
+    let Some(Overlay::Search(line)) = &view.app.overlay else {
+        return;
+    };
+    let styles = view.styles;
+    Clear.render(area, frame.buffer_mut());
+    let found = match crate::app::search::Needle::new(line.text()) {
+        Some(needle) => {
+            let matches = view.app.matches(&needle);
+            let many = words::counted(matches.rows.len() as u64, "match", "matches");
+            format!(
+                "{many} in the {} rows loaded ",
+                words::count(matches.loaded as u64)
+            )
+        }
+        None => "searches the rows that are loaded ".into(),
+    };
+    // While numbers are hidden, so is the one being searched for.
+    let shown = view.app.mask.text(line.text());
+    let before = match shown == line.text() {
+        true => width(line.before_caret()),
+        false => width(&shown),
+    };
+    let buffer = frame.buffer_mut();
+    let found_width = u16::try_from(width(&found)).unwrap_or(0);
+    if area.width > found_width + 24 {
+        let place = Rect {
+            x: area.right() - found_width,
+            width: found_width,
+            ..area
+        };
+        put(buffer, place, &found, styles.quiet);
+    }
+    let room = area.width.saturating_sub(if area.width > found_width + 24 {
+        found_width + 4
+    } else {
+        4
+    });
+    put(
+        buffer,
+        Rect {
+            x: area.x + 1,
+            width: 1,
+            ..area
+        },
+        "/",
+        styles.key,
+    );
+    // The end of a long line is where the caret usually is.
+    let skipped = before.saturating_sub(usize::from(room.saturating_sub(1)));
+    let tail: String = shown.chars().skip(skipped).collect();
+    put(
+        buffer,
+        Rect {
+            x: area.x + 2,
+            width: room,
+            ..area
+        },
+        &tail,
+        styles.text,
+    );
+    let caret = u16::try_from(before - skipped).unwrap_or(0).min(room);
+    view.cursor = Some(Position {
+        x: area.x + 2 + caret,
+        y: area.y,
+    });
+}
+
+/// Keys from the bindings, as many as fit; help is always among them.
+fn hints(view: &View, frame: &mut Frame, area: Rect) {
+    let app = view.app;
+    let room = usize::from(area.width.saturating_sub(1));
+    let mut spans: Vec<Span> = vec![Span::raw(" ")];
+    let wanted = wanted(app);
+    let last = wanted
+        .last()
+        .map_or(0, |(keys, words)| width(keys) + width(words) + 3);
+    let mut used = 1;
+    for (at, (keys, words)) in wanted.iter().enumerate() {
+        let wide = width(keys) + width(words) + 3;
+        let is_last = at + 1 == wanted.len();
+        if used + wide + if is_last { 0 } else { last } > room {
+            continue;
+        }
+        used += wide;
+        spans.push(span(keys, view.styles.key));
+        spans.push(Span::raw(" "));
+        spans.push(span(words, view.styles.quiet));
+        spans.push(Span::raw("  "));
+    }
+    frame
+        .buffer_mut()
+        .set_line(area.x, area.y, &spans.into(), area.width);
+}
+
+/// What is worth telling here, the most useful first and help last.
+fn wanted(app: &App) -> Vec<(String, &'static str)> {
+    let (context, actions): (_, &[Action]) = match &app.overlay {
+        Some(Overlay::Filter(_)) => return Vec::new(),
+        Some(Overlay::Palette(_) | Overlay::Search(_)) => (
+            Context::Typing,
+            &[Action::Accept, Action::RowDown, Action::RowUp, Action::Back],
+        ),
+        Some(Overlay::Help { .. } | Overlay::Log { .. }) => (
+            Context::Reading,
+            &[Action::RowDown, Action::RowUp, Action::Back],
+        ),
+        None if app.missing.is_some() => (
+            Context::FirstRun,
+            &[Action::OpenDemo, Action::Quit, Action::Help],
+        ),
+        None => return browsing(app),
+    };
+    actions
+        .iter()
+        .filter_map(|action| hint(app, context, *action))
+        .collect()
+}
+
+fn browsing(app: &App) -> Vec<(String, &'static str)> {
+    let context = app.focus.context();
+    let mut hints = Vec::new();
+    hints.extend(hint(app, context, Action::Play));
+    if app.player.subject().is_some() {
+        hints.extend(hint(app, context, Action::TogglePause));
+        let both = [Action::Seek(-5), Action::Seek(5)];
+        let keys: String = both
+            .into_iter()
+            .filter_map(|action| key(app, context, action))
+            .collect();
+        hints.push((keys, "5 s"));
+    }
+    let rest = [
+        Action::Filter,
+        Action::Search,
+        Action::Detail,
+        Action::Refresh,
+        Action::CommandLine,
+    ];
+    hints.extend(
+        rest.into_iter()
+            .filter_map(|action| hint(app, context, action)),
+    );
+    if let Some(copy) = key(app, context, Action::CopyId) {
+        hints.push((
+            copy.split(' ').next().unwrap_or_default().to_owned(),
+            "copy",
+        ));
+    }
+    hints.extend(hint(app, context, Action::Quit));
+    hints.extend(hint(app, context, Action::Help));
+    hints
+}
+
+fn hint(app: &App, context: Context, action: Action) -> Option<(String, &'static str)> {
+    Some((key(app, context, action)?, action.description()?.short))
+}
+
+fn key(app: &App, context: Context, action: Action) -> Option<String> {
+    app.keymap
+        .chords(context, action)
+        .next()
+        .map(|chord| chord.to_string())
+}

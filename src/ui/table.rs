@@ -1,0 +1,378 @@
+//! How the list looks.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+use crate::app::history::Row;
+use crate::app::palette::PAGE;
+use crate::app::sort::Column as Order;
+use crate::app::zone::Zone;
+use crate::app::{App, Focus, words};
+use crate::plivo::Recording;
+
+use super::View;
+use super::columns::{Cell, Column, fit};
+use super::panel::{Titles, panel};
+use super::spinner::spin;
+use super::text::{cut_end, cut_start, put, safe, width};
+
+pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
+    let app = view.app;
+    let styles = view.styles;
+    let since = app
+        .history
+        .as_ref()
+        .and_then(|history| history.waiting_since());
+    let spinner = spin(view, since);
+    let title = title(app, spinner);
+    let (page, place) = (page(app), place(app));
+    let news = news(app);
+    let focused = app.focus == Focus::List && app.overlay.is_none();
+    let border = if focused {
+        styles.border_focus
+    } else {
+        styles.border
+    };
+    let titles = Titles {
+        top_left: Some((&title, styles.title)),
+        top_right: Some((&page, styles.quiet)),
+        bottom_left: Some((&news, styles.accent)),
+        bottom_right: Some((&place, styles.quiet)),
+    };
+    let inner = panel(frame, area, border, &titles);
+    if inner.is_empty() {
+        return;
+    }
+    if app.rows().is_empty() {
+        empty(view, frame, inner);
+        return;
+    }
+    let columns = fit(inner.width);
+    let buffer = frame.buffer_mut();
+    heading(view, buffer, inner, &columns);
+    for (line, number) in (inner.y + 1..inner.bottom()).zip(app.table.top..) {
+        let Some(row) = app.rows().get(number) else {
+            break;
+        };
+        let place = Rect {
+            y: line,
+            height: 1,
+            ..inner
+        };
+        draw_row(view, buffer, place, &columns, (number, row));
+        view.map.rows.push((
+            Rect {
+                x: area.x,
+                width: area.width,
+                ..place
+            },
+            number,
+        ));
+    }
+}
+
+fn heading(view: &View, buffer: &mut Buffer, inner: Rect, columns: &[Column]) {
+    let zone = zone_name(&view.app.zone);
+    let sorting = view.app.sorting.as_ref();
+    let (by, reversed) = sorting.map_or((Order::Added, false), |s| (s.column, s.reversed));
+    for column in columns {
+        let (name, order) = match column.cell {
+            Cell::Added => (format!("Added ({zone})"), Some(Order::Added)),
+            Cell::AddedShort => ("Added".to_owned(), Some(Order::Added)),
+            Cell::Started => ("Started".to_owned(), Some(Order::Started)),
+            Cell::Length => ("Length".to_owned(), Some(Order::Length)),
+            Cell::From => ("From".to_owned(), Some(Order::From)),
+            Cell::To => ("To".to_owned(), Some(Order::To)),
+            Cell::Kind => ("Type".to_owned(), Some(Order::Kind)),
+            Cell::Format => ("Format".to_owned(), None),
+        };
+        let sorted = sorting.is_some() && order == Some(by);
+        let sign = match (sorted, reversed) {
+            (false, _) => "",
+            (true, false) => "↓",
+            (true, true) => "↑",
+        };
+        let style = if sorted {
+            view.styles.accent
+        } else {
+            view.styles.quiet
+        };
+        let text = format!("{name}{sign}");
+        put_cell(buffer, inner, *column, &text, style);
+    }
+}
+
+fn draw_row(
+    view: &mut View,
+    buffer: &mut Buffer,
+    place: Rect,
+    columns: &[Column],
+    row: (usize, Row),
+) {
+    let (number, row) = row;
+    let app = view.app;
+    let styles = view.styles;
+    let under_cursor = number == app.table.cursor;
+    match row {
+        Row::Ready(recording) => {
+            let plays = app
+                .player
+                .subject()
+                .is_some_and(|subject| subject.id == recording.id);
+            let playing = plays && app.player.is_playing();
+            let base = if playing { styles.playing } else { styles.text };
+            let found = app
+                .needle
+                .as_ref()
+                .filter(|needle| needle.is_in(recording, &app.zone, &app.mask))
+                .map(|needle| needle.text());
+            for column in columns {
+                let text = cell(app, recording, *column);
+                let at = put_cell(buffer, place, *column, &text, base);
+                if let Some(needle) = found {
+                    underline(buffer, at, &text, needle, styles.found);
+                }
+            }
+            if plays {
+                let sign = Rect {
+                    x: place.x + 1,
+                    width: 1,
+                    ..place
+                };
+                put(buffer, sign, "♪", base);
+            }
+        }
+        Row::Loading => {
+            for column in columns {
+                put_cell(buffer, place, *column, "·", styles.quiet);
+            }
+        }
+    }
+    if app.history.as_ref().is_some_and(|history| history.stale()) {
+        buffer.set_style(place, Style::new().add_modifier(Modifier::DIM));
+    }
+    if under_cursor {
+        put(buffer, Rect { width: 1, ..place }, ">", styles.title);
+        buffer.set_style(place, styles.cursor);
+        view.cursor = Some(Position {
+            x: place.x,
+            y: place.y,
+        });
+    }
+}
+
+/// Where a cell's text went: right-aligned for lengths, else left.
+fn put_cell(buffer: &mut Buffer, place: Rect, column: Column, text: &str, style: Style) -> Rect {
+    let wide = u16::try_from(width(text))
+        .unwrap_or(column.width)
+        .min(column.width);
+    let indent = if column.cell == Cell::Length {
+        column.width - wide
+    } else {
+        0
+    };
+    let at = Rect {
+        x: place.x + column.x + indent,
+        y: place.y,
+        width: (column.width - indent).min(place.width.saturating_sub(column.x + indent)),
+        height: 1,
+    };
+    put(buffer, at, text, style);
+    at
+}
+
+/// Marks what was searched for, where the text shows it.
+fn underline(buffer: &mut Buffer, at: Rect, text: &str, needle: &str, style: Style) {
+    // Small letters can differ in length from capitals outside ASCII; then the row's sign is enough.
+    if !text.is_ascii() || !needle.is_ascii() {
+        return;
+    }
+    if let Some(start) = text.to_ascii_lowercase().find(needle) {
+        let start = u16::try_from(start).unwrap_or(u16::MAX).min(at.width);
+        let wide = u16::try_from(needle.len())
+            .unwrap_or(u16::MAX)
+            .min(at.width - start);
+        buffer.set_style(
+            Rect {
+                x: at.x + start,
+                width: wide,
+                ..at
+            },
+            style,
+        );
+    }
+}
+
+/// A cell's text, safe, masked, and no wider than its column.
+fn cell(app: &App, recording: &Recording, column: Column) -> String {
+    let room = usize::from(column.width);
+    let nothing = || "–".to_owned();
+    let end = |text: &Option<String>| {
+        text.as_deref()
+            .map_or_else(nothing, |text| cut_end(&safe(text), room).into_owned())
+    };
+    match column.cell {
+        Cell::Added => recording
+            .added
+            .map_or_else(nothing, |at| app.zone.format(at)),
+        Cell::AddedShort => recording.added.map_or_else(nothing, |at| {
+            let full = app.zone.format(at);
+            full.get(5..16).unwrap_or(&full).to_owned()
+        }),
+        Cell::Started => recording
+            .started
+            .map_or_else(nothing, |at| app.zone.format(at)),
+        Cell::Length if recording.is_still_recording() => "ongoing".into(),
+        Cell::Length => recording.duration.map_or_else(nothing, words::length),
+        Cell::From => number(app, &recording.from_number, room),
+        Cell::To => number(app, &recording.to_number, room),
+        Cell::Kind => end(&recording.kind),
+        Cell::Format => end(&recording.format),
+    }
+}
+
+/// Telephone numbers differ at their end, sip addresses before the host.
+fn number(app: &App, number: &Option<String>, room: usize) -> String {
+    let Some(number) = number else {
+        return "–".into();
+    };
+    let masked = app.mask.number(number);
+    let text = safe(&masked);
+    let cut = if text.contains('@') {
+        cut_end(
+            text.strip_prefix("sip:")
+                .filter(|_| width(&text) > room)
+                .unwrap_or(&text),
+            room,
+        )
+    } else {
+        cut_start(&text, room)
+    };
+    cut.into_owned()
+}
+
+/// A zone in a column's heading.
+fn zone_name(zone: &Zone) -> String {
+    match zone {
+        Zone::Utc => "UTC".into(),
+        Zone::Local(_) => "local".into(),
+        Zone::Named(tz) => {
+            let name = tz.name().rsplit('/').next().unwrap_or_default();
+            cut_end(&name.replace('_', " "), 11).into_owned()
+        }
+    }
+}
+
+fn title(app: &App, spinner: Option<char>) -> String {
+    let mut title = match &app.sorting {
+        None => "Recordings".to_owned(),
+        Some(sorting) => format!("Loaded recordings by {}", sorting.words()),
+    };
+    if let Some(spinner) = spinner {
+        title.push(' ');
+        title.push(spinner);
+    }
+    title
+}
+
+fn page(app: &App) -> String {
+    let Some(history) = app.history.as_ref().filter(|_| app.sorting.is_none()) else {
+        return String::new();
+    };
+    let total = history.total();
+    if total.known == 0 {
+        return String::new();
+    }
+    let page = words::count((app.table.cursor / PAGE + 1) as u64);
+    let pages = words::count(total.known.div_ceil(PAGE) as u64);
+    format!(
+        "page {page} of {pages}{}",
+        if total.exact { "" } else { "+" }
+    )
+}
+
+fn place(app: &App) -> String {
+    let Some(history) = &app.history else {
+        return String::new();
+    };
+    let at = words::count(app.table.cursor as u64 + 1);
+    match &app.sorting {
+        Some(sorting) if sorting.rows.is_empty() => String::new(),
+        Some(sorting) => format!(
+            "{at} of the {} rows loaded",
+            words::count(sorting.rows.len() as u64)
+        ),
+        None if history.is_empty() => String::new(),
+        None => {
+            let total = history.total();
+            format!(
+                "{at} of {}{}",
+                words::count(total.known as u64),
+                if total.exact { "" } else { "+" }
+            )
+        }
+    }
+}
+
+fn news(app: &App) -> String {
+    match app.history.as_ref().map_or(0, |history| history.arrivals()) {
+        0 => String::new(),
+        1 => "1 new, r loads it".into(),
+        new => format!("{} new, r loads them", words::count(new)),
+    }
+}
+
+/// No rows: because there are none, because they are on their way, or because they cannot come.
+fn empty(view: &mut View, frame: &mut Frame, inner: Rect) {
+    let app = view.app;
+    let styles = view.styles;
+    let Some(history) = &app.history else {
+        return;
+    };
+    let mut lines: Vec<(String, Style)> = Vec::new();
+    if let Some(error) = history.error() {
+        let words::Failure { what, help } = words::failure(error);
+        lines.push((format!("! {}", app.mask.text(&what)), styles.trouble));
+        lines.push((help.into(), styles.text));
+    } else if history.found_nothing() {
+        lines.push(("No recordings in this range".into(), styles.title));
+        lines.push((
+            app.criteria.summary(&app.zone, app.planned, &app.mask),
+            styles.quiet,
+        ));
+        lines.push((String::new(), styles.text));
+        lines.push((
+            "f  looks further back: an earlier From, or “all time”".into(),
+            styles.text,
+        ));
+        if app.criteria.is_filtered() {
+            lines.push(("F  clears the filters".into(), styles.text));
+        }
+    } else if let Some(since) = history.waiting_since()
+        && let Some(sign) = spin(view, Some(since))
+    {
+        lines.push((format!("{sign} asking for recordings …"), styles.quiet));
+    }
+    let height = u16::try_from(lines.len())
+        .unwrap_or(inner.height)
+        .min(inner.height);
+    let first = inner.y + (inner.height - height) / 2;
+    view.cursor = Some(Position {
+        x: inner.x,
+        y: first.min(inner.bottom() - 1),
+    });
+    for (line, (text, style)) in (first..inner.bottom()).zip(&lines) {
+        let wide = u16::try_from(width(&safe(text)))
+            .unwrap_or(inner.width)
+            .min(inner.width);
+        let place = Rect {
+            x: inner.x + (inner.width - wide) / 2,
+            y: line,
+            width: wide,
+            height: 1,
+        };
+        put(frame.buffer_mut(), place, text, *style);
+    }
+}
