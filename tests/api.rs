@@ -1,5 +1,13 @@
 //! The real client against servers on loopback that answer with exact bytes, right and wrong ones.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
 
+#[path = "api/emulated.rs"]
+mod emulated;
 #[path = "api/scripted.rs"]
 mod scripted;
 #[path = "api/surroundings.rs"]
@@ -279,6 +287,25 @@ async fn what_heals_is_tried_again() {
             .await
             .unwrap_or_else(|error| panic!("{reply:?}: {error}"));
         assert_eq!(server.requests().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn tries_lie_apart_and_the_server_may_say_how_far() {
+    let waits = [("", 150), ("Retry-After: 1\r\n", 1000)];
+    for (header, least) in waits {
+        let server = Server::start([Reply::of("503 Busy", header, ""), Reply::json(EMPTY)]).await;
+        let options = Options {
+            retry: RetryPolicy {
+                first: Duration::from_millis(300),
+                ..RetryPolicy::default()
+            },
+            ..quick()
+        };
+        let client = server.client_with(options);
+        let began = Instant::now();
+        client.list(&request(), Priority::Visible).await.unwrap();
+        assert!(began.elapsed() >= Duration::from_millis(least), "{header}");
     }
 }
 

@@ -6,7 +6,9 @@
 //! wrong bytes are an error and never sound.
 
 mod answer;
+mod ask;
 mod backoff;
+mod body;
 mod http;
 mod link;
 mod sniff;

@@ -197,6 +197,29 @@ mod tests {
         assert_eq!(shell_word(""), "''");
     }
 
+    #[tokio::test]
+    async fn both_forms_tell_where_the_account_is() {
+        let emulator = emulator::start(Options::default()).await.unwrap();
+        let json: serde_json::Value =
+            serde_json::from_str(&announcement(&emulator, Output::Json)).unwrap();
+        assert_eq!(json["api_url"], emulator.url());
+        let lines = announcement(&emulator, Output::Shell);
+        let lines: Vec<&str> = lines.lines().collect();
+        assert_eq!(
+            lines[0],
+            format!("export CALLREEL_API_URL={}", emulator.url())
+        );
+        assert_eq!(
+            lines[1],
+            format!("export PLIVO_AUTH_ID={}", emulator.auth_id())
+        );
+        assert_eq!(
+            lines[2],
+            format!("export PLIVO_AUTH_TOKEN={}", emulator.auth_token())
+        );
+        assert_eq!(lines.len(), 3);
+    }
+
     #[test]
     fn flags_become_options() {
         #[derive(clap::Parser)]

@@ -148,11 +148,13 @@ impl Sending {
             self.entry.complete();
             return response;
         }
+        let short = length.is_some_and(|length| length > answer.to - answer.from);
         let feed = Feed {
             at: answer.from,
             to: answer.to,
             content: answer.content,
             broken: broken.map(|(after, how)| (answer.from + after, how)),
+            short,
             next_at: None,
             sending: self,
         };
@@ -169,6 +171,8 @@ struct Feed {
     at: u64,
     to: u64,
     broken: Option<(u64, Break)>,
+    /// Whether more was promised than there is, at whose end the connection breaks.
+    short: bool,
     /// When the next piece of a throttled body is due.
     next_at: Option<Instant>,
     sending: Sending,
@@ -183,6 +187,9 @@ impl Feed {
         }
         if self.at >= self.to {
             self.sending.entry.complete();
+            if self.short {
+                self.drained().await;
+            }
             return None;
         }
         let end = self.broken.map_or(self.to, |(at, _)| at.min(self.to));
@@ -218,14 +225,18 @@ impl Feed {
         Some((Ok(piece), self))
     }
 
-    async fn break_off(self, how: Break) -> Option<(io::Result<Bytes>, Self)> {
-        // What was promised before the break must be on its way first.
+    /// Waits until all that came so far is on its way: a connection that breaks takes what is buffered with it.
+    async fn drained(&self) {
         let mut changes = self.sending.log.watch();
         while !self.sending.entry.is_drained() {
             if changes.changed().await.is_err() {
                 break;
             }
         }
+    }
+
+    async fn break_off(self, how: Break) -> Option<(io::Result<Bytes>, Self)> {
+        self.drained().await;
         match how {
             Break::Stall => std::future::pending().await,
             Break::Reset => self.sending.wire.reset(),

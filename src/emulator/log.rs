@@ -43,6 +43,7 @@ pub(super) struct Entry {
     handed: AtomicU64,
     /// Bytes behind the head that the socket took; in a chunked answer its framing counts too.
     written: AtomicU64,
+    head_left: AtomicBool,
     /// Whether the last byte of the body was given to the connection.
     complete: AtomicBool,
     finished: AtomicBool,
@@ -56,6 +57,7 @@ impl Entry {
             status: AtomicU16::new(0),
             handed: AtomicU64::new(0),
             written: AtomicU64::new(0),
+            head_left: AtomicBool::new(false),
             complete: AtomicBool::new(false),
             finished: AtomicBool::new(false),
         }
@@ -81,9 +83,15 @@ impl Entry {
         self.written.fetch_add(bytes, Ordering::AcqRel);
     }
 
-    /// Whether everything that was given to the connection has left.
+    /// The answer's head has left.
+    pub(super) fn head_left(&self) {
+        self.head_left.store(true, Ordering::Release);
+    }
+
+    /// Whether the head and everything that was given to the connection has left.
     pub(super) fn is_drained(&self) -> bool {
-        self.written.load(Ordering::Acquire) >= self.handed.load(Ordering::Acquire)
+        self.head_left.load(Ordering::Acquire)
+            && self.written.load(Ordering::Acquire) >= self.handed.load(Ordering::Acquire)
     }
 
     fn snapshot(&self) -> LogEntry {

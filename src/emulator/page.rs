@@ -97,7 +97,7 @@ impl Turn {
     }
 
     /// The same turn for the first page: what a server does that ignores the place it was asked for.
-    pub(super) fn from_the_start(self) -> Self {
+    pub(super) fn at_the_start(self) -> Self {
         Self {
             place: Place::Offset(0),
             ..self

@@ -60,6 +60,7 @@ impl Wire {
     fn wrote(&self, bytes: &[u8]) {
         let mut running = self.lock();
         let mut body = bytes;
+        let in_head = running.blank < 4;
         while running.blank < 4
             && let [byte, rest @ ..] = body
         {
@@ -70,13 +71,15 @@ impl Wire {
             };
             body = rest;
         }
-        if let Some(entry) = &running.entry
-            && !body.is_empty()
-        {
+        let head_left = in_head && running.blank == 4;
+        if let Some(entry) = &running.entry {
             entry.wrote(body.len() as u64);
-            drop(running);
-            self.log.touch();
+            if head_left {
+                entry.head_left();
+            }
         }
+        drop(running);
+        self.log.touch();
     }
 
     /// Everything the server had to write is with the operating system.

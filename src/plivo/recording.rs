@@ -1,7 +1,7 @@
 //! One recording as the API tells it.
 //!
 //! Reading is lenient, since the API is not typed: numbers come as text, text as numbers, and any field may be null or
-//! missing. Whatever cannot be read into its place is `None` there and still stands in `raw`.
+//! missing. Whatever cannot be read into its place is `None` there and still stands in `raw`, numbers with every digit that they came with.
 
 mod read;
 
@@ -77,8 +77,8 @@ pub struct Recording {
 #[error("the object has no usable recording_id")]
 pub struct NoId(pub Map<String, Value>);
 
-/// The fields that have a place in [`Recording`] or a method of it.
-const KNOWN: [&str; 23] = [
+/// The fields that have a place in [`Recording`] or a method of it; `api_id` belongs to the request.
+const KNOWN: [&str; 21] = [
     "recording_id",
     "call_uuid",
     "conference_name",
@@ -100,8 +100,6 @@ const KNOWN: [&str; 23] = [
     "recording_storage_rate",
     "monthly_recording_storage_amount",
     "api_id",
-    "account_id",
-    "subaccount",
 ];
 
 impl Recording {
@@ -189,13 +187,6 @@ impl Recording {
             && self
                 .parties()
                 .any(|party| read::plain_number(party) == wanted)
-    }
-
-    /// The account or subaccount it belongs to, by its address (`/v1/Account/{this}/Recording/…`).
-    pub fn account(&self) -> Option<&str> {
-        let mut parts = self.resource_uri.as_deref()?.split('/');
-        parts.find(|part| *part == "Account")?;
-        parts.next().filter(|id| !id.is_empty())
     }
 
     /// What is billed: whole seconds, usually rounded up. Not a length to play by.

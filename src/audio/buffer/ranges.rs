@@ -20,7 +20,8 @@ impl Ranges {
         let end = touched
             .last()
             .map_or(new.end, |range| range.end.max(new.end));
-        self.0.splice(first..last.max(first), [start..end]);
+        self.0
+            .splice(first..last.max(first), std::iter::once(start..end));
     }
 
     /// How many bytes from `at` on are in the set without a gap.

@@ -17,34 +17,50 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 pub struct Http {
     direct: reqwest::Client,
     proxied: reqwest::Client,
+    /// Why no certificate can be checked, so that https is out of reach.
+    no_roots: Option<String>,
 }
 
 impl Http {
+    /// Reads the system's certificates, or those of `SSL_CERT_FILE`. Where there are none, plain http to this machine works
+    /// all the same.
+    ///
     /// # Errors
-    /// When the system's certificates cannot be read.
+    /// When the client cannot be built at all.
     pub fn new() -> Result<Self, Error> {
         // Somebody may have chosen a provider before: theirs is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let build = |builder: reqwest::ClientBuilder| {
-            builder
-                .build()
-                .map_err(|error| Error::Unreachable(describe(error)))
+        let failed = |error| Error::Unreachable(describe(error));
+        let (direct, no_roots) = match client().no_proxy().build() {
+            Ok(direct) => (direct, None),
+            Err(error) => {
+                let direct = client().no_proxy().tls_certs_only([]).build();
+                (direct.map_err(failed)?, Some(describe(error)))
+            }
         };
-        let direct = build(client().no_proxy())?;
-        let proxied = if proxy_is_set() {
-            build(client())?
+        let proxied = if no_roots.is_none() && proxy_is_set() {
+            client().build().map_err(failed)?
         } else {
             direct.clone()
         };
-        Ok(Self { direct, proxied })
+        Ok(Self {
+            direct,
+            proxied,
+            no_roots,
+        })
     }
 
     /// The client for `url`: what is on this machine is not asked for through a proxy.
-    pub(super) fn client_for(&self, url: &Url) -> &reqwest::Client {
-        if link::is_loopback(url) {
-            &self.direct
-        } else {
-            &self.proxied
+    ///
+    /// # Errors
+    /// For https where no certificate can be checked.
+    pub(super) fn client_for(&self, url: &Url) -> Result<&reqwest::Client, Error> {
+        match &self.no_roots {
+            Some(reason) if url.scheme() == "https" => Err(Error::Unreachable(format!(
+                "no certificates to check it with; install ca-certificates or set SSL_CERT_FILE ({reason})"
+            ))),
+            _ if link::is_loopback(url) => Ok(&self.direct),
+            _ => Ok(&self.proxied),
         }
     }
 }

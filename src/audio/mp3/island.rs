@@ -181,7 +181,9 @@ impl Island {
             self.offsets.pop();
             self.lens.pop();
             self.bytes -= u64::from(frame);
-            (self.at, self.missing) = (len, len);
+            // As if it had been known: what looks like a frame within the cut one is looked at.
+            (self.at, self.missing) = (u64::from(offset) + 1, u64::from(offset) + 1);
+            self.synced = false;
         }
     }
 

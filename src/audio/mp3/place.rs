@@ -59,18 +59,20 @@ impl Index {
             return Target { frame: 0, skip: 0 };
         };
         let sample = time.as_nanos() * u128::from(header.sample_rate) / 1_000_000_000;
-        let sample = sample + u128::from(self.trim_start());
-        let per_frame = u128::from(header.samples());
-        let target = Target {
-            frame: u64::try_from(sample / per_frame).unwrap_or(u64::MAX),
-            skip: (sample % per_frame) as u32,
-        };
-        match self.frames() {
-            Some((frames, true)) if target.frame >= frames => Target {
+        let end = self.samples().zip(self.frames());
+        if let Some((samples, (frames, _))) = end
+            && sample >= u128::from(samples)
+        {
+            return Target {
                 frame: frames,
                 skip: 0,
-            },
-            _ => target,
+            };
+        }
+        let sample = sample + u128::from(self.trim_start());
+        let per_frame = u128::from(header.samples());
+        Target {
+            frame: u64::try_from(sample / per_frame).unwrap_or(u64::MAX),
+            skip: (sample % per_frame) as u32,
         }
     }
 

@@ -125,14 +125,10 @@ fn what_is_no_json_is_told_from_what_was_cut() {
         Err(Error::Malformed { .. })
     ));
     assert!(matches!(
-        json(r#"{"a": 1e999}"#),
-        Err(Error::Malformed { .. })
-    ));
-    assert!(matches!(
         json(&"[".repeat(1_000_000)),
         Err(Error::Malformed { .. })
     ));
-    assert!(json(r#"{"objects": []}"#).is_ok());
+    assert!(json(r#"{"objects": [1e999]}"#).is_ok());
 }
 
 #[test]

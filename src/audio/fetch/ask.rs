@@ -1,0 +1,89 @@
+//! Sending one request, through redirects, to its answer.
+
+use reqwest::Response;
+use reqwest::header::{self, HeaderValue};
+
+use super::answer::{self, Answer, Validator};
+use super::http::describe;
+use super::link::Hop;
+use super::task::Task;
+use crate::audio::buffer::Gap;
+use crate::audio::event::Error;
+
+pub(super) const REDIRECTS: usize = 5;
+
+/// An answer that is no redirect to follow.
+pub(super) struct Asked {
+    pub(super) response: Response,
+    pub(super) answer: Answer,
+    /// Where it came from, when that was not the first place to ask.
+    pub(super) target: Option<Hop>,
+}
+
+impl Task<'_> {
+    /// Sends the request and follows redirects. The inner error is one that may pass.
+    pub(super) async fn ask(&self, gap: Gap) -> Result<Result<Asked, String>, Error> {
+        let start = self.rule.start();
+        let mut hop = self.target.clone().unwrap_or_else(|| start.clone());
+        let mut cached = self.target.is_some();
+        let mut redirects = 0;
+        loop {
+            let client = self.http.client_for(&hop.url)?;
+            let response = match self.send(client, &hop, gap).await {
+                Ok(response) => response,
+                Err(error) => return Ok(Err(describe(error))),
+            };
+            let answer = answer::read(response.status(), response.headers(), gap.start);
+            match &answer {
+                // The link that a redirect gave may have run out: ask for a new one.
+                Answer::Fatal(_) if cached => {
+                    hop = start.clone();
+                    cached = false;
+                }
+                Answer::Elsewhere(location) if redirects < REDIRECTS => {
+                    hop = self.rule.follow(&hop, location)?;
+                    redirects += 1;
+                }
+                _ => {
+                    let target = (hop != start).then_some(hop);
+                    return Ok(Ok(Asked {
+                        response,
+                        answer,
+                        target,
+                    }));
+                }
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        client: &reqwest::Client,
+        hop: &Hop,
+        gap: Gap,
+    ) -> Result<Response, reqwest::Error> {
+        let mut request = client.get(hop.url.clone());
+        if !(self.bare && gap.start == 0) {
+            // With an end the connection is free for the next request, without one the length need not be known.
+            let range = match gap.loaded_at {
+                Some(end) => format!("bytes={}-{}", gap.start, end - 1),
+                None => format!("bytes={}-", gap.start),
+            };
+            request = request.header(header::RANGE, range);
+            if let Some(validator) = self.validator.as_ref().and_then(Validator::if_range) {
+                request = request.header(header::IF_RANGE, validator);
+            }
+        }
+        if let Some(secret) = self
+            .request
+            .authorization
+            .as_ref()
+            .filter(|_| hop.authorized)
+            && let Ok(mut value) = HeaderValue::from_str(&secret.0)
+        {
+            value.set_sensitive(true);
+            request = request.header(header::AUTHORIZATION, value);
+        }
+        request.send().await
+    }
+}
