@@ -1,6 +1,11 @@
 //! The app from its keys to its screens: messages in, a fake account answers, what is drawn is compared.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
 
 #[path = "tui/account.rs"]
 mod account;

@@ -371,19 +371,21 @@ impl App {
 
     /// The detail pane's lines, each at most `columns` wide; empty while nothing is known.
     pub fn detail_lines(&self, now: Now, columns: usize) -> Vec<detail::Line> {
+        let in_list = || self.rows().ready(self.table.cursor);
+        let Some(recording) = self.detail.full().or_else(in_list) else {
+            return Vec::new();
+        };
+        let plays = self
+            .player
+            .subject()
+            .is_some_and(|subject| subject.id == recording.id);
         let reading = detail::Reading {
             zone: &self.zone,
             mask: &self.mask,
             now: now.wall,
+            media: self.player.media().filter(|_| plays),
         };
-        match self
-            .detail
-            .full()
-            .or_else(|| self.rows().ready(self.table.cursor))
-        {
-            Some(recording) => lines(recording, self.detail.raw, reading, columns),
-            None => Vec::new(),
-        }
+        lines(recording, self.detail.raw, reading, columns)
     }
 }
 

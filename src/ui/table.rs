@@ -121,7 +121,8 @@ fn draw_row(
                 .player
                 .subject()
                 .is_some_and(|subject| subject.id == recording.id);
-            let base = if plays { styles.playing } else { styles.text };
+            let playing = plays && app.player.is_playing();
+            let base = if playing { styles.playing } else { styles.text };
             let found = app
                 .needle
                 .as_ref()
@@ -140,7 +141,7 @@ fn draw_row(
                     width: 1,
                     ..place
                 };
-                put(buffer, sign, "♪", styles.playing);
+                put(buffer, sign, "♪", base);
             }
         }
         Row::Loading => {

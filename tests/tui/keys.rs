@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use callreel::app::{Effect, Input, Message, Mouse, MouseKind, Signal};
+use callreel::audio::{Anchor, Event, Media, PlayId};
 
 use crate::account::{Account, recording};
 use crate::session::{Session, setup};
@@ -188,4 +189,116 @@ fn a_click_under_a_box_reaches_nothing() {
     };
     session.send(Message::Input(Input::Mouse(press)));
     assert_eq!(session.app.cursor(), 0);
+}
+
+/// The ids and links that were asked to play, oldest first.
+fn played(session: &Session) -> Vec<(PlayId, String)> {
+    let play = |effect: &Effect| match effect {
+        Effect::Play { play, url, .. } => Some((*play, url.clone())),
+        _ => None,
+    };
+    session.effects.iter().filter_map(play).collect()
+}
+
+fn link(number: usize) -> String {
+    recording(number).url.unwrap()
+}
+
+#[test]
+fn enter_plays_the_selected_recording_and_its_row_says_so() {
+    let mut session = Session::new(80, 24);
+    session.keys("jj<Enter>");
+    assert_eq!(played(&session).last().unwrap().1, link(2));
+    session.keys("k");
+    let text = session.text();
+    let row = text.lines().find(|line| line.contains('♪')).unwrap();
+    assert!(row.contains("2026-11-22 20:30:00"), "{row}");
+}
+
+#[test]
+fn rows_below_and_above_are_played_by_one_key() {
+    let mut session = Session::new(80, 24);
+    session.keys("JJK");
+    let links: Vec<_> = played(&session).into_iter().map(|(_, url)| url).collect();
+    assert_eq!(links, [link(1), link(2), link(1)]);
+    assert_eq!(session.app.cursor(), 1);
+    session.keys("KK");
+    assert_eq!(last_line(&mut session), " this is the first row");
+}
+
+#[test]
+fn next_and_previous_follow_what_plays_and_leave_the_cursor() {
+    let mut session = Session::new(80, 24);
+    session.keys("jj<Enter>jjjj>");
+    assert_eq!(played(&session).last().unwrap().1, link(3));
+    assert_eq!(session.app.cursor(), 6);
+    session.keys("<Lt><Lt>");
+    assert_eq!(played(&session).last().unwrap().1, link(1));
+    assert_eq!(session.app.cursor(), 6);
+}
+
+#[test]
+fn a_row_that_is_on_its_way_plays_when_it_comes_unless_another_key_comes_first() {
+    for (typed, plays) in [("<Enter>", true), ("<Enter>j", false)] {
+        let mut session = Session::new(80, 24);
+        session.hold = true;
+        session.keys("<PgDn><PgDn><PgDn>").keys(typed);
+        assert_eq!(played(&session), []);
+        session.answer();
+        assert_eq!(!played(&session).is_empty(), plays, "{typed}");
+    }
+}
+
+fn playing(width: u16, height: u16) -> Session {
+    let mut session = Session::new(width, height);
+    session.keys("j<Enter>");
+    let (play, _) = played(&session)[0];
+    let media = Media {
+        format: "mp3",
+        sample_rate: 16_000,
+        channels: 2,
+        bit_rate: Some(32_000),
+        variable: false,
+        bytes: Some(160_000),
+    };
+    session.send(Message::Player(play, Event::Opened(media)));
+    let length = Duration::from_secs(40);
+    session.send(Message::Player(
+        play,
+        Event::Length {
+            length,
+            exact: true,
+        },
+    ));
+    let anchor = Anchor {
+        position: Duration::ZERO,
+        at: session.now().mono,
+        speed: 1.0,
+    };
+    session.send(Message::Player(play, Event::Playing(anchor)));
+    session
+}
+
+#[test]
+fn digits_and_arrows_move_in_time_from_every_pane() {
+    let mut session = playing(140, 40);
+    session.effects.clear();
+    session.keys("5<Tab><Right>");
+    let seconds = |at: u64| Effect::Seek(Duration::from_secs(at));
+    assert_eq!(session.effects, [seconds(20), seconds(25)]);
+}
+
+#[test]
+fn the_details_tell_what_the_file_turned_out_to_be() {
+    let mut session = playing(140, 40);
+    assert!(session.text().contains("mp3 · stereo · 16 kHz · 32 kbit/s"));
+}
+
+#[test]
+fn in_a_text_field_the_players_keys_are_text() {
+    let mut session = playing(80, 24);
+    session.effects.clear();
+    session.keys("/5 pz<Left>0");
+    assert_eq!(session.effects, []);
+    assert!(session.text().contains("/5 p0z"));
 }

@@ -52,6 +52,8 @@ fn help(error: &Error) -> &'static str {
         }
         Error::Refused(_) => "only https links are followed, and http on this machine",
         Error::Unreachable(_) => "check the network: Space tries again",
+        Error::Protocol(_) => "Space tries again",
+        Error::Storage(_) => "make room on the disk, then Space tries again",
         Error::Decode(_) => "the file is damaged: Space tries again",
         Error::Changed => "Space plays it as it is now",
         Error::NoUrl => "it may still be recorded: r loads the list anew",
