@@ -138,10 +138,16 @@ fn known(recording: &Recording, name: &str, reading: Reading) -> Option<String> 
             .to_number
             .as_deref()
             .map(|number| mask.number(number)),
-        "conference_name" => recording
-            .conference_name
-            .as_deref()
-            .map(|name| mask.name(name)),
+        "conference_name" => match &recording.conference_name {
+            Some(name) => Some(mask.name(name)),
+            // One of the API's three ways to say so; the other two are empty and not worth a line.
+            None => recording
+                .raw
+                .get(name)?
+                .as_str()
+                .filter(|text| *text == "noname")
+                .map(|_| "none".into()),
+        },
         "conference_uuid" => recording.conference_uuid.clone(),
         "mpc_name" => recording.mpc_name.as_deref().map(|name| mask.name(name)),
         "mpc_uuid" => recording.mpc_uuid.clone(),
