@@ -206,6 +206,16 @@ impl App {
         self.map = map;
     }
 
+    /// The row under the cursor; 0 in an empty list.
+    pub fn cursor(&self) -> usize {
+        self.table.cursor
+    }
+
+    /// The terminal's size as it was last told.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
     /// What the terminal is asked for.
     pub fn theme(&self) -> Theme {
         self.theme

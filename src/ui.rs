@@ -9,6 +9,8 @@ mod header;
 mod overlay;
 mod palette;
 mod panel;
+#[cfg(test)]
+pub(crate) mod picture;
 pub mod player;
 mod spinner;
 mod status;

@@ -28,7 +28,7 @@ impl App {
             return Vec::new();
         };
         let text = match what {
-            What::Id => Some(recording.id.as_str()),
+            What::Id => Some(recording.id.as_str()).filter(|_| !recording.id.is_stand_in()),
             What::Url => recording.url.as_deref(),
             What::Call => recording.call_uuid.as_deref(),
         };

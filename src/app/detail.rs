@@ -82,8 +82,11 @@ impl Detail {
         let Some(wanted) = wanted else {
             return effects;
         };
-        match self.kept.iter().find(|recording| recording.id == *wanted) {
+        let kept = self.kept.iter().find(|recording| recording.id == *wanted);
+        match kept {
             Some(recording) => self.fetch = Fetch::Ready(recording.clone()),
+            // The API cannot be asked for a row that came without an id.
+            None if wanted.is_stand_in() => {}
             None => {
                 let timer = ids.timer();
                 self.fetch = Fetch::Resting(timer);

@@ -448,6 +448,18 @@ impl History {
             Want::Guess { at, place } => match total {
                 Some(total) => {
                     let landed = shelf.guessed(place, at, total);
+                    // Looked for at its own instant and not there: it is gone, and asking again would never end.
+                    if let Some(Goal::Recording { id, added, near }) = &self.goal
+                        && *added == at
+                        && !page.recordings.iter().any(|row| row.id == *id)
+                    {
+                        let before = self.parts.iter().take(pending.part).map(Part::count);
+                        let base = before.sum::<Option<usize>>();
+                        self.goal = Some(Goal::Row(base.map_or(*near, |base| base + landed)));
+                    }
+                    let Some(Part::Paged(shelf)) = self.parts.get_mut(pending.part) else {
+                        return false;
+                    };
                     shelf.insert_guess(landed, &pending.way, page, tick)
                 }
                 None => {

@@ -1,10 +1,18 @@
 //! The player as the screen knows it: what the user asked for and what the sound thread told.
+//!
+//! Where the sound is comes as an anchor in time, never as a poll: the position at any instant is worked out from it.
 
+mod trouble;
+
+pub use trouble::Trouble;
+
+use std::ops::Range;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use crate::audio::{self, PlayId};
+use crate::audio::{self, Anchor, Media, PlayId, Waveform};
 use crate::plivo::{Recording, RecordingId};
 
 use super::Now;
@@ -18,72 +26,541 @@ pub struct Subject {
     pub added: Option<DateTime<Utc>>,
 }
 
+/// What the panel says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Nothing is loaded.
+    Stopped,
+    /// The request is on its way.
+    Opening,
+    /// Waiting for bytes.
+    Buffering,
+    Playing,
+    Paused,
+    /// The last frame was heard.
+    Ended,
+    Failed,
+}
+
+/// A length, and whether it is more than an estimate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    pub length: Duration,
+    pub exact: bool,
+}
+
 /// See the module's words.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Player {}
+#[derive(Debug, Clone, PartialEq)]
+pub struct Player {
+    /// Per cent of the recording's own level, 0 to 150.
+    volume: u16,
+    muted: bool,
+    loaded: Option<Loaded>,
+}
+
+impl Default for Player {
+    fn default() -> Self {
+        Self {
+            volume: 100,
+            muted: false,
+            loaded: None,
+        }
+    }
+}
+
+/// One playback.
+#[derive(Debug, Clone, PartialEq)]
+struct Loaded {
+    play: PlayId,
+    subject: Subject,
+    url: Option<String>,
+    phase: Phase,
+    /// The API's own length.
+    expected: Option<Duration>,
+    length: Option<Length>,
+    media: Option<Media>,
+    buffered: Arc<[Range<f32>]>,
+    waveform: Option<Arc<Waveform>>,
+    device: Option<String>,
+    retrying: Option<(String, u32)>,
+    aim: Option<Aim>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Phase {
+    Opening {
+        at: Duration,
+    },
+    Buffering(Anchor),
+    Playing(Anchor),
+    /// `since`: how long the reader was away decides how far back resuming goes; `None` after a jump, which chose the
+    /// place itself.
+    Paused {
+        anchor: Anchor,
+        since: Option<Instant>,
+    },
+    Ended(Anchor),
+    Failed {
+        error: audio::Error,
+        at: Duration,
+    },
+}
+
+/// A jump that was asked for. What the sound thread told before it heard of the jump must not move the position back,
+/// or a second press of the key would start from there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Aim {
+    target: Duration,
+    until: Instant,
+}
+
+/// The longest that a jump within what is loaded takes to be told of.
+const AIM_LASTS: Duration = Duration::from_secs(2);
+/// Jumps land on a frame, by bytes where the file has no index: this far from the target is still the jump.
+const AIM_MEETS: Duration = Duration::from_millis(500);
+
+const LOUDEST: u16 = 150;
+
+impl Loaded {
+    fn position(&self, now: Instant) -> Duration {
+        let position = match &self.phase {
+            Phase::Opening { at } | Phase::Failed { at, .. } => *at,
+            Phase::Playing(anchor) => anchor.position_at(now),
+            Phase::Buffering(anchor) | Phase::Paused { anchor, .. } | Phase::Ended(anchor) => {
+                anchor.position
+            }
+        };
+        match self.length {
+            Some(Length {
+                length,
+                exact: true,
+            }) => position.min(length),
+            _ => position,
+        }
+    }
+
+    /// An anchor that was told, unless an earlier place was told after a jump was asked for.
+    fn told(&mut self, anchor: Anchor, now: Instant) -> Anchor {
+        let Some(aim) = self.aim else {
+            return anchor;
+        };
+        if now >= aim.until || anchor.position.abs_diff(aim.target) <= AIM_MEETS {
+            self.aim = None;
+            return anchor;
+        }
+        Anchor {
+            position: aim.target,
+            at: now,
+            speed: 0.0,
+        }
+    }
+}
 
 impl Player {
     /// What is loaded; `None` while stopped.
     pub fn subject(&self) -> Option<&Subject> {
-        None
+        self.loaded.as_ref().map(|loaded| &loaded.subject)
     }
 
-    /// True while sound is heard or is on its way: rows carry the playing sign.
+    pub fn state(&self) -> State {
+        match self.loaded.as_ref().map(|loaded| &loaded.phase) {
+            None => State::Stopped,
+            Some(Phase::Opening { .. }) => State::Opening,
+            Some(Phase::Buffering(_)) => State::Buffering,
+            Some(Phase::Playing(_)) => State::Playing,
+            Some(Phase::Paused { .. }) => State::Paused,
+            Some(Phase::Ended(_)) => State::Ended,
+            Some(Phase::Failed { .. }) => State::Failed,
+        }
+    }
+
+    /// True while sound is heard or is on its way.
     pub fn is_playing(&self) -> bool {
-        false
+        matches!(
+            self.state(),
+            State::Opening | State::Buffering | State::Playing
+        )
+    }
+
+    /// Per cent, 0 to 150.
+    pub fn volume(&self) -> u16 {
+        self.volume
+    }
+
+    pub fn muted(&self) -> bool {
+        self.muted
+    }
+
+    pub fn media(&self) -> Option<&Media> {
+        self.loaded.as_ref()?.media.as_ref()
+    }
+
+    pub fn waveform(&self) -> Option<&Waveform> {
+        self.loaded.as_ref()?.waveform.as_deref()
+    }
+
+    /// Parts of the file that are here, as fractions of the whole, ascending and disjoint.
+    pub fn buffered(&self) -> &[Range<f32>] {
+        self.loaded.as_ref().map_or(&[], |loaded| &loaded.buffered)
+    }
+
+    /// As the file has it, else as the API said.
+    pub fn length(&self) -> Option<Length> {
+        let loaded = self.loaded.as_ref()?;
+        loaded.length.or(loaded.expected.map(|length| Length {
+            length,
+            exact: false,
+        }))
+    }
+
+    /// The position that is heard at `now`; zero while nothing is loaded.
+    pub fn position(&self, now: Instant) -> Duration {
+        self.loaded
+            .as_ref()
+            .map_or(Duration::ZERO, |loaded| loaded.position(now))
+    }
+
+    /// How far along, 0.0 to 1.0; `None` without a length.
+    pub fn fraction(&self, now: Instant) -> Option<f64> {
+        let length = self.length()?.length.as_secs_f64();
+        (length > 0.0).then(|| (self.position(now).as_secs_f64() / length).clamp(0.0, 1.0))
+    }
+
+    /// When the shown second or the head's cell of a bar `bar_cells` wide changes next, whichever comes first. `None`
+    /// while nothing moves.
+    pub fn needs_redraw_at(&self, now: Instant, bar_cells: u16) -> Option<Instant> {
+        let Phase::Playing(anchor) = &self.loaded.as_ref()?.phase else {
+            return None;
+        };
+        if anchor.speed <= 0.0 {
+            return None;
+        }
+        let position = self.position(now).as_secs_f64();
+        let length = self.length();
+        if length.is_some_and(|length| length.exact && position >= length.length.as_secs_f64()) {
+            return None;
+        }
+        let mut next = position.floor() + 1.0;
+        if let Some(length) = length.filter(|length| bar_cells > 0 && !length.length.is_zero()) {
+            let cell = length.length.as_secs_f64() / f64::from(bar_cells);
+            let edge = ((position / cell).floor() + 1.0) * cell;
+            if edge <= length.length.as_secs_f64() {
+                next = next.min(edge);
+            }
+        }
+        // A millisecond late, so that the change has happened by then.
+        let wait = Duration::try_from_secs_f64((next - position) / anchor.speed).ok()?;
+        now.checked_add(wait.saturating_add(Duration::from_millis(1)))
+    }
+
+    /// What is wrong just now, and the way out. One at a time, the gravest.
+    pub fn trouble(&self) -> Option<Trouble> {
+        let loaded = self.loaded.as_ref()?;
+        if let Phase::Failed { error, .. } = &loaded.phase {
+            return Some(Trouble::of(error));
+        }
+        if let Some(reason) = &loaded.device {
+            return Some(Trouble::no_device(reason));
+        }
+        let (detail, attempt) = loaded.retrying.as_ref()?;
+        Some(Trouble::retrying(detail, *attempt))
     }
 
     /// Play a recording from `at`. Without a link it fails at once, in words.
     pub fn play(
         &mut self,
-        _recording: &Recording,
-        _at: Duration,
-        _ids: &mut Ids,
+        recording: &Recording,
+        at: Duration,
+        ids: &mut Ids,
+        now: Now,
+    ) -> Vec<Effect> {
+        let subject = Subject {
+            id: recording.id.clone(),
+            added: recording.added,
+        };
+        self.load(
+            subject,
+            recording.url.clone(),
+            recording.duration,
+            at,
+            ids,
+            now,
+        )
+    }
+
+    fn load(
+        &mut self,
+        subject: Subject,
+        url: Option<String>,
+        expected: Option<Duration>,
+        at: Duration,
+        ids: &mut Ids,
         _now: Now,
     ) -> Vec<Effect> {
-        Vec::new()
+        let play = ids.play();
+        let link = url.clone().filter(|url| !url.trim().is_empty());
+        let phase = match link {
+            Some(_) => Phase::Opening { at },
+            None => Phase::Failed {
+                error: audio::Error::NoUrl,
+                at,
+            },
+        };
+        self.loaded = Some(Loaded {
+            play,
+            subject,
+            url,
+            phase,
+            expected: expected.filter(|length| !length.is_zero()),
+            length: None,
+            media: None,
+            buffered: Arc::from([]),
+            waveform: None,
+            device: None,
+            retrying: None,
+            aim: None,
+        });
+        match link {
+            Some(url) => vec![Effect::Play {
+                play,
+                url,
+                at,
+                expected,
+            }],
+            None => vec![Effect::Stop],
+        }
     }
 
     /// Space: pause, or go on a little earlier; at the end or after a failure, play again.
-    pub fn toggle(&mut self, _ids: &mut Ids, _now: Now) -> Vec<Effect> {
-        Vec::new()
+    pub fn toggle(&mut self, ids: &mut Ids, now: Now) -> Vec<Effect> {
+        let Some(loaded) = &mut self.loaded else {
+            return Vec::new();
+        };
+        match &loaded.phase {
+            Phase::Opening { .. } | Phase::Buffering(_) | Phase::Playing(_) => self.suspend(now),
+            Phase::Paused { anchor, since } => {
+                let away = since.map_or(Duration::ZERO, |since| {
+                    now.mono.saturating_duration_since(since)
+                });
+                let back = rewind(away);
+                let position = anchor.position.saturating_sub(back);
+                loaded.phase = Phase::Playing(still(position, now.mono));
+                if !back.is_zero() {
+                    loaded.aim = Some(Aim {
+                        target: position,
+                        until: now.mono + AIM_LASTS,
+                    });
+                }
+                vec![Effect::Resume {
+                    at: (!back.is_zero()).then_some(position),
+                }]
+            }
+            Phase::Ended(_) => self.seek(Duration::ZERO, now),
+            Phase::Failed { at, .. } => {
+                let at = *at;
+                let Loaded {
+                    subject,
+                    url,
+                    expected,
+                    ..
+                } = loaded.clone();
+                self.load(subject, url, expected, at, ids, now)
+            }
+        }
     }
 
-    /// Stop and unload.
+    /// Stop and unload. Volume and mute stay.
     pub fn stop(&mut self) -> Vec<Effect> {
-        Vec::new()
+        match self.loaded.take() {
+            Some(_) => vec![Effect::Stop],
+            None => Vec::new(),
+        }
     }
 
-    /// Ctrl-z: nothing plays while the process is stopped.
-    pub fn suspend(&mut self, _now: Now) -> Vec<Effect> {
-        Vec::new()
+    /// Pause, if anything is heard or about to be: for Space, and for Ctrl-z.
+    pub fn suspend(&mut self, now: Now) -> Vec<Effect> {
+        if !self.is_playing() {
+            return Vec::new();
+        }
+        let Some(loaded) = &mut self.loaded else {
+            return Vec::new();
+        };
+        let anchor = still(loaded.position(now.mono), now.mono);
+        loaded.phase = Phase::Paused {
+            anchor,
+            since: Some(now.mono),
+        };
+        vec![Effect::Pause]
     }
 
     /// Jump by seconds, kept within the recording.
-    pub fn seek_by(&mut self, _seconds: i64, _now: Now) -> Vec<Effect> {
-        Vec::new()
+    pub fn seek_by(&mut self, seconds: i64, now: Now) -> Vec<Effect> {
+        let here = self.position(now.mono);
+        let by = Duration::from_secs(seconds.unsigned_abs());
+        let target = if seconds < 0 {
+            here.saturating_sub(by)
+        } else {
+            here.saturating_add(by)
+        };
+        self.seek(target, now)
     }
 
-    /// Jump to a fraction of the length (digits: tenths; a click on the bar).
-    pub fn seek_fraction(&mut self, _fraction: f64, _now: Now) -> Vec<Effect> {
-        Vec::new()
+    /// Jump to a fraction of the length (digits: tenths; a click on the bar). Nothing happens without a length.
+    pub fn seek_fraction(&mut self, fraction: f64, now: Now) -> Vec<Effect> {
+        let fraction = if fraction.is_finite() {
+            fraction.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        match self.length() {
+            Some(Length { length, .. }) => {
+                let target = Duration::try_from_secs_f64(length.as_secs_f64() * fraction);
+                self.seek(target.unwrap_or(length), now)
+            }
+            None => Vec::new(),
+        }
     }
 
-    /// Louder or quieter by `percent`, within 0 to 150.
-    pub fn volume_by(&mut self, _percent: i16) -> Vec<Effect> {
-        Vec::new()
+    /// Jump to a place. While paused it stays paused; after the end it plays from there.
+    pub fn seek(&mut self, target: Duration, now: Now) -> Vec<Effect> {
+        let Some(loaded) = &mut self.loaded else {
+            return Vec::new();
+        };
+        // An estimate is no wall: what lies beyond it may exist.
+        let target = match loaded.length {
+            Some(Length {
+                length,
+                exact: true,
+            }) => target.min(length),
+            _ => target,
+        };
+        let there = still(target, now.mono);
+        loaded.phase = match &loaded.phase {
+            Phase::Failed { .. } => return Vec::new(),
+            Phase::Opening { .. } => Phase::Opening { at: target },
+            Phase::Buffering(_) => Phase::Buffering(there),
+            Phase::Playing(_) | Phase::Ended(_) => {
+                let again = matches!(loaded.phase, Phase::Ended(_));
+                loaded.phase = Phase::Playing(there);
+                loaded.aim = Some(Aim {
+                    target,
+                    until: now.mono + AIM_LASTS,
+                });
+                return if again {
+                    vec![Effect::Seek(target), Effect::Resume { at: None }]
+                } else {
+                    vec![Effect::Seek(target)]
+                };
+            }
+            Phase::Paused { .. } => Phase::Paused {
+                anchor: there,
+                since: None,
+            },
+        };
+        loaded.aim = Some(Aim {
+            target,
+            until: now.mono + AIM_LASTS,
+        });
+        vec![Effect::Seek(target)]
+    }
+
+    /// Louder or quieter by `percent`, within 0 to 150. Turning it up or down ends a mute.
+    pub fn volume_by(&mut self, percent: i16) -> Vec<Effect> {
+        self.volume = self.volume.saturating_add_signed(percent).min(LOUDEST);
+        let mut effects = vec![Effect::Volume(f32::from(self.volume) / 100.0)];
+        if std::mem::take(&mut self.muted) {
+            effects.push(Effect::Mute(false));
+        }
+        effects
     }
 
     pub fn mute(&mut self) -> Vec<Effect> {
-        Vec::new()
+        self.muted = !self.muted;
+        vec![Effect::Mute(self.muted)]
     }
 
     /// What the sound thread told. `false`: it belongs to a playback that is over, and changed nothing.
-    pub fn event(&mut self, _play: PlayId, _event: audio::Event, _now: Now) -> bool {
-        false
-    }
-
-    pub fn position(&self, _now: Instant) -> Duration {
-        Duration::ZERO
+    pub fn event(&mut self, play: PlayId, event: audio::Event, now: Now) -> bool {
+        use audio::Event;
+        let Some(loaded) = self.loaded.as_mut().filter(|loaded| loaded.play == play) else {
+            return false;
+        };
+        if matches!(loaded.phase, Phase::Failed { .. }) {
+            return false;
+        }
+        match event {
+            Event::Opening => {
+                // Pausing may have been quicker.
+                if matches!(loaded.phase, Phase::Buffering(_) | Phase::Playing(_)) {
+                    loaded.phase = Phase::Opening {
+                        at: loaded.position(now.mono),
+                    };
+                }
+            }
+            Event::Opened(media) => {
+                loaded.media = Some(media);
+                loaded.retrying = None;
+            }
+            Event::Length { length, exact } => loaded.length = Some(Length { length, exact }),
+            Event::Playing(anchor) => {
+                let anchor = loaded.told(anchor, now.mono);
+                loaded.phase = Phase::Playing(anchor);
+                loaded.retrying = None;
+            }
+            Event::Buffering(anchor) => {
+                let anchor = loaded.told(anchor, now.mono);
+                loaded.phase = match loaded.phase {
+                    Phase::Paused { since, .. } => Phase::Paused { anchor, since },
+                    _ => Phase::Buffering(anchor),
+                };
+            }
+            Event::Paused(anchor) => {
+                let anchor = loaded.told(anchor, now.mono);
+                let since = match loaded.phase {
+                    Phase::Paused { since, .. } => since,
+                    _ => Some(now.mono),
+                };
+                loaded.phase = Phase::Paused { anchor, since };
+            }
+            Event::Ended(anchor) => {
+                loaded.aim = None;
+                loaded.phase = Phase::Ended(anchor);
+            }
+            Event::Buffered(parts) => {
+                loaded.buffered = parts;
+                loaded.retrying = None;
+            }
+            Event::Waveform(waveform) => loaded.waveform = Some(waveform),
+            Event::Retrying { detail, attempt } => loaded.retrying = Some((detail, attempt)),
+            Event::Failed(error) => {
+                loaded.phase = Phase::Failed {
+                    error,
+                    at: loaded.position(now.mono),
+                };
+            }
+            Event::Device(trouble) => loaded.device = trouble,
+        }
+        true
     }
 }
+
+fn still(position: Duration, at: Instant) -> Anchor {
+    Anchor {
+        position,
+        at,
+        speed: 0.0,
+    }
+}
+
+/// How far back resuming goes after being away so long: enough to find the way back into what was said.
+fn rewind(away: Duration) -> Duration {
+    Duration::from_secs(match away.as_secs() {
+        0..3 => 0,
+        3..60 => 2,
+        60..3_600 => 5,
+        _ => 10,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use ratatui::layout::Position;
 use super::detail::lines;
 use super::history::{Look, Outcome, Row};
 use super::keymap::{Context, Found};
-use super::overlay::{help, help_box, log_box, readable};
+use super::overlay::{help, help_box, help_height, log_box, readable};
 use super::player::Player;
 use super::{
     Action, Api, App, Awaited, Effect, Focus, Input, Key, KeyCode, Message, Mouse, MouseKind, Now,
@@ -338,9 +338,9 @@ impl App {
         };
         let (count, room) = match &self.overlay {
             Some(Overlay::Help { .. }) => {
-                let lines = help(&self.keymap, self.mouse).len();
-                let (columns, area) = help_box(&layout, lines);
-                (lines.div_ceil(columns), readable(area))
+                let lines = help(&self.keymap, self.mouse);
+                let (columns, area) = help_box(&layout, &lines);
+                (help_height(&columns), readable(area))
             }
             Some(Overlay::Log { lines, .. }) => (
                 lines.as_ref().map_or(0, Vec::len),
@@ -371,19 +371,21 @@ impl App {
 
     /// The detail pane's lines, each at most `columns` wide; empty while nothing is known.
     pub fn detail_lines(&self, now: Now, columns: usize) -> Vec<detail::Line> {
+        let in_list = || self.rows().ready(self.table.cursor);
+        let Some(recording) = self.detail.full().or_else(in_list) else {
+            return Vec::new();
+        };
+        let plays = self
+            .player
+            .subject()
+            .is_some_and(|subject| subject.id == recording.id);
         let reading = detail::Reading {
             zone: &self.zone,
             mask: &self.mask,
             now: now.wall,
+            media: self.player.media().filter(|_| plays),
         };
-        match self
-            .detail
-            .full()
-            .or_else(|| self.rows().ready(self.table.cursor))
-        {
-            Some(recording) => lines(recording, self.detail.raw, reading, columns),
-            None => Vec::new(),
-        }
+        lines(recording, self.detail.raw, reading, columns)
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::audio::Media;
 use crate::plivo;
 
 /// `0:42`, `61:40` is `1:01:40`.
@@ -21,7 +22,7 @@ pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -56,6 +57,24 @@ pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// `mp3 · stereo · 16 kHz · 32 kbit/s`.
+pub fn media(media: &Media) -> String {
+    let channels = match media.channels {
+        1 => "mono".to_owned(),
+        2 => "stereo".to_owned(),
+        many => format!("{many} channels"),
+    };
+    let khz = f64::from(media.sample_rate) / 1000.0;
+    let mut words = format!("{} · {channels} · {khz} kHz", media.format);
+    if let Some(rate) = media.bit_rate {
+        let about = if media.variable { "~" } else { "" };
+        words.push_str(&format!(" · {about}{} kbit/s", rate.div_ceil(1000)));
+    } else if media.variable {
+        words.push_str(" · variable rate");
+    }
+    words
+}
+
 /// What failed and why, and what helps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -72,8 +91,6 @@ pub fn failure(error: &plivo::Error) -> Failure {
         Error::BadRequest { .. } => "f changes the filter",
         Error::NotFound { .. } => "r loads the list anew",
         Error::RateLimited { .. } => "r tries again in a while",
-        Error::Malformed { .. } => "check the API address · r tries again",
-        Error::Unreachable { .. } => "check the network · r tries again",
         _ => "r tries again",
     };
     Failure {
@@ -100,6 +117,27 @@ mod tests {
             ["0", "999", "1,204", "1,000,000"]
         );
         assert_eq!(counted(1, "match", "matches"), "1 match");
+    }
+
+    #[test]
+    fn media_is_told_in_the_units_of_its_field() {
+        let mp3 = Media {
+            format: "mp3",
+            sample_rate: 16_000,
+            channels: 2,
+            bit_rate: Some(32_000),
+            variable: false,
+            bytes: None,
+        };
+        assert_eq!(media(&mp3), "mp3 · stereo · 16 kHz · 32 kbit/s");
+        let odd = Media {
+            sample_rate: 11_025,
+            channels: 1,
+            bit_rate: None,
+            variable: true,
+            ..mp3
+        };
+        assert_eq!(media(&odd), "mp3 · mono · 11.025 kHz · variable rate");
     }
 
     #[test]

@@ -22,78 +22,104 @@ pub(super) struct Column {
     pub width: u16,
 }
 
-/// The signs before the columns: cursor, playing, marked, reviewed, each in a column of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Columns {
-    pub columns: Vec<Column>,
-}
-
 /// Most numbers are no longer than this, and those that are keep their end.
 const NUMBER: u16 = 13;
-/// Room worth giving to a number: sip addresses.
+/// Room for the longest number, and for most sip addresses' own part, before other columns get any.
+const ROOMY_NUMBER: u16 = 17;
+/// More room than this serves nobody.
 const LONG_NUMBER: u16 = 24;
 
-/// From the richest to the poorest: telephone numbers give way last.
-const PLANS: &[(u16, u16, &[Cell])] = {
-    use Cell::*;
-    &[
-        (5, 2, &[Added, Started, Length, From, To, Kind, Format]),
-        (5, 2, &[Added, Started, Length, From, To, Kind]),
-        (5, 2, &[Added, Started, Length, From, To]),
-        (5, 2, &[Added, Length, From, To, Kind]),
-        (5, 2, &[Added, Length, From, To]),
-        (3, 1, &[AddedShort, Length, From, To]),
-    ]
-};
-/// What is left where nothing else fits.
-const LEAST: (u16, u16, &[Cell]) = (3, 1, &[Cell::AddedShort, Cell::From, Cell::To]);
+/// Columns that could stand together.
+struct Plan {
+    /// Columns of signs at the left, and the space behind them.
+    signs: u16,
+    gap: u16,
+    number: u16,
+    cells: &'static [Cell],
+}
 
-fn least(cell: Cell) -> u16 {
-    match cell {
-        Cell::Added | Cell::Started => 19,
-        Cell::AddedShort => 11,
-        Cell::Length => 8,
-        Cell::From | Cell::To => NUMBER,
-        Cell::Kind => 10,
-        Cell::Format => 6,
+impl Plan {
+    fn least(&self, cell: Cell) -> u16 {
+        match cell {
+            Cell::Added | Cell::Started => 19,
+            Cell::AddedShort => 11,
+            Cell::Length => 8,
+            Cell::From | Cell::To => self.number,
+            Cell::Kind => 10,
+            Cell::Format => 6,
+        }
+    }
+
+    fn needs(&self) -> u16 {
+        let cells: u16 = self.cells.iter().map(|cell| self.least(*cell)).sum();
+        let gaps = self.cells.len().saturating_sub(1) as u16 * self.gap;
+        self.signs + gaps + cells
     }
 }
 
+const fn roomy(cells: &'static [Cell]) -> Plan {
+    Plan {
+        signs: 5,
+        gap: 2,
+        number: ROOMY_NUMBER,
+        cells,
+    }
+}
+
+/// From the richest to the poorest: telephone numbers give way last.
+const PLANS: [Plan; 6] = {
+    use Cell::*;
+    [
+        roomy(&[Added, Started, Length, From, To, Kind, Format]),
+        roomy(&[Added, Started, Length, From, To, Kind]),
+        roomy(&[Added, Started, Length, From, To]),
+        roomy(&[Added, Length, From, To, Kind]),
+        Plan {
+            signs: 5,
+            gap: 2,
+            number: NUMBER,
+            cells: &[Added, Length, From, To],
+        },
+        Plan {
+            signs: 3,
+            gap: 1,
+            number: NUMBER,
+            cells: &[AddedShort, Length, From, To],
+        },
+    ]
+};
+/// What is left where nothing else fits: then both numbers are cut alike, at their start.
+const LEAST: Plan = Plan {
+    signs: 3,
+    gap: 1,
+    number: NUMBER,
+    cells: &[Cell::AddedShort, Cell::From, Cell::To],
+};
+
 /// The columns for a table that is `width` wide inside.
-pub(super) fn fit(width: u16) -> Columns {
-    let needs = |(signs, gap, cells): &(u16, u16, &[Cell])| {
-        let gaps = gap * (cells.len() as u16 - 1);
-        signs + gaps + cells.iter().map(|cell| least(*cell)).sum::<u16>()
-    };
+pub(super) fn fit(width: u16) -> Vec<Column> {
     let plan = PLANS
         .iter()
-        .find(|plan| needs(plan) <= width)
+        .find(|plan| plan.needs() <= width)
         .unwrap_or(&LEAST);
-    let (signs, gap, cells) = *plan;
-    let spare = width.saturating_sub(needs(plan)) / 2;
-    // Only the poorest plan can be too wide: then both numbers are cut alike.
-    let lack = needs(plan).saturating_sub(width).div_ceil(2);
-    let mut x = signs;
-    let columns = cells
-        .iter()
-        .map(|cell| {
-            let number = matches!(cell, Cell::From | Cell::To);
-            let least = least(*cell);
-            let width = if number {
-                (least + spare).min(LONG_NUMBER).saturating_sub(lack)
-            } else {
-                least
-            };
-            let column = Column {
-                cell: *cell,
-                x,
-                width,
-            };
-            x += width + gap;
-            column
-        })
-        .collect();
-    Columns { columns }
+    let spare = width.saturating_sub(plan.needs()) / 2;
+    let lack = plan.needs().saturating_sub(width).div_ceil(2);
+    let mut x = plan.signs;
+    let columns = plan.cells.iter().map(|cell| {
+        let least = plan.least(*cell);
+        let width = match cell {
+            Cell::From | Cell::To => (least + spare).min(LONG_NUMBER).saturating_sub(lack),
+            _ => least,
+        };
+        let column = Column {
+            cell: *cell,
+            x,
+            width,
+        };
+        x += width + plan.gap;
+        column
+    });
+    columns.collect()
 }
 
 #[cfg(test)]
@@ -102,7 +128,6 @@ mod tests {
 
     fn number_width(width: u16) -> u16 {
         fit(width)
-            .columns
             .iter()
             .find(|column| column.cell == Cell::To)
             .unwrap()
@@ -123,17 +148,14 @@ mod tests {
     #[test]
     fn more_room_never_shows_less() {
         for width in 36..300 {
-            assert!(
-                fit(width).columns.len() <= fit(width + 1).columns.len(),
-                "{width}"
-            );
+            assert!(fit(width).len() <= fit(width + 1).len(), "{width}");
         }
     }
 
     #[test]
     fn columns_stay_inside_and_apart() {
         for width in 36..300 {
-            let columns = fit(width).columns;
+            let columns = fit(width);
             for pair in columns.windows(2) {
                 assert!(pair[0].x + pair[0].width < pair[1].x);
             }

@@ -50,16 +50,14 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         width: place.x.saturating_sub(area.x + 3),
         ..area
     };
-    let who = who(app);
-    for (text, style) in [
-        ("callreel", view.styles.title),
-        (who.as_str(), view.styles.quiet),
-    ] {
+    let mut parts = vec![("callreel".to_owned(), view.styles.title)];
+    parts.extend(who(app).map(|part| (part, view.styles.quiet)));
+    for (text, style) in parts {
         // Half a name says nothing: each part is there whole, or not at all.
-        if width(text) > usize::from(left.width) {
+        if width(&text) > usize::from(left.width) {
             break;
         }
-        let used = put(buffer, left, text, style) + 2;
+        let used = put(buffer, left, &text, style) + 2;
         left = Rect {
             x: left.x + used,
             width: left.width.saturating_sub(used),
@@ -68,17 +66,14 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
     }
 }
 
-fn who(app: &App) -> String {
+/// Whose account, the most telling first.
+fn who(app: &App) -> impl Iterator<Item = String> {
     let account = safe(&app.mask.account(&app.account)).into_owned();
-    let id = if app.mask.on {
-        String::new()
-    } else {
-        safe(&app.auth_id).into_owned()
+    let id = match app.mask.on {
+        true => "masked".to_owned(),
+        false => safe(&app.auth_id).into_owned(),
     };
-    let masked = if app.mask.on { "masked" } else { "" };
-    let parts = [account.as_str(), id.as_str(), masked];
-    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(" · ")
+    [account, id].into_iter().filter(|part| !part.is_empty())
 }
 
 /// `1,204 recordings`, `1,204+ recordings` while windows are uncounted, nothing before anything is known.

@@ -49,7 +49,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         empty(view, frame, inner);
         return;
     }
-    let columns = fit(inner.width).columns;
+    let columns = fit(inner.width);
     let buffer = frame.buffer_mut();
     heading(view, buffer, inner, &columns);
     for (line, number) in (inner.y + 1..inner.bottom()).zip(app.table.top..) {
@@ -121,7 +121,8 @@ fn draw_row(
                 .player
                 .subject()
                 .is_some_and(|subject| subject.id == recording.id);
-            let base = if plays { styles.playing } else { styles.text };
+            let playing = plays && app.player.is_playing();
+            let base = if playing { styles.playing } else { styles.text };
             let found = app
                 .needle
                 .as_ref()
@@ -140,7 +141,7 @@ fn draw_row(
                     width: 1,
                     ..place
                 };
-                put(buffer, sign, "♪", styles.playing);
+                put(buffer, sign, "♪", base);
             }
         }
         Row::Loading => {
@@ -223,6 +224,7 @@ fn cell(app: &App, recording: &Recording, column: Column) -> String {
         Cell::Started => recording
             .started
             .map_or_else(nothing, |at| app.zone.format(at)),
+        Cell::Length if recording.is_still_recording() => "ongoing".into(),
         Cell::Length => recording.duration.map_or_else(nothing, words::length),
         Cell::From => number(app, &recording.from_number, room),
         Cell::To => number(app, &recording.to_number, room),

@@ -7,6 +7,7 @@ use crate::app::mask::Mask;
 use crate::app::text::{safe, width, wrap};
 use crate::app::words;
 use crate::app::zone::Zone;
+use crate::audio::Media;
 use crate::plivo::Recording;
 
 /// One line of the pane: safe text, no wider than the pane.
@@ -58,6 +59,8 @@ pub struct Reading<'a> {
     pub zone: &'a Zone,
     pub mask: &'a Mask,
     pub now: DateTime<Utc>,
+    /// What the file turned out to be, where it has been played.
+    pub media: Option<&'a Media>,
 }
 
 /// Everything about a recording in lines of at most `columns`.
@@ -108,7 +111,12 @@ fn fields(recording: &Recording, reading: Reading, columns: usize) -> Vec<Line> 
 
 /// What a field says, in exact words, where it was understood.
 fn known(recording: &Recording, name: &str, reading: Reading) -> Option<String> {
-    let Reading { zone, mask, now } = reading;
+    let Reading {
+        zone,
+        mask,
+        now,
+        media,
+    } = reading;
     let time = |at: DateTime<Utc>| format!("{} {}", zone.format_exact(at), zone.label());
     match name {
         "recording_id" => Some(recording.id.to_string()),
@@ -130,15 +138,21 @@ fn known(recording: &Recording, name: &str, reading: Reading) -> Option<String> 
             .to_number
             .as_deref()
             .map(|number| mask.number(number)),
-        "conference_name" => recording
-            .conference_name
-            .as_deref()
-            .map(|name| mask.name(name)),
+        "conference_name" => match &recording.conference_name {
+            Some(name) => Some(mask.name(name)),
+            // One of the API's three ways to say so; the other two are empty and not worth a line.
+            None => recording
+                .raw
+                .get(name)?
+                .as_str()
+                .filter(|text| *text == "noname")
+                .map(|_| "none".into()),
+        },
         "conference_uuid" => recording.conference_uuid.clone(),
         "mpc_name" => recording.mpc_name.as_deref().map(|name| mask.name(name)),
         "mpc_uuid" => recording.mpc_uuid.clone(),
         "recording_type" => recording.kind.clone(),
-        "recording_format" => recording.format.clone(),
+        "recording_format" => media.map(words::media).or_else(|| recording.format.clone()),
         "recording_url" => recording.url.as_deref().map(|url| mask.url(url)),
         "resource_uri" => recording.resource_uri.as_deref().map(|uri| mask.url(uri)),
         "rounded_recording_duration" => number(recording, name).map(|value| format!("{value} s")),

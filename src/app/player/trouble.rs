@@ -1,0 +1,64 @@
+//! What is wrong with a playback, in words, with the way out.
+
+use crate::audio::Error;
+
+/// What failed and why, and what helps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// May hold text from outside: whoever draws it makes it safe.
+    pub what: String,
+    pub help: &'static str,
+    /// Nothing more comes of this playback by itself.
+    pub fatal: bool,
+}
+
+impl Trouble {
+    pub(super) fn of(error: &Error) -> Self {
+        Self {
+            what: error.to_string(),
+            help: help(error),
+            fatal: true,
+        }
+    }
+
+    pub(super) fn no_device(reason: &str) -> Self {
+        Self {
+            what: format!("no sound: {reason}"),
+            help: "Space tries again; --sink null plays without a device, PULSE_SERVER names one elsewhere",
+            fatal: false,
+        }
+    }
+
+    pub(super) fn retrying(detail: &str, attempt: u32) -> Self {
+        Self {
+            what: format!("the connection is tried again ({attempt}): {detail}"),
+            help: "what is loaded plays on",
+            fatal: false,
+        }
+    }
+}
+
+fn help(error: &Error) -> &'static str {
+    match error {
+        Error::Unauthorized | Error::Forbidden => {
+            "the account's media need credentials: those of the account, or of the subaccount that made the call"
+        }
+        Error::NotFound => "a new recording takes some seconds: Space tries again",
+        Error::Status(429 | 500..) => "the server has a problem: Space tries again",
+        Error::Status(_) => "the link may be out of date: r loads the list anew",
+        Error::NotAudio(_) => "the link leads to something else: y u copies it to look at",
+        Error::Empty | Error::HeaderOnly => {
+            "nothing was said, or the call ended first: there is nothing to hear"
+        }
+        Error::Refused(_) => "only https links are followed, and http on this machine",
+        Error::Unreachable(_) => "check the network: Space tries again",
+        Error::Protocol(_) => "Space tries again",
+        Error::Storage(_) => "make room on the disk, then Space tries again",
+        Error::Decode(_) => "the file is damaged: Space tries again",
+        Error::Changed => "Space plays it as it is now",
+        Error::NoUrl => "it may still be recorded: r loads the list anew",
+        Error::NoDevice(_) => {
+            "--sink null plays without a device, PULSE_SERVER names one elsewhere"
+        }
+    }
+}

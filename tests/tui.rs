@@ -1,0 +1,21 @@
+//! The app from its keys to its screens: messages in, a fake account answers, what is drawn is compared.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
+
+#[path = "tui/account.rs"]
+mod account;
+#[path = "tui/any.rs"]
+mod any;
+#[path = "tui/keys.rs"]
+mod keys;
+#[path = "tui/list.rs"]
+mod list;
+#[path = "tui/screens.rs"]
+mod screens;
+#[path = "tui/session.rs"]
+mod session;
