@@ -6,7 +6,8 @@
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::os::fd::RawFd;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use portable_pty::{
@@ -14,7 +15,7 @@ use portable_pty::{
 };
 
 /// How long a test waits for a state before it gives up: long, since machines under load are slow.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the terminal shows and has been sent.
 pub struct Shown {
@@ -48,6 +49,7 @@ impl Shown {
 /// A program under test.
 pub struct Program {
     shown: Arc<(Mutex<Shown>, Condvar)>,
+    hung_up: Arc<AtomicBool>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     master: Option<Box<dyn MasterPty + Send>>,
@@ -119,11 +121,21 @@ impl Start {
             Condvar::new(),
         ));
         let mut output = pair.master.try_clone_reader().unwrap();
+        let fd = pair.master.as_raw_fd().unwrap();
         let seen = Arc::clone(&shown);
+        let hung_up = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&hung_up);
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
-            while let Ok(length @ 1..) = output.read(&mut buffer) {
-                let mut shown = seen.0.lock().unwrap();
+            while !stop.load(Ordering::SeqCst) {
+                // Only so long, that a hang-up is noticed: this thread holds the terminal open too.
+                if !readable(fd, 20) {
+                    continue;
+                }
+                let Ok(length @ 1..) = output.read(&mut buffer) else {
+                    break;
+                };
+                let mut shown = seen.0.lock().unwrap_or_else(PoisonError::into_inner);
                 shown.bytes.extend_from_slice(&buffer[..length]);
                 shown.terminal.process(&buffer[..length]);
                 seen.1.notify_all();
@@ -133,6 +145,7 @@ impl Start {
         let child = pair.slave.spawn_command(self.command).unwrap();
         Program {
             shown,
+            hung_up,
             keys,
             child,
             master: Some(pair.master),
@@ -256,6 +269,7 @@ impl Program {
 
     /// Takes the terminal away.
     pub fn hang_up(&mut self) {
+        self.hung_up.store(true, Ordering::SeqCst);
         self.master = None;
         self._slave = None;
         self.keys = Box::new(std::io::sink());
@@ -309,4 +323,15 @@ fn settings(fd: RawFd) -> Settings {
 fn send(pid: i32, signal: i32) -> i32 {
     // SAFETY: kill has no memory effects; the pid is our own child's, not yet waited for.
     unsafe { libc::kill(pid, signal) }
+}
+
+#[allow(unsafe_code)]
+fn readable(fd: RawFd, milliseconds: i32) -> bool {
+    let mut polled = libc::pollfd {
+        fd,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one entry, which outlives the call; a descriptor that was closed meanwhile is only an error in it.
+    unsafe { libc::poll(&raw mut polled, 1, milliseconds) > 0 }
 }
