@@ -2,6 +2,7 @@
 //!
 //! What the rest of the program uses is plain data: [`Command`] goes in, [`Event`] comes out, each with its [`PlayId`].
 
+mod analysis;
 pub mod buffer;
 pub mod decode;
 pub mod event;
@@ -9,6 +10,7 @@ pub mod fetch;
 pub mod guard;
 pub mod mp3;
 pub mod output;
+pub mod player;
 pub mod resample;
 pub mod ring;
 pub mod waveform;
@@ -16,4 +18,5 @@ pub mod waveform;
 pub use buffer::{Buffer, Cancel, Reader};
 pub use event::{Anchor, Command, Error, Event, Media, PlayId, Request, Sink};
 pub use guard::is_guarded_thread;
+pub use player::Player;
 pub use waveform::{Column, Waveform};

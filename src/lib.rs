@@ -1,4 +1,56 @@
-//! callreel: a browser for phone-call recordings that lives in the terminal.
+//! callreel browses the call recordings of a Plivo account in the terminal, and plays them.
+//!
+//! The crate is a library and one binary. Rules stand in the middle and touch nothing; looks on one side of them, the world
+//! on the other:
+//!
+//! ```text
+//!     keys, mouse, pastes            Recording API             media hosts, sound device
+//!     signals, clock                       │                              │
+//!           │                       ┌──────┴──────┐               ┌───────┴───────┐
+//!           │                       │    plivo    │               │     audio     │
+//!           │                       └──────┬──────┘               └───────┬───────┘
+//!   ┌───────┴──────────────────────────────┴──────────────────────────────┴───────┐
+//!   │                                   runtime                                   │
+//!   └───────┬──────────────────────────────▲───────────────────────▲──────┬───────┘
+//!           │ Message, Now                 │ Effects               │      │ &App, Now, Frame
+//!           ▼                              │              FrameMap │      ▼
+//!   ┌──────────────────────────────────────┴──────┐        ┌───────┴──────────────┐
+//!   │                     app                     ├───────▶│          ui          │
+//!   └─────────────────────────────────────────────┘  read  └──────────────────────┘
+//! ```
+//!
+//! | module | does | may use |
+//! |---|---|---|
+//! | [`plivo`] | requests, answers, paging, times and errors of the Recording API | none of the others |
+//! | [`audio`] | from an address to sound: fetch, buffer, decode, resample, output, waveform | none of the others |
+//! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo` and `audio` |
+//! | [`ui`] | looks: [`ui::draw`] reads the app and says where things are on the screen | `app` |
+//! | [`runtime`] | waits, asks the app, does what it wants, draws; gives the terminal back | all |
+//! | [`cli`] | the command line, a file for each command | all |
+//! | [`emulator`] | an account on this machine that speaks the Recording API: demo and tests | none of the others |
+//!
+//! # Walls
+//!
+//! - `app` is pure. It reads no clock, opens nothing, spawns nothing: time comes in as [`app::Now`], and what is to be done
+//!   goes out as [`app::Effect`]. So every rule can be tried in a test without a terminal, a network or a wait.
+//! - `ui` changes nothing and remembers nothing. What the mouse needs to know of a drawing, the drawing gives back as
+//!   [`app::FrameMap`].
+//! - `audio` has never heard of Plivo: it is told an address, the header that may go there, and how long the sound should be.
+//! - `emulator` shares no code with `plivo`, though both speak the same protocol: each is there to catch the other's mistakes.
+//! - What comes from outside is answered by ids that the app made ([`app::RequestId`], [`audio::PlayId`],
+//!   [`app::TimerId`]). An answer whose id nobody waits for any more changes nothing.
+//! - Text from outside is made safe in one place, [`app::text`], before it is drawn.
+//!
+//! # Where to add
+//!
+//! - **A key**: its action in [`app::action`], what it does in [`app`], its binding in [`app::keymap`]. Help, footer and
+//!   the `:` line read those tables.
+//! - **A column**: its rule in [`app::layout`] (how wide, when it gives way), its looks in `ui/table.rs`.
+//! - **A filter**: the field in [`plivo::Filter`], in [`app::criteria`], in the form ([`app::filter`]), and its flag in
+//!   [`cli::browse`].
+//! - **Something to do outside**: a variant of [`app::Effect`], carried out in [`runtime::effects`]; its answer a variant of
+//!   [`app::Message`].
+//! - **A command**: a file in `cli/` with its arguments and `run`, and a variant in [`cli`].
 
 // The plain build of the same code is still checked; clippy.toml has no switch of its own for this lint in tests.
 #![cfg_attr(test, allow(clippy::string_slice))]

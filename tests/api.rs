@@ -291,6 +291,25 @@ async fn what_heals_is_tried_again() {
 }
 
 #[tokio::test]
+async fn tries_lie_apart_and_the_server_may_say_how_far() {
+    let waits = [("", 150), ("Retry-After: 1\r\n", 1000)];
+    for (header, least) in waits {
+        let server = Server::start([Reply::of("503 Busy", header, ""), Reply::json(EMPTY)]).await;
+        let options = Options {
+            retry: RetryPolicy {
+                first: Duration::from_millis(300),
+                ..RetryPolicy::default()
+            },
+            ..quick()
+        };
+        let client = server.client_with(options);
+        let began = Instant::now();
+        client.list(&request(), Priority::Visible).await.unwrap();
+        assert!(began.elapsed() >= Duration::from_millis(least), "{header}");
+    }
+}
+
+#[tokio::test]
 async fn what_does_not_heal_is_told_after_four_tries() {
     let server = Server::start([Reply::of("500 Oops", "", r#"{"error": "e"}"#)]).await;
     assert!(

@@ -640,7 +640,7 @@ fn lies_about_the_length_cost_nothing() {
             format!("206 OK\r\nContent-Range: bytes 0-{most}/*\r\nContent-Length: 100"),
         ] {
             let error = fails_at_once(format!("HTTP/1.1 {claim}\r\n\r\n").as_bytes()).await;
-            assert!(matches!(error, Error::Refused(_)), "{claim}: {error:?}");
+            assert!(matches!(error, Error::Protocol(_)), "{claim}: {error:?}");
         }
         let mut longer = b"HTTP/1.1 206 OK\r\nContent-Range: bytes 0-99/100\r\n\
             Transfer-Encoding: chunked\r\n\r\n3e8\r\n"

@@ -151,7 +151,7 @@ pub enum Error {
     Refused(String),
     #[error("could not reach the media server: {0}")]
     Unreachable(String),
-    #[error("the media server's answer makes no sense: {0}")]
+    #[error("the media server's answer cannot be used: {0}")]
     Protocol(String),
     #[error("the recording could not be kept on disk: {0}")]
     Storage(String),

@@ -132,10 +132,8 @@ impl Limiter {
                         started,
                     };
                 }
-                Next::At(instant) => {
-                    // Woken early when a more urgent request came or a pause began.
-                    let _ = tokio::time::timeout_at(instant, waiting.place.woken()).await;
-                }
+                // Nothing can happen that would let it go earlier.
+                Next::At(instant) => tokio::time::sleep_until(instant).await,
                 Next::WhenWoken => waiting.place.woken().await,
             }
         }

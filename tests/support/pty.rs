@@ -3,10 +3,18 @@
 //! Nothing here sleeps to wait for something: every wait is for a state, with a generous limit after which the test
 //! fails and shows the screen.
 
+#![allow(dead_code, reason = "each file of tests uses its own part of this")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what fails here fails the test"
+)]
+
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::os::fd::RawFd;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use portable_pty::{
@@ -14,7 +22,7 @@ use portable_pty::{
 };
 
 /// How long a test waits for a state before it gives up: long, since machines under load are slow.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the terminal shows and has been sent.
 pub struct Shown {
@@ -48,6 +56,7 @@ impl Shown {
 /// A program under test.
 pub struct Program {
     shown: Arc<(Mutex<Shown>, Condvar)>,
+    hung_up: Arc<AtomicBool>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     master: Option<Box<dyn MasterPty + Send>>,
@@ -119,11 +128,21 @@ impl Start {
             Condvar::new(),
         ));
         let mut output = pair.master.try_clone_reader().unwrap();
+        let fd = pair.master.as_raw_fd().unwrap();
         let seen = Arc::clone(&shown);
+        let hung_up = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&hung_up);
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
-            while let Ok(length @ 1..) = output.read(&mut buffer) {
-                let mut shown = seen.0.lock().unwrap();
+            while !stop.load(Ordering::SeqCst) {
+                // Only so long, that a hang-up is noticed: this thread holds the terminal open too.
+                if !readable(fd, 20) {
+                    continue;
+                }
+                let Ok(length @ 1..) = output.read(&mut buffer) else {
+                    break;
+                };
+                let mut shown = seen.0.lock().unwrap_or_else(PoisonError::into_inner);
                 shown.bytes.extend_from_slice(&buffer[..length]);
                 shown.terminal.process(&buffer[..length]);
                 seen.1.notify_all();
@@ -133,6 +152,7 @@ impl Start {
         let child = pair.slave.spawn_command(self.command).unwrap();
         Program {
             shown,
+            hung_up,
             keys,
             child,
             master: Some(pair.master),
@@ -198,6 +218,16 @@ impl Program {
         }
     }
 
+    /// Types in pieces, one write each. `None` when this machine was too busy to write them close together: then the
+    /// terminal's line was slow in a way no person's is, and nothing follows from what became of them.
+    pub fn pieces(&mut self, pieces: &[&str]) -> Option<()> {
+        let start = Instant::now();
+        for piece in pieces {
+            self.keys(piece);
+        }
+        (start.elapsed() < Duration::from_millis(15)).then_some(())
+    }
+
     /// Types, all at once.
     pub fn keys(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
@@ -230,6 +260,25 @@ impl Program {
         assert_eq!(send(self.pid(), signal), 0);
     }
 
+    /// Waits for something that is not on the screen.
+    pub fn wait_until(&self, what: &str, state: impl Fn() -> bool) {
+        let until = Instant::now() + PATIENCE;
+        while !state() {
+            assert!(
+                Instant::now() < until,
+                "never: {what}\n{}",
+                self.shown().text()
+            );
+            self.pause();
+        }
+    }
+
+    /// Until something is written, or a moment has passed in which something else may have changed.
+    fn pause(&self) {
+        let shown = self.shown.0.lock().unwrap();
+        drop(self.shown.1.wait_timeout(shown, Duration::from_millis(20)));
+    }
+
     /// Waits for its end.
     pub fn end(&mut self) -> ExitStatus {
         let until = Instant::now() + PATIENCE;
@@ -242,9 +291,7 @@ impl Program {
                 "it never ends\n{}",
                 self.shown().text()
             );
-            // What it writes, its last words above all, wakes this up; the limit is for the rest.
-            let shown = self.shown.0.lock().unwrap();
-            drop(self.shown.1.wait_timeout(shown, Duration::from_millis(20)));
+            self.pause();
         }
     }
 
@@ -256,6 +303,7 @@ impl Program {
 
     /// Takes the terminal away.
     pub fn hang_up(&mut self) {
+        self.hung_up.store(true, Ordering::SeqCst);
         self.master = None;
         self._slave = None;
         self.keys = Box::new(std::io::sink());
@@ -309,4 +357,15 @@ fn settings(fd: RawFd) -> Settings {
 fn send(pid: i32, signal: i32) -> i32 {
     // SAFETY: kill has no memory effects; the pid is our own child's, not yet waited for.
     unsafe { libc::kill(pid, signal) }
+}
+
+#[allow(unsafe_code)]
+fn readable(fd: RawFd, milliseconds: i32) -> bool {
+    let mut polled = libc::pollfd {
+        fd,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: one entry, which outlives the call; a descriptor that was closed meanwhile is only an error in it.
+    unsafe { libc::poll(&raw mut polled, 1, milliseconds) > 0 }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{End, LARGEST, Shared};
 use crate::audio::event::Error;
 
-/// The side of a [`Buffer`] that brings the bytes. It does not keep the buffer alive.
+/// The side of a [`Buffer`](super::Buffer) that brings the bytes. It does not keep the buffer alive.
 pub struct Feed {
     shared: Arc<Shared>,
 }
@@ -125,9 +125,9 @@ pub struct Gap {
     pub loaded_at: Option<u64>,
 }
 
-/// The refusal of a file that claims `bytes` bytes.
+/// The error of a file that claims `bytes` bytes.
 pub(in crate::audio) fn too_large(bytes: u64) -> Error {
-    Error::Refused(format!(
+    Error::Protocol(format!(
         "the file has {} MiB or more, and at most {} MiB are read",
         bytes >> 20,
         LARGEST >> 20

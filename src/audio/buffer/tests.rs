@@ -111,7 +111,7 @@ fn lies_about_lengths_are_refused() {
     assert!(matches!(feed.write(2, b"abc"), Err(Error::Protocol(_))));
     assert!(matches!(
         feed.write(u64::MAX, b"abc"),
-        Err(Error::Refused(_))
+        Err(Error::Protocol(_))
     ));
     assert_eq!(feed.loaded(), 0);
 }

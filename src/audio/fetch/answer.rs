@@ -205,7 +205,7 @@ mod tests {
         }
         let found = range("bytes 100-199/18446744073709551615");
         assert!(
-            matches!(found, Answer::Fatal(Error::Refused(_))),
+            matches!(found, Answer::Fatal(Error::Protocol(_))),
             "{found:?}"
         );
     }

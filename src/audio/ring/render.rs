@@ -155,6 +155,10 @@ impl Renderer {
             () if self.fade == 0.0 && self.block.is_none() => Stage::Dry,
             () => Stage::Sounding,
         };
+        if stage == Stage::Finished && self.told == (now.epoch, stage) {
+            // The end stays at the moment it was heard, however long the silence after it.
+            return;
+        }
         let since = at.saturating_duration_since(self.shared.began).as_nanos();
         let at = u64::try_from(since).unwrap_or(u64::MAX);
         let report = &self.shared.report;
@@ -172,6 +176,12 @@ impl Renderer {
             self.shared.filler.unpark();
         }
         self.asked = low;
+    }
+
+    /// Blocks that wait in the ring.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.blocks.slots()
     }
 
     /// Frames a second.
