@@ -420,23 +420,18 @@ impl Player {
             _ => target,
         };
         let there = still(target, now.mono);
+        let mut effects = vec![Effect::Seek(target)];
         loaded.phase = match &loaded.phase {
             Phase::Failed { .. } => return Vec::new(),
+            // Further than the end there is nothing, and going there must not begin anew.
+            Phase::Ended(end) if target >= end.position => return Vec::new(),
+            Phase::Ended(_) => {
+                effects.push(Effect::Resume { at: None });
+                Phase::Playing(there)
+            }
             Phase::Opening { .. } => Phase::Opening { at: target },
             Phase::Buffering(_) => Phase::Buffering(there),
-            Phase::Playing(_) | Phase::Ended(_) => {
-                let again = matches!(loaded.phase, Phase::Ended(_));
-                loaded.phase = Phase::Playing(there);
-                loaded.aim = Some(Aim {
-                    target,
-                    asked: now.mono,
-                });
-                return if again {
-                    vec![Effect::Seek(target), Effect::Resume { at: None }]
-                } else {
-                    vec![Effect::Seek(target)]
-                };
-            }
+            Phase::Playing(_) => Phase::Playing(there),
             Phase::Paused { .. } => Phase::Paused {
                 anchor: there,
                 since: None,
@@ -446,7 +441,7 @@ impl Player {
             target,
             asked: now.mono,
         });
-        vec![Effect::Seek(target)]
+        effects
     }
 
     /// Louder or quieter by `percent`, within 0 to 150. Turning it up or down ends a mute.
