@@ -139,7 +139,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     panic::install_hook();
     let stage = Stage::enter(tty, setup.mouse, log.clone())?;
     let (reader, typed) = Reader::spawn(stage.keyboard()?)?;
-    let mut sound = Sound::new(sink, tell.clone(), log.clone());
+    let mut sound = Sound::new(sink, tell.clone());
     let mut effects = Effects::new(tell.clone(), log.clone(), |command| sound.send(command));
     let mut drive = Drive::new(
         stage,
