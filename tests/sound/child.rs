@@ -90,6 +90,12 @@ impl Remote {
         }
     }
 
+    /// What the newest playback has told since, without waiting.
+    pub fn since(&self) -> Vec<Told> {
+        let newest = |told: &Told| told.play == self.play;
+        self.told.try_iter().filter(newest).collect()
+    }
+
     /// Ends the child. What it wrote to stderr.
     pub fn finish(mut self) -> String {
         drop(self.orders.take());

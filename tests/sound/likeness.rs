@@ -22,33 +22,40 @@ pub fn reference(file: &Path) -> Vec<[f32; 2]> {
 
 /// The place in `whole` where `piece` fits best, from `about - slack` to `about + slack`, by the sum of both sides.
 pub fn place(whole: &[[f32; 2]], piece: &[[f32; 2]], about: i64, slack: i64) -> i64 {
-    // First by loudness in steps of a millisecond, then by the samples themselves around the best.
-    let loudness = |frames: &[[f32; 2]]| -> Vec<f32> {
-        let sum = |part: &[[f32; 2]]| part.iter().flatten().map(|s| s.abs()).sum();
-        frames.chunks(48).map(sum).collect()
-    };
-    let (whole_steps, piece_steps) = (loudness(whole), loudness(piece));
-    let fits =
-        |step: &i64| correlation(window(&whole_steps, *step, piece_steps.len()), &piece_steps);
-    let coarse = ((about - slack) / 48..=(about + slack) / 48)
-        .max_by(|a, b| fits(a).total_cmp(&fits(b)))
-        .unwrap();
+    let first = (about - slack).max(0);
+    let begin = usize::try_from(first).unwrap().min(whole.len());
+    let end = (begin + 2 * slack as usize + piece.len()).min(whole.len());
     let mono = |frames: &[[f32; 2]]| -> Vec<f32> { frames.iter().map(|[l, r]| l + r).collect() };
-    let piece = mono(&piece[..piece.len().min(24_000)]);
-    let begin = (coarse * 48 - 144).max(0);
-    let whole = mono(whole);
-    let fits = |at: &i64| correlation(window(&whole, *at, piece.len()), &piece);
-    (begin..begin + 288)
-        .max_by(|a, b| fits(a).total_cmp(&fits(b)))
+    let (whole, piece) = (mono(&whole[begin..end]), mono(piece));
+    // First by loudness in steps of a millisecond, then by a part of the samples themselves around the best.
+    let loudness = |samples: &[f32]| -> Vec<f32> {
+        samples
+            .chunks(48)
+            .map(|part| part.iter().map(|s| s.abs()).sum())
+            .collect()
+    };
+    let (steps, piece_steps) = (loudness(&whole), loudness(&piece));
+    let coarse = best(&steps, &piece_steps, 0..steps.len());
+    // The loudest tenth of a second, for silence fits everywhere.
+    let loudest = piece_steps
+        .windows(100)
+        .map(|part| part.iter().sum::<f32>());
+    let loudest = loudest
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(&b.1))
         .unwrap()
+        .0;
+    let middle = loudest * 48;
+    let fine = (coarse * 48 + middle).saturating_sub(144)..coarse * 48 + middle + 144;
+    let found = best(&whole, &piece[middle..middle + 4_800], fine);
+    first + found as i64 - middle as i64
 }
 
-fn window(samples: &[f32], at: i64, len: usize) -> &[f32] {
-    let begin = usize::try_from(at).unwrap_or(usize::MAX);
-    begin
-        .checked_add(len)
-        .and_then(|end| samples.get(begin..end))
-        .unwrap_or_default()
+/// Where in `places` of `whole` `piece` is most alike.
+fn best(whole: &[f32], piece: &[f32], places: std::ops::Range<usize>) -> usize {
+    let fits =
+        |at: &usize| correlation(whole.get(*at..*at + piece.len()).unwrap_or_default(), piece);
+    places.max_by(|a, b| fits(a).total_cmp(&fits(b))).unwrap()
 }
 
 /// Of one side each; -1.0 to 1.0, and 0.0 when there is nothing to compare.
