@@ -32,7 +32,7 @@ fn asset(name: &str) -> PathBuf {
 }
 
 fn url_of(name: &str) -> String {
-    media::serve(std::fs::read(asset(name)).unwrap(), Duration::ZERO)
+    media::serve(std::fs::read(asset(name)).unwrap(), Duration::ZERO, None)
 }
 
 /// Half a second of what was heard beside what was recorded.
@@ -273,4 +273,49 @@ fn a_server_that_dies_pauses_and_says_so() {
     let stands = remote.until("paused").position.as_secs_f64();
     assert!((9.9..12.0).contains(&stands), "at {stands}");
     assert_eq!(remote.finish(), "");
+}
+
+/// Not a test but a measurement: `cargo nextest run --release --test sound --run-ignored all timings --no-capture`.
+#[test]
+#[ignore = "it measures, and asserts nothing"]
+fn timings() {
+    let Some(pulse) = Pulse::start() else { return };
+    let recording = pulse.record();
+    let call = std::fs::read(asset("booking-mono-cbr16.mp3")).unwrap();
+    // An hour, every frame of it alike in size and without a tag.
+    let hour = call.repeat(84);
+    for bandwidth in [65_536, 1_048_576] {
+        let (mut first, mut jump, mut pause) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..10 {
+            let url = media::serve(hour.clone(), Duration::from_millis(50), Some(bandwidth));
+            let mut remote = Remote::start(&pulse.environment());
+            let now = recording.frames().len();
+            let asked = remote.order(&format!("play {url} 0"));
+            let sound = recording.sound_after_gap(now.saturating_sub(RATE / 50));
+            first.push(seconds(asked, recording.time_of(sound)));
+            recording.listen(Duration::from_secs(1));
+            let asked = remote.order("seek 2531000");
+            let from = usize::try_from(recording.frame_at(asked)).unwrap();
+            let sound = recording.sound_after_gap(from);
+            jump.push(seconds(asked, recording.time_of(sound)));
+            recording.listen(Duration::from_secs(1));
+            let asked = remote.order("pause");
+            let from = usize::try_from(recording.frame_at(asked)).unwrap();
+            let silent = recording.silence_from(from);
+            pause.push(seconds(asked, recording.time_of(silent)));
+            remote.finish();
+        }
+        let show = |name: &str, values: Vec<f64>| {
+            let most = values.iter().copied().fold(0.0, f64::max);
+            let middle = median(values.into_iter());
+            println!(
+                "{bandwidth} B/s: {name} {:.0} ms (worst {:.0})",
+                middle * 1e3,
+                most * 1e3
+            );
+        };
+        show("first sound", first);
+        show("jump to 70 %", jump);
+        show("pause to silence", pause);
+    }
 }

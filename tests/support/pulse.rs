@@ -218,6 +218,20 @@ impl Recording {
         self.lock().began.unwrap() + Duration::from_secs_f64(frame as f64 / RATE as f64)
     }
 
+    /// The first frame from `from` on that is not silent after ten milliseconds that were; waits for it.
+    pub fn sound_after_gap(&self, from: usize) -> usize {
+        let place = self.until(|heard| {
+            let frames = heard.frames.get(from..)?;
+            let gap = frames.windows(RATE / 100);
+            let gap = gap
+                .into_iter()
+                .position(|part| part.iter().all(|frame| is_silent(*frame)))?;
+            let sound = frames[gap..].iter().position(|frame| !is_silent(*frame))?;
+            Some(gap + sound)
+        });
+        from + place
+    }
+
     /// The first frame from `from` on after which a fifth of a second is silent; waits for it.
     pub fn silence_from(&self, from: usize) -> usize {
         let place = self.until(|heard| {
