@@ -1,7 +1,14 @@
 //! The Recording API, nothing else: requests, answers, paging, errors.
 //!
-//! Nothing here knows the app, the screen or sound. Plain data (`recording`, `query`, `window`, `page`, `error`)
-//! is what the rest of the program may import; only `client` does I/O.
+//! Nothing here knows the app, the screen or sound. Most of it is plain data and pure rules, which the rest of the program
+//! may import; only `client` does I/O.
+//!
+//! ```text
+//! query + window ─▶ page (request) ─▶ client ─▶ limit (when) ─▶ exchange (HTTP) ─▶ answer ─▶ page, recording
+//!                                       └─▶ retry (again?)                            └─▶ error
+//! walk: page after page, window after window          paging: which way the server pages
+//! credentials, base: to whom, in whose name           media: who may see the credentials for a recording's sound
+//! ```
 
 mod answer;
 pub mod base;

@@ -5,7 +5,7 @@
 //! | [`drive`] | the loop: waits, tells the app, carries out, draws |
 //! | [`effects`], [`account`] | requests and player commands; the account behind them |
 //! | [`stage`], [`screen`], [`output`] | drawing: ratatui's cells, their bytes, a terminal that may be slow |
-//! | [`terminal`], [`panic`], [`stderr`] | the terminal taken and given back, whatever happens |
+//! | [`terminal`], [`mod@panic`], [`stderr`] | the terminal taken and given back, whatever happens |
 //! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
 //! | [`frames`], [`timers`] | when to draw, when to ring |
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |

@@ -280,7 +280,7 @@ pub const ACTIONS: &[Description] = {
             CommandLine,
             Program,
             "command-line",
-            "command line: an action, :120 a row, :p7 a page",
+            "an action by name, a row :120, a page :p7",
             "command",
         ),
         about(

@@ -158,6 +158,17 @@ impl Criteria {
         }
     }
 
+    /// One number on either side, and another that is fixed to one side, is a question that the two queries of *Either
+    /// number* cannot ask.
+    pub(crate) fn conflict(&self) -> Option<FieldError> {
+        let fixed = self.filter.from_number.is_some() || self.filter.to_number.is_some();
+        let mistake = Mistake::new(
+            "stands alone: for a call between two numbers use From number and To number",
+            "either this field, or those two",
+        );
+        (fixed && self.either.is_some()).then(|| mistake.at(Field::EitherNumber))
+    }
+
     /// Are any filters beside the range in effect?
     pub fn is_filtered(&self) -> bool {
         self.filter != Filter::default() || self.either.is_some()
@@ -171,6 +182,9 @@ impl Criteria {
     /// What is listed: the range, its upper end pinned at `now` (to the second) when it lies later.
     pub fn plan(&self, zone: &Zone, now: DateTime<Utc>) -> Result<Plan, Vec<FieldError>> {
         let bounds = Bounds::read(&self.from, &self.to, zone, now)?;
+        if let Some(conflict) = self.conflict() {
+            return Err(vec![conflict]);
+        }
         Ok(Plan {
             range: bounds.pinned(now)?,
             filter: self.filter.clone(),

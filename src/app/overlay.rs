@@ -66,17 +66,36 @@ pub fn help(keymap: &Keymap, mouse: bool) -> Vec<HelpLine> {
 /// A column of help: keys, a gap, words.
 pub const HELP_COLUMN: u16 = 62;
 
-/// Columns of help side by side, and the box around them.
-pub fn help_box(layout: &Layout, lines: usize) -> (usize, Rect) {
-    let columns = if layout.body.width >= 2 * HELP_COLUMN + 2 {
-        2
-    } else {
-        1
+/// Help in columns side by side, and the box around them. Groups stay together.
+pub fn help_box<'a>(layout: &Layout, lines: &'a [HelpLine]) -> (Vec<&'a [HelpLine]>, Rect) {
+    let columns = match layout.body.width >= 2 * HELP_COLUMN + 2 {
+        true => halves(lines),
+        false => vec![lines],
     };
-    let height = lines.div_ceil(columns).saturating_add(2);
+    let height = help_height(&columns).saturating_add(2);
     let height = u16::try_from(height).unwrap_or(u16::MAX);
-    let width = HELP_COLUMN * u16::try_from(columns).unwrap_or(1) + 4;
+    let width = HELP_COLUMN * u16::try_from(columns.len()).unwrap_or(1) + 4;
     (columns, layout.popup(width, height))
+}
+
+/// Lines of the longest column.
+pub fn help_height(columns: &[&[HelpLine]]) -> usize {
+    columns.iter().map(|column| column.len()).max().unwrap_or(0)
+}
+
+/// Two columns, as equal as the groups allow.
+fn halves(lines: &[HelpLine]) -> Vec<&[HelpLine]> {
+    let blanks = lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| **line == HelpLine::Blank);
+    let middle = blanks
+        .map(|(at, _)| at)
+        .min_by_key(|at| (*at).max(lines.len() - at - 1));
+    match middle.and_then(|at| Some((lines.get(..at)?, lines.get(at + 1..)?))) {
+        Some((left, right)) => vec![left, right],
+        None => vec![lines],
+    }
 }
 
 /// The log takes what there is.

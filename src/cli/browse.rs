@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long)]
     demo: bool,
 
-    /// Another API than https://api.plivo.com; plain http only to this machine
+    /// Another API than Plivo's own; plain http only to this machine
     #[arg(
         long,
         value_name = "URL",
@@ -46,12 +46,6 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=60))]
     rate: u32,
 
-    #[command(flatten)]
-    filter: Filter,
-
-    #[command(flatten)]
-    view: View,
-
     /// Where the sound goes: the default device, or in real time into nothing
     #[arg(long, value_enum, value_name = "SINK", default_value_t = SinkName::Device)]
     sink: SinkName,
@@ -59,6 +53,12 @@ pub struct Args {
     /// Write what happens behind the screen to this file; without it the log stays in memory (:log)
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+
+    #[command(flatten)]
+    filter: Filter,
+
+    #[command(flatten)]
+    view: View,
 
     #[command(flatten)]
     demo_account: DemoAccount,
@@ -348,7 +348,10 @@ fn criteria(filter: &Filter, zone: &Zone) -> Result<Criteria, Failure> {
 fn mistaken(mistakes: &[FieldError]) -> Failure {
     let lines: Vec<_> = mistakes
         .iter()
-        .map(|mistake| format!("{}: {mistake}", flag_of(mistake.field)))
+        .map(|mistake| {
+            let (flag, said) = (flag_of(mistake.field), &mistake.message);
+            format!("{flag}: {said}; for example {}", mistake.example)
+        })
         .collect();
     anyhow!(lines.join("\n          ")).into()
 }

@@ -252,6 +252,19 @@ mod tests {
     }
 
     #[test]
+    fn of_two_bounds_at_one_instant_the_narrower_counts() {
+        let window = |low, high| Window::new(range((5, low), (9, high)).unwrap()).unwrap();
+        for inclusive in [true, false] {
+            for own in [true, false] {
+                let from = window(own, true).since(at(5), inclusive).unwrap();
+                let to = window(true, own).until(at(9), inclusive).unwrap();
+                assert_eq!(from.range().contains(at(5)), own && inclusive);
+                assert_eq!(to.range().contains(at(9)), own && inclusive);
+            }
+        }
+    }
+
+    #[test]
     fn thirty_days_are_one_window_and_a_microsecond_more_are_two() {
         assert_eq!(
             range((0, true), (30 * DAY, true)).unwrap().windows().len(),

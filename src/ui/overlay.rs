@@ -5,14 +5,14 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::Overlay;
 use crate::app::layout::Layout;
-use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, log_box};
+use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, help_height, log_box};
 
 use super::panel::{Titles, popup};
 use super::text::{put, width};
 use super::{View, palette};
 
 /// Columns of keys in help.
-const KEYS: u16 = 24;
+const KEYS: u16 = 16;
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     match &view.app.overlay {
@@ -29,8 +29,8 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
 fn draw_help(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: usize) {
     let styles = view.styles;
     let lines = help(&view.app.keymap, view.app.mouse);
-    let (columns, area) = help_box(layout, lines.len());
-    let rows = lines.len().div_ceil(columns);
+    let (columns, area) = help_box(layout, &lines);
+    let rows = help_height(&columns);
     let room = usize::from(area.height.saturating_sub(2));
     let scroll = scroll.min(rows.saturating_sub(room));
     let place = match rows > room {
@@ -44,7 +44,7 @@ fn draw_help(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: usize)
     };
     let inner = popup(frame, area, styles.border_focus, &titles);
     let buffer = frame.buffer_mut();
-    for (column, lines) in lines.chunks(rows.max(1)).enumerate() {
+    for (column, lines) in columns.iter().enumerate() {
         let x = inner.x + HELP_COLUMN * u16::try_from(column).unwrap_or(0);
         for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
             let wide = (HELP_COLUMN - 2).min(inner.right().saturating_sub(x));
@@ -59,14 +59,8 @@ fn draw_help(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: usize)
                     put(buffer, place, title, styles.title);
                 }
                 HelpLine::Keys { keys, words } => {
-                    // On a narrow screen the words move up to the keys.
                     let least = u16::try_from(width(keys)).unwrap_or(KEYS) + 2;
-                    let indent = if wide >= KEYS + 24 {
-                        KEYS.max(least)
-                    } else {
-                        least.max(12)
-                    };
-                    let indent = indent.min(wide);
+                    let indent = KEYS.max(least).min(wide);
                     put(
                         buffer,
                         Rect {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-pub use crate::app::text::{cut_end, cut_start, is_safe, safe, width};
+pub use crate::app::text::{cut_end, cut_start, is_safe, safe, width, wrap};
 
 /// Writes one line of text from anywhere; it is made safe and cut at the area's end. Gives the columns used.
 pub fn put(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {

@@ -44,6 +44,7 @@ impl Flags {
                 Err(mistake) => mistakes.push(mistake.at(field)),
             }
         }
+        mistakes.extend(criteria.conflict());
         if mistakes.is_empty() {
             Ok(criteria)
         } else {

@@ -270,6 +270,20 @@ fn what_is_sent_names_every_filter_and_both_queries_of_either() {
 }
 
 #[test]
+fn either_number_is_not_combined_with_one_side() {
+    let mut criteria = Criteria::last_30_days();
+    criteria.either = Some("+14155550100".into());
+    criteria.filter.to_number = Some("+442079460000".into());
+    assert_eq!(refused(&criteria).field, Field::EitherNumber);
+    let flags = Flags {
+        either_number: Some("+14155550100".into()),
+        from_number: Some("+442079460000".into()),
+        ..Flags::default()
+    };
+    assert_eq!(Criteria::from_flags(&flags).unwrap_err().len(), 1);
+}
+
+#[test]
 fn flags_are_read_as_the_form_reads_them() {
     let flags = Flags {
         from_number: Some("(415) 555-0100".into()),

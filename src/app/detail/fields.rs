@@ -121,9 +121,11 @@ fn known(recording: &Recording, name: &str, reading: Reading) -> Option<String> 
     match name {
         "recording_id" => Some(recording.id.to_string()),
         "call_uuid" => recording.call_uuid.clone(),
-        "add_time" => recording
-            .added
-            .map(|at| format!("{} ({})", time(at), words::ago(at, now))),
+        "add_time" => recording.added.map(|at| {
+            // Kept on one line, by spaces that do not break.
+            let ago = words::ago(at, now).replace(' ', "\u{a0}");
+            format!("{} ({ago})", time(at))
+        }),
         "recording_start_ms" => recording.started.map(time),
         "recording_end_ms" => recording.ended.map(time),
         "recording_duration_ms" => recording.duration.map(|length| {
@@ -138,10 +140,16 @@ fn known(recording: &Recording, name: &str, reading: Reading) -> Option<String> 
             .to_number
             .as_deref()
             .map(|number| mask.number(number)),
-        "conference_name" => recording
-            .conference_name
-            .as_deref()
-            .map(|name| mask.name(name)),
+        "conference_name" => match &recording.conference_name {
+            Some(name) => Some(mask.name(name)),
+            // One of the API's three ways to say so; the other two are empty and not worth a line.
+            None => recording
+                .raw
+                .get(name)?
+                .as_str()
+                .filter(|text| *text == "noname")
+                .map(|_| "none".into()),
+        },
         "conference_uuid" => recording.conference_uuid.clone(),
         "mpc_name" => recording.mpc_name.as_deref().map(|name| mask.name(name)),
         "mpc_uuid" => recording.mpc_uuid.clone(),

@@ -101,6 +101,13 @@ impl Form {
             }
             Err(mistakes) => check.mistakes.extend(mistakes),
         }
+        if let Some(conflict) = self
+            .criteria()
+            .ok()
+            .and_then(|criteria| criteria.conflict())
+        {
+            check.mistakes.push(conflict);
+        }
         if check.mistakes.is_empty() {
             check.sent = self
                 .criteria()

@@ -443,9 +443,8 @@ proptest! {
                 prop_assert!(player.position(now) <= length);
             }
             prop_assert!(player.fraction(now).is_none_or(|fraction| (0.0..=1.0).contains(&fraction)));
-            match player.needs_redraw_at(now, cells) {
-                Some(at) => prop_assert!(at > now && player.state() == State::Playing),
-                None => {}
+            if let Some(at) = player.needs_redraw_at(now, cells) {
+                prop_assert!(at > now && player.state() == State::Playing);
             }
         }
     }

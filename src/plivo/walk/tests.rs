@@ -276,6 +276,14 @@ async fn storage_days_are_walked_without_windows() {
     assert_eq!(fake.requests(), 5);
 }
 
+#[test]
+fn a_walk_can_go_on_in_any_thread() {
+    fn is_send<T: Send>(_: T) {}
+    let fake = Fake::new(Paging::Offset, true, Vec::new());
+    let mut walk = Walk::added(&fake, Filter::default(), range(0, DAY));
+    is_send(walk.next());
+}
+
 #[tokio::test]
 async fn an_empty_range_of_years_costs_one_request_a_window() {
     let fake = Fake::new(Paging::Offset, true, Vec::new());
