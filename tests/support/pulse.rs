@@ -1,0 +1,260 @@
+//! A private PulseAudio server with a sink that swallows sound in real time, and a recording of what it swallowed.
+//!
+//! Programs under test get its address by environment variables, which must be set before they start: cpal and ALSA read them
+//! once.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+/// Frames a second of the sink.
+pub const RATE: usize = 48_000;
+
+/// How long anything here may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server of its own. Dropping it ends it.
+pub struct Pulse {
+    folder: tempfile::TempDir,
+    processes: Vec<Child>,
+}
+
+impl Pulse {
+    /// Starts one; `None`, said aloud, where PulseAudio is not installed. Under CI that is a failure.
+    pub fn start() -> Option<Self> {
+        if !installed("pulseaudio") || !installed("parec") {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "PulseAudio must be installed under CI"
+            );
+            eprintln!("skipped: there is no pulseaudio, or no parec (`make test` installs them)");
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("pulse.sock");
+        let mut pulse = Self {
+            folder,
+            processes: Vec::new(),
+        };
+        let server = pulse
+            .command("pulseaudio")
+            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"])
+            .args(["--disable-shm=yes", "--log-level=error", "-L"])
+            .arg("module-null-sink sink_name=test rate=48000 channels=2 format=float32le")
+            .arg("-L")
+            .arg(format!(
+                "module-native-protocol-unix auth-anonymous=1 socket={}",
+                socket.display()
+            ))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        pulse.processes.push(server);
+        let begun = Instant::now();
+        while !pulse.answers() {
+            assert!(begun.elapsed() < PATIENCE, "pulseaudio does not start");
+            std::thread::yield_now();
+        }
+        // An idle null sink sleeps for up to two seconds before it takes sound.
+        let awake = pulse
+            .command("pacat")
+            .args(["--raw", "--latency-msec=50", "/dev/zero"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        pulse.processes.push(awake);
+        let asound = format!(
+            "pcm.!default {{ type pulse server \"unix:{0}\" }}\nctl.!default {{ type pulse server \"unix:{0}\" }}\n",
+            socket.display()
+        );
+        std::fs::write(pulse.folder.path().join("asound.conf"), asound).unwrap();
+        Some(pulse)
+    }
+
+    /// What a program needs in its environment to find this server and no other.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let path = |name: &str| self.folder.path().join(name).display().to_string();
+        vec![
+            ("PULSE_SERVER", format!("unix:{}", path("pulse.sock"))),
+            ("ALSA_CONFIG_PATH", path("asound.conf")),
+            ("XDG_RUNTIME_DIR", path("")),
+            ("HOME", path("")),
+        ]
+    }
+
+    /// Records what is heard from now on.
+    pub fn record(&self) -> Recording {
+        let mut parec = self
+            .command("parec")
+            .args(["-d", "test.monitor", "--raw", "--format=float32le"])
+            .args(["--rate=48000", "--channels=2", "--latency-msec=10"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut sound = parec.stdout.take().unwrap();
+        let heard = Arc::new(Mutex::new(Heard::default()));
+        let theirs = Arc::clone(&heard);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 8_192];
+            while let Ok(read) = sound.read(&mut bytes) {
+                if read == 0 {
+                    break;
+                }
+                let now = SystemTime::now();
+                let mut heard = theirs.lock().unwrap_or_else(PoisonError::into_inner);
+                heard.take(&bytes[..read], now);
+            }
+        });
+        let recording = Recording { parec, heard };
+        recording.wait(1);
+        recording
+    }
+
+    /// Ends the server as a crash would.
+    pub fn kill(&mut self) {
+        for process in &mut self.processes {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+        self.processes.clear();
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.envs(self.environment()).stdin(Stdio::null());
+        command
+    }
+
+    fn answers(&self) -> bool {
+        let status = self
+            .command("pactl")
+            .arg("info")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        status.is_ok_and(|status| status.success())
+    }
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+#[derive(Default)]
+struct Heard {
+    frames: Vec<[f32; 2]>,
+    rest: Vec<u8>,
+    /// When the first frame was heard, as the promptest delivery has it.
+    began: Option<SystemTime>,
+}
+
+impl Heard {
+    fn take(&mut self, bytes: &[u8], now: SystemTime) {
+        self.rest.extend_from_slice(bytes);
+        let whole = self.rest.len() / 8 * 8;
+        for frame in self.rest[..whole].chunks(8) {
+            let sample = |at: usize| f32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]);
+            self.frames.push([sample(0), sample(4)]);
+        }
+        self.rest.drain(..whole);
+        let span = Duration::from_secs_f64(self.frames.len() as f64 / RATE as f64);
+        let began = now - span;
+        self.began = Some(self.began.map_or(began, |known| known.min(began)));
+    }
+}
+
+/// What is being heard.
+pub struct Recording {
+    parec: Child,
+    heard: Arc<Mutex<Heard>>,
+}
+
+impl Recording {
+    /// Waits until `frames` frames were heard in all.
+    pub fn wait(&self, frames: usize) {
+        let begun = Instant::now();
+        while self.frames().len() < frames {
+            assert!(begun.elapsed() < PATIENCE, "nothing is recorded");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Lets the sound go on for so long.
+    pub fn listen(&self, time: Duration) {
+        let more = (time.as_secs_f64() * RATE as f64) as usize;
+        let there = self.frames().len();
+        self.wait(there + more);
+    }
+
+    /// Everything heard so far.
+    pub fn frames(&self) -> Vec<[f32; 2]> {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.frames.clone()
+    }
+
+    /// The frame that was heard at `time`; may lie outside what was recorded.
+    pub fn frame_at(&self, time: SystemTime) -> i64 {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let began = heard.began.unwrap();
+        let seconds = match time.duration_since(began) {
+            Ok(after) => after.as_secs_f64(),
+            Err(before) => -before.duration().as_secs_f64(),
+        };
+        (seconds * RATE as f64) as i64
+    }
+
+    /// When `frame` was heard.
+    pub fn time_of(&self, frame: usize) -> SystemTime {
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.began.unwrap() + Duration::from_secs_f64(frame as f64 / RATE as f64)
+    }
+
+    /// The first frame from `from` on that is not silent; waits for it.
+    pub fn sound_from(&self, from: usize) -> usize {
+        self.find(from, |frames| frames.iter().position(|frame| !is_silent(*frame)))
+    }
+
+    /// The first frame from `from` on after which a fifth of a second is silent; waits for it.
+    pub fn silence_from(&self, from: usize) -> usize {
+        self.find(from, |frames| {
+            let last = frames.iter().rposition(|frame| !is_silent(*frame));
+            let start = last.map_or(0, |last| last + 1);
+            (frames.len() - start >= RATE / 5).then_some(start)
+        })
+    }
+
+    fn find(&self, from: usize, look: impl Fn(&[[f32; 2]]) -> Option<usize>) -> usize {
+        let begun = Instant::now();
+        loop {
+            if let Some(place) = self.frames().get(from..).and_then(&look) {
+                return from + place;
+            }
+            assert!(begun.elapsed() < PATIENCE, "it is not to be heard");
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        let _ = self.parec.kill();
+        let _ = self.parec.wait();
+    }
+}
+
+fn is_silent(frame: [f32; 2]) -> bool {
+    frame.iter().all(|sample| sample.abs() < 1e-4)
+}
+
+/// Whether `program` can be started.
+pub fn installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| Path::new(&folder).join(program).exists())
+}
