@@ -11,10 +11,10 @@
 
 #[path = "../tests/tui/account.rs"]
 mod account;
-#[path = "../tests/tui/session.rs"]
-mod session;
 #[path = "support/figures.rs"]
 mod figures;
+#[path = "../tests/tui/session.rs"]
+mod session;
 #[path = "support/table.rs"]
 mod table;
 

@@ -194,13 +194,21 @@ fn idle(table: &mut Table) {
         )
         .limit(0.1);
     table
-        .row("idle: memory", Some(memory(program.pid()).0), Unit::Megabytes)
+        .row(
+            "idle: memory",
+            Some(memory(program.pid()).0),
+            Unit::Megabytes,
+        )
         .limit(MEMORY);
 }
 
 fn playing(table: &mut Table, sink: &str, pulse: Option<&Pulse>) {
     let time = span(30);
-    let arguments: &[&str] = if pulse.is_some() { &[] } else { &["--sink", "null"] };
+    let arguments: &[&str] = if pulse.is_some() {
+        &[]
+    } else {
+        &["--sink", "null"]
+    };
     let mut program = with_sound(demo(arguments), pulse).spawn();
     settle(&mut program, HOUR);
     let before = cpu(program.pid());
@@ -231,7 +239,12 @@ fn playing(table: &mut Table, sink: &str, pulse: Option<&Pulse>) {
         );
     }
     let share = steady.as_secs_f64() / seconds * 100.0;
-    row(&format!("CPU of the next {watched} s"), share, Unit::Percent, 5.0);
+    row(
+        &format!("CPU of the next {watched} s"),
+        share,
+        Unit::Percent,
+        5.0,
+    );
     row("memory", now, Unit::Megabytes, MEMORY);
     row("memory, most so far", most, Unit::Megabytes, MEMORY);
     row(
@@ -243,7 +256,14 @@ fn playing(table: &mut Table, sink: &str, pulse: Option<&Pulse>) {
 }
 
 fn million(table: &mut Table) {
-    let arguments = ["--sink", "null", "--recordings", "1000000", "--from", "2011-01-01"];
+    let arguments = [
+        "--sink",
+        "null",
+        "--recordings",
+        "1000000",
+        "--from",
+        "2011-01-01",
+    ];
     let mut program = demo(&arguments).size(140, 40).spawn();
     settle(&mut program, 0);
     for (keys, row) in [("G", "1,000,000"), (":500000\r", "500,000")] {

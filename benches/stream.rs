@@ -53,14 +53,17 @@ const HEARD: f64 = 200.0;
 const SILENT: f64 = 50.0;
 
 fn main() {
-    let mut table = Table::new("stream: an hour's mp3 from a throttled server, 50 ms before each answer");
+    let mut table =
+        Table::new("stream: an hour's mp3 from a throttled server, 50 ms before each answer");
     let Some(pulse) = Pulse::start() else {
         table.note("no PulseAudio: nothing can be heard");
         return;
     };
     for tool in ["mpv", "ffmpeg"] {
         if installed(tool).is_none() {
-            table.note(&format!("{tool} is not installed: `scripts/deps bench` brings it"));
+            table.note(&format!(
+                "{tool} is not installed: `scripts/deps bench` brings it"
+            ));
             return;
         }
     }
@@ -97,7 +100,10 @@ impl Bench {
     /// callreel with its cursor on the hour.
     fn callreel(&self, server: &Server) -> Program {
         let mut start = Start::callreel(&["--no-mouse"]).size(140, 40);
-        let sound = self.environment.iter().map(|(name, value)| (*name, value.as_str()));
+        let sound = self
+            .environment
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()));
         for (name, value) in sound.chain(server.environment()) {
             start = start.env(name, value);
         }
@@ -166,7 +172,8 @@ fn first_sound(bench: &Bench, server: &Server, speed: &str, table: &mut Table) {
         let begun = Instant::now();
         program.keys(" ");
         let silent = bench.ears.silence(begun, PATIENCE);
-        pauses.extend(silent.map(|silent| milliseconds(silent.at.saturating_duration_since(begun))));
+        pauses
+            .extend(silent.map(|silent| milliseconds(silent.at.saturating_duration_since(begun))));
         drop(program);
 
         bench.hush();
@@ -185,9 +192,12 @@ fn first_sound(bench: &Bench, server: &Server, speed: &str, table: &mut Table) {
     let heard = whole(&ours, runs);
     table.row(&what, heard, Unit::Milliseconds).limit(HEARD);
     for (name, theirs) in [("mpv from its start", &spawned), ("mpv loadfile", &loaded)] {
-        table
-            .row(&what, heard, Unit::Milliseconds)
-            .peer(name, whole(theirs, runs), patience, Some(1.5));
+        table.row(&what, heard, Unit::Milliseconds).peer(
+            name,
+            whole(theirs, runs),
+            patience,
+            Some(1.5),
+        );
     }
     let what = format!("{speed}: pause to silence, median of {runs}");
     let silent = whole(&pauses, runs);

@@ -44,12 +44,20 @@ impl Reference {
             .stdin(Stdio::null())
             .output()
             .expect("ffmpeg must be installed");
-        assert!(output.status.success(), "ffmpeg cannot read {}", file.display());
+        assert!(
+            output.status.success(),
+            "ffmpeg cannot read {}",
+            file.display()
+        );
         let samples = output.stdout.chunks_exact(4);
         let samples: Vec<f32> = samples
             .map(|four| f32::from_le_bytes(four.try_into().expect("four bytes")))
             .collect();
-        assert!(samples.len() > WINDOW * 4, "{} is too short", file.display());
+        assert!(
+            samples.len() > WINDOW * 4,
+            "{} is too short",
+            file.display()
+        );
         Self { samples }
     }
 
@@ -63,8 +71,16 @@ impl Reference {
         let length = self.samples.len();
         let whole = around * 2.0 >= self.length();
         let start = (about - around).rem_euclid(self.length());
-        let start = if whole { 0 } else { (start * COMPARED as f64) as usize };
-        let lags = if whole { length } else { (around * 2.0 * COMPARED as f64) as usize };
+        let start = if whole {
+            0
+        } else {
+            (start * COMPARED as f64) as usize
+        };
+        let lags = if whole {
+            length
+        } else {
+            (around * 2.0 * COMPARED as f64) as usize
+        };
         let heard = compared(frames, 0);
         let heard = heard.get(..WINDOW)?;
         let rough = (start..start + lags)
@@ -94,7 +110,10 @@ impl Reference {
         let step = block / 4;
         while first >= step * STEP {
             let earlier = first - step * STEP;
-            let heard = compared(&frames[earlier..(earlier + block * STEP).min(frames.len())], 0);
+            let heard = compared(
+                &frames[earlier..(earlier + block * STEP).min(frames.len())],
+                0,
+            );
             let silent = !frames[earlier..first].iter().all(is_sound);
             if silent || self.likeness(&heard, lag - step) < ALIKE {
                 break;
@@ -106,7 +125,9 @@ impl Reference {
         }
         // To the frame, where it begins after silence.
         let earlier = first.saturating_sub(step * STEP);
-        let quiet = frames[earlier..first].iter().rposition(|frame| !is_sound(frame));
+        let quiet = frames[earlier..first]
+            .iter()
+            .rposition(|frame| !is_sound(frame));
         quiet.map_or(first, |quiet| earlier + quiet + 1)
     }
 

@@ -39,5 +39,8 @@ pub fn press(program: &mut Program, key: &str) -> Duration {
 
 /// When what is shown came.
 pub fn arrived(shown: &Shown) -> Instant {
-    shown.arrivals.last().map_or_else(Instant::now, |(at, _)| *at)
+    shown
+        .arrivals
+        .last()
+        .map_or_else(Instant::now, |(at, _)| *at)
 }

@@ -80,7 +80,10 @@ impl Server {
         line.read_to_string(&mut answer).unwrap();
         let (_, body) = answer.split_once("\r\n\r\n").unwrap();
         let list: Value = serde_json::from_str(body).unwrap();
-        list["objects"][row]["recording_url"].as_str().unwrap().to_owned()
+        list["objects"][row]["recording_url"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// The requests for files that have come to an end so far.
@@ -103,7 +106,9 @@ impl Server {
     fn lines(&self) -> Vec<Value> {
         let path: PathBuf = self.folder.path().join("requests.ndjson");
         let text = fs::read_to_string(path).unwrap_or_default();
-        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        text.lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect()
     }
 }
 

@@ -64,13 +64,7 @@ impl Table {
             missed: Vec::new(),
             goals: 0,
         };
-        table.line([
-            "what",
-            "callreel",
-            "held against",
-            "ratio",
-            "verdict",
-        ]);
+        table.line(["what", "callreel", "held against", "ratio", "verdict"]);
         table
     }
 
@@ -118,7 +112,9 @@ impl Table {
 impl Row<'_> {
     /// It should not exceed `limit`; the ratio is ours to the limit.
     pub fn limit(self, limit: f64) {
-        let ratio = self.ours.map(|ours| if limit > 0.0 { ours / limit } else { ours });
+        let ratio = self
+            .ours
+            .map(|ours| if limit > 0.0 { ours / limit } else { ours });
         let met = self.ours.is_some_and(|ours| ours <= limit);
         let against = format!("limit {}", self.unit.text(limit));
         let verdict = if met { "within" } else { "MISSED" };

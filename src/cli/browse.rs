@@ -24,6 +24,9 @@ use crate::runtime::{self, Source, sys};
 
 use super::{CREDENTIALS, Failure};
 
+/// Requests a second to the embedded account, which nobody else uses.
+const DEMO_RATE: u32 = 500;
+
 /// The exit code of a program that panicked.
 const PANICKED: u8 = 101;
 
@@ -42,9 +45,9 @@ pub struct Args {
     )]
     api_url: Option<String>,
 
-    /// Most requests a second; the account's own limit is 60, and its production traffic shares it
-    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=60))]
-    rate: u32,
+    /// Most requests a second [default: 20]; the account's own limit is 60, and its production traffic shares it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    rate: Option<u32>,
 
     /// Where the sound goes: the default device, or in real time into nothing
     #[arg(long, value_enum, value_name = "SINK", default_value_t = SinkName::Device)]
@@ -262,7 +265,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         },
         log,
         demo: args.demo_account.options(),
-        client,
+        client: client_options(args.rate.or(Some(DEMO_RATE))),
         notice,
         debug_panic: args.debug_panic.map(|place| match place {
             PanicPlace::Loop => DebugPanic::Loop,
@@ -369,10 +372,13 @@ fn flag_of(field: Field) -> &'static str {
     }
 }
 
-fn client_options(rate: u32) -> crate::plivo::Options {
+/// `None` is the polite rate of [`Rate::default`].
+fn client_options(rate: Option<u32>) -> crate::plivo::Options {
     let mut options = crate::plivo::Options::default();
     options.rate = Rate {
-        per_second: NonZeroU32::new(rate).unwrap_or(options.rate.per_second),
+        per_second: rate
+            .and_then(NonZeroU32::new)
+            .unwrap_or(options.rate.per_second),
         ..options.rate
     };
     options
