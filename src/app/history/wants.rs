@@ -55,7 +55,7 @@ pub(super) struct Pending {
 pub(super) struct Wish {
     pub part: usize,
     pub places: Range<usize>,
-    priority: Priority,
+    pub priority: Priority,
 }
 
 impl History {
