@@ -26,6 +26,9 @@ use args::{Filter, PanicPlace, SinkName, View};
 
 pub use args::Args;
 
+/// Requests a second to the embedded account, which nobody else uses.
+const DEMO_RATE: u32 = 500;
+
 /// The exit code of a program that panicked.
 const PANICKED: u8 = 101;
 
@@ -96,7 +99,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         },
         log,
         demo: args.demo_account.options(),
-        client,
+        client: client_options(args.rate.or(Some(DEMO_RATE))),
         notice,
         debug_panic: args.debug_panic.map(|place| match place {
             PanicPlace::Loop => DebugPanic::Loop,
@@ -203,10 +206,13 @@ fn flag_of(field: Field) -> &'static str {
     }
 }
 
-fn client_options(rate: u32) -> crate::plivo::Options {
+/// `None` is the polite rate of [`Rate::default`].
+fn client_options(rate: Option<u32>) -> crate::plivo::Options {
     let mut options = crate::plivo::Options::default();
     options.rate = Rate {
-        per_second: NonZeroU32::new(rate).unwrap_or(options.rate.per_second),
+        per_second: rate
+            .and_then(NonZeroU32::new)
+            .unwrap_or(options.rate.per_second),
         ..options.rate
     };
     options

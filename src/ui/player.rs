@@ -237,9 +237,13 @@ fn media(media: &Media) -> String {
     format!("{channels} · {} · {rate} kHz", media.format)
 }
 
-/// Elapsed time counts whole seconds.
-fn elapsed(position: Duration) -> String {
-    words::length(Duration::from_secs(position.as_secs()))
+/// Elapsed time counts whole seconds; at the end it is the length, rounded as the length is.
+fn elapsed(player: &Player, now: Instant) -> String {
+    let position = player.position(now);
+    match player.state() {
+        State::Ended => words::length(position),
+        _ => words::length(Duration::from_secs(position.as_secs())),
+    }
 }
 
 /// Rows of the bar's two times, from the length: they must not move while it plays.

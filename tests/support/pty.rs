@@ -29,6 +29,8 @@ pub struct Shown {
     terminal: vt100::Parser,
     /// Every byte the program wrote.
     pub bytes: Vec<u8>,
+    /// When something came, and how many bytes there were then.
+    pub arrivals: Vec<(Instant, usize)>,
 }
 
 impl Shown {
@@ -124,6 +126,7 @@ impl Start {
             Mutex::new(Shown {
                 terminal: vt100::Parser::new(some(height), some(width), 0),
                 bytes: Vec::new(),
+                arrivals: Vec::new(),
             }),
             Condvar::new(),
         ));
@@ -142,9 +145,12 @@ impl Start {
                 let Ok(length @ 1..) = output.read(&mut buffer) else {
                     break;
                 };
+                let now = Instant::now();
                 let mut shown = seen.0.lock().unwrap_or_else(PoisonError::into_inner);
                 shown.bytes.extend_from_slice(&buffer[..length]);
                 shown.terminal.process(&buffer[..length]);
+                let there = shown.bytes.len();
+                shown.arrivals.push((now, there));
                 seen.1.notify_all();
             }
         });

@@ -62,7 +62,7 @@ fn a_recording_of_2012_is_read_field_by_field() {
         [
             "Id: 8d5cd396",
             "Call: 84c638ab",
-            "Added: 2012-02-04 23:33:08.079231 UTC (23 h ago)",
+            "Added: 2012-02-04 23:33:08.079231 UTC (23\u{a0}h\u{a0}ago)",
             "Length: 5:45 (345.100 s)",
             "Conference: none",
             "Type: mp3",

@@ -148,7 +148,7 @@ impl Line {
                 let reason = live.fault(now)?;
                 let racing = live.races(now);
                 self.state = State::Closed;
-                self.retry = (!racing).then(|| (now, 0));
+                self.retry = (!racing).then_some((now, 0));
                 self.put_off(now);
                 Some(Failure::Lost(reason.to_owned()))
             }

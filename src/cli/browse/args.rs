@@ -24,9 +24,9 @@ pub struct Args {
     )]
     pub(super) api_url: Option<String>,
 
-    /// Most requests a second; the account's own limit is 60, and its production traffic shares it
-    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=60))]
-    pub(super) rate: u32,
+    /// Most requests a second [default: 20]; the account's own limit is 60, and its production traffic shares it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub(super) rate: Option<u32>,
 
     /// Where the sound goes: the default device, or in real time into nothing
     #[arg(long, value_enum, value_name = "SINK", default_value_t = SinkName::Device)]

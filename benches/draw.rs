@@ -1,0 +1,138 @@
+//! How long one frame takes: everything drawn into a buffer and compared with what the terminal shows.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    dead_code
+)]
+
+#[path = "../tests/tui/account.rs"]
+mod account;
+#[path = "support/figures.rs"]
+mod figures;
+#[path = "../tests/tui/session.rs"]
+mod session;
+#[path = "support/table.rs"]
+mod table;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use callreel::app::{Effect, FrameMap, Message};
+use callreel::audio::waveform::{Column, Waveform};
+use callreel::audio::{Anchor, Event, Media, PlayId};
+use callreel::ui;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use figures::{median, percentile};
+use session::{Session, setup};
+use table::{Table, Unit};
+
+/// A whole frame of 60 in a second has 16 ms; drawing must not be felt in it.
+const LIMIT: f64 = 1_000.0;
+
+const LENGTH: Duration = Duration::from_secs(3_600);
+
+fn main() {
+    let quick = std::env::var_os("CALLREEL_BENCH_QUICK").is_some();
+    let frames = if quick { 100 } else { 1_000 };
+    let mut table = Table::new(
+        "draw: rows, details, and a stereo waveform that plays; each frame the cursor is in another row",
+    );
+    for (width, height) in [(80, 24), (140, 40), (200, 60), (300, 100)] {
+        let times = drawn(width, height, frames);
+        let what = format!("a frame at {width}x{height}, median of {frames}");
+        let row = table.row(what, Some(median(&times)), Unit::Microseconds);
+        match (width, height) {
+            (200, 60) => row.limit(LIMIT),
+            _ => row.alone(),
+        }
+        let what = format!("a frame at {width}x{height}, p99");
+        table
+            .row(what, Some(percentile(&times, 99.0)), Unit::Microseconds)
+            .alone();
+    }
+    table.close();
+}
+
+/// The microseconds that each of so many frames takes.
+fn drawn(width: u16, height: u16, frames: usize) -> Vec<f64> {
+    let mut session = playing(width, height);
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let mut times = Vec::new();
+    for frame in 0..frames + 10 {
+        session.keys(if frame % 2 == 0 { "j" } else { "k" });
+        session.pass(Duration::from_millis(400));
+        let now = session.now();
+        let mut map = FrameMap::default();
+        let begun = Instant::now();
+        terminal
+            .draw(|frame| map = ui::draw(&session.app, now, frame))
+            .unwrap();
+        times.push(begun.elapsed().as_secs_f64() * 1e6);
+        session.app.set_map(map);
+    }
+    // The first frames fill caches, and the first of all changes every cell.
+    times.split_off(10)
+}
+
+/// More rows than fit, the detail pane open where there is room for it, and an hour that plays.
+fn playing(width: u16, height: u16) -> Session {
+    let mut session = Session::start(setup(width, height), account::Account::with(95));
+    session.keys("<Enter>");
+    let play = session
+        .effects
+        .iter()
+        .find_map(|effect| match effect {
+            Effect::Play { play, .. } => Some(*play),
+            _ => None,
+        })
+        .expect("Enter plays");
+    for event in events(&session) {
+        tell(&mut session, play, event);
+    }
+    let text = session.text();
+    assert!(text.contains("1:00:00"), "it does not play:\n{text}");
+    assert!(width < 140 || text.contains("Call"), "no details:\n{text}");
+    session
+}
+
+fn events(session: &Session) -> Vec<Event> {
+    let column = |seed: usize| Column {
+        peak: (seed * 37 % 200) as u8,
+        rms: (seed * 37 % 90) as u8,
+    };
+    let channel = |many: usize| (0..3_600).map(|bin| Some(column(bin * many))).collect();
+    vec![
+        Event::Opened(Media {
+            format: "mp3",
+            sample_rate: 8_000,
+            channels: 2,
+            bit_rate: Some(32_000),
+            variable: false,
+            bytes: Some(14_400_000),
+        }),
+        Event::Length {
+            length: LENGTH,
+            exact: true,
+        },
+        Event::Buffered(Arc::from([0.0..0.7_f32])),
+        Event::Waveform(Arc::new(Waveform {
+            bin: Duration::from_secs(1),
+            channels: vec![channel(1), channel(7)],
+        })),
+        Event::Playing(Anchor {
+            position: Duration::from_secs(1_200),
+            at: session.now().mono,
+            speed: 1.0,
+        }),
+    ]
+}
+
+fn tell(session: &mut Session, play: PlayId, event: Event) {
+    session.send(Message::Player(play, event));
+}
