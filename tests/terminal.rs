@@ -59,6 +59,7 @@ fn signals_leave_the_terminal_as_it_was() {
         (libc::SIGTERM, 143),
         (libc::SIGHUP, 129),
         (libc::SIGINT, 130),
+        (libc::SIGQUIT, 131),
     ] {
         let (program, fresh) = up(demo(&[]));
         program.signal(signal);
@@ -138,6 +139,29 @@ fn ctrl_z_hands_the_terminal_to_the_shell_and_fg_takes_it_back() {
         shown.is_clean() && shown.text().trim_end().ends_with("READY>")
     }));
     assert_eq!(shell.settings(), before);
+}
+
+#[test]
+fn ctrl_z_where_no_shell_watches_comes_back() {
+    let (mut program, fresh) = up(demo(&[]));
+    program.keys("\x1a?");
+    program.wait_for("╭ Keys");
+    program.keys("\x03");
+    ends_clean(program, &fresh, 0);
+}
+
+#[test]
+fn a_stop_that_nobody_announced_is_put_right_when_the_program_goes_on() {
+    let (program, _) = up(demo(&[]));
+    program.wait_for_rest();
+    let before = program.shown().bytes.len();
+    program.signal(libc::SIGSTOP);
+    program.signal(libc::SIGCONT);
+    drop(program.wait("the screen once more", |shown| {
+        let since = String::from_utf8_lossy(&shown.bytes[before..]);
+        since.contains("\x1b[?1049h") && since.contains(LIST) && since.contains("\x1b[?1006h")
+    }));
+    assert!(!program.settings().echoes());
 }
 
 #[test]
