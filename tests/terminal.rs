@@ -258,7 +258,7 @@ fn without_any_sound_device_nothing_is_written_across_the_screen() {
     let (mut program, fresh) = up(start);
     program.wait_for_rest();
     program.keys("\r");
-    program.wait_for("no sound: ");
+    program.wait_for("! no sound");
     program.wait_for_rest();
     {
         let shown = program.shown();
