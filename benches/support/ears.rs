@@ -84,7 +84,8 @@ impl Ears {
                 let mut heard = theirs.0.lock().unwrap_or_else(PoisonError::into_inner);
                 for frame in bytes[..whole].chunks_exact(8) {
                     let (left, right) = frame.split_at(4);
-                    let sample = |four: &[u8]| f32::from_le_bytes(four.try_into().expect("four bytes"));
+                    let sample =
+                        |four: &[u8]| f32::from_le_bytes(four.try_into().expect("four bytes"));
                     heard.frames.push([sample(left), sample(right)]);
                 }
                 let end = heard.frames.len();

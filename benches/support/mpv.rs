@@ -21,8 +21,17 @@ impl Mpv {
         let mut command = Command::new("mpv");
         command
             .envs(environment.iter().cloned())
-            .args(["--no-config", "--no-terminal", "--no-video", "--ao=pulse", "--ytdl=no"])
-            .arg(format!("--input-ipc-server={}", folder.path().join("mpv.sock").display()))
+            .args([
+                "--no-config",
+                "--no-terminal",
+                "--no-video",
+                "--ao=pulse",
+                "--ytdl=no",
+            ])
+            .arg(format!(
+                "--input-ipc-server={}",
+                folder.path().join("mpv.sock").display()
+            ))
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -48,7 +57,9 @@ impl Mpv {
             }
             std::thread::sleep(Duration::from_millis(5));
         };
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
         self.line = Some(BufReader::new(stream));
         // It answers once it has started up.
         self.ask(&json!(["get_property", "idle-active"]));

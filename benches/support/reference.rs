@@ -38,18 +38,27 @@ pub struct Place {
 impl Reference {
     pub fn decode(file: &Path) -> Self {
         let output = Command::new("ffmpeg")
-            .args(["-v", "error", "-i"])
+            // Every frame as it is: the hour repeats the frames, and what a tag says of their ends is not in it.
+            .args(["-v", "error", "-flags2", "+skip_manual", "-i"])
             .arg(file)
             .args(["-ac", "1", "-ar", "8000", "-f", "f32le", "-"])
             .stdin(Stdio::null())
             .output()
             .expect("ffmpeg must be installed");
-        assert!(output.status.success(), "ffmpeg cannot read {}", file.display());
+        assert!(
+            output.status.success(),
+            "ffmpeg cannot read {}",
+            file.display()
+        );
         let samples = output.stdout.chunks_exact(4);
         let samples: Vec<f32> = samples
             .map(|four| f32::from_le_bytes(four.try_into().expect("four bytes")))
             .collect();
-        assert!(samples.len() > WINDOW * 4, "{} is too short", file.display());
+        assert!(
+            samples.len() > WINDOW * 4,
+            "{} is too short",
+            file.display()
+        );
         Self { samples }
     }
 
@@ -63,8 +72,16 @@ impl Reference {
         let length = self.samples.len();
         let whole = around * 2.0 >= self.length();
         let start = (about - around).rem_euclid(self.length());
-        let start = if whole { 0 } else { (start * COMPARED as f64) as usize };
-        let lags = if whole { length } else { (around * 2.0 * COMPARED as f64) as usize };
+        let start = if whole {
+            0
+        } else {
+            (start * COMPARED as f64) as usize
+        };
+        let lags = if whole {
+            length
+        } else {
+            (around * 2.0 * COMPARED as f64) as usize
+        };
         let heard = compared(frames, 0);
         let heard = heard.get(..WINDOW)?;
         let rough = (start..start + lags)
@@ -94,9 +111,11 @@ impl Reference {
         let step = block / 4;
         while first >= step * STEP {
             let earlier = first - step * STEP;
-            let heard = compared(&frames[earlier..(earlier + block * STEP).min(frames.len())], 0);
-            let silent = !frames[earlier..first].iter().all(is_sound);
-            if silent || self.likeness(&heard, lag - step) < ALIKE {
+            let heard = compared(
+                &frames[earlier..(earlier + block * STEP).min(frames.len())],
+                0,
+            );
+            if has_gap(&frames[earlier..first]) || self.likeness(&heard, lag - step) < ALIKE {
                 break;
             }
             (first, lag) = (earlier, lag - step);
@@ -106,7 +125,9 @@ impl Reference {
         }
         // To the frame, where it begins after silence.
         let earlier = first.saturating_sub(step * STEP);
-        let quiet = frames[earlier..first].iter().rposition(|frame| !is_sound(frame));
+        let quiet = frames[earlier..first]
+            .iter()
+            .rposition(|frame| !is_sound(frame));
         quiet.map_or(first, |quiet| earlier + quiet + 1)
     }
 
@@ -123,6 +144,15 @@ impl Reference {
             correlation(heard, &there)
         }
     }
+}
+
+/// Whether a thousandth of a second of it is silent.
+pub fn has_gap(frames: &[[f32; 2]]) -> bool {
+    let mut quiet = 0;
+    frames.iter().any(|frame| {
+        quiet = if is_sound(frame) { 0 } else { quiet + 1 };
+        quiet >= RATE / 1_000
+    })
 }
 
 /// Both channels as one, every six frames as one sample, from frame `phase` on.

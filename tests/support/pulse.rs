@@ -40,7 +40,12 @@ impl Pulse {
         };
         let server = pulse
             .command("pulseaudio")
-            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"])
+            .args([
+                "-n",
+                "--daemonize=no",
+                "--exit-idle-time=-1",
+                "--use-pid-file=no",
+            ])
             .args(["--disable-shm=yes", "--log-level=error", "-L"])
             .arg("module-null-sink sink_name=test rate=48000 channels=2 format=float32le")
             .arg("-L")
@@ -160,7 +165,9 @@ impl Heard {
         self.rest.extend_from_slice(bytes);
         let whole = self.rest.len() / 8 * 8;
         for frame in self.rest[..whole].chunks(8) {
-            let sample = |at: usize| f32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]]);
+            let sample = |at: usize| {
+                f32::from_le_bytes([frame[at], frame[at + 1], frame[at + 2], frame[at + 3]])
+            };
             self.frames.push([sample(0), sample(4)]);
         }
         self.rest.drain(..whole);
@@ -218,7 +225,9 @@ impl Recording {
 
     /// The first frame from `from` on that is not silent; waits for it.
     pub fn sound_from(&self, from: usize) -> usize {
-        self.find(from, |frames| frames.iter().position(|frame| !is_silent(*frame)))
+        self.find(from, |frames| {
+            frames.iter().position(|frame| !is_silent(*frame))
+        })
     }
 
     /// The first frame from `from` on after which a fifth of a second is silent; waits for it.
