@@ -21,6 +21,8 @@ pub mod overlay;
 pub mod palette;
 mod perform;
 pub mod player;
+mod pointer;
+mod scroll;
 pub mod search;
 pub mod setup;
 pub mod sort;
@@ -42,9 +44,9 @@ pub use ids::{Ids, RequestId, TimerId};
 pub use key::{Key, KeyCode};
 pub use message::{Api, Input, Message, Mouse, MouseKind, Signal};
 pub use overlay::Overlay;
+pub use scroll::detail_columns;
 pub use setup::{Setup, Theme};
 pub use table::Rows;
-pub use update::detail_columns;
 
 use std::time::Instant;
 

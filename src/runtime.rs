@@ -2,17 +2,19 @@
 //!
 //! | file | is |
 //! |---|---|
-//! | [`drive`] | the loop: waits, tells the app, carries out, draws |
+//! | [`drive`], [`program`] | the loop: waits, tells the app, carries out, draws; what it works with |
 //! | [`effects`], [`account`] | requests and player commands; the account behind them |
 //! | [`stage`], [`screen`], [`output`] | drawing: ratatui's cells, their bytes, a terminal that may be slow |
-//! | [`terminal`], [`panic`], [`stderr`] | the terminal taken and given back, whatever happens |
+//! | [`terminal`], [`mod@panic`], [`stderr`] | the terminal taken and given back, whatever happens |
 //! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
 //! | [`frames`], [`timers`] | when to draw, when to ring |
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |
+//! | `sound` | the player, and its events on their way to the loop |
 //! | [`sys`] | the system calls, and all that is unsafe |
 
 pub mod account;
 pub mod clipboard;
+pub mod debug;
 pub mod drive;
 pub mod effects;
 pub mod frames;
@@ -20,8 +22,10 @@ pub mod input;
 pub mod log;
 pub mod output;
 pub mod panic;
+pub mod program;
 pub mod screen;
 pub mod signals;
+mod sound;
 pub mod stage;
 pub mod stderr;
 pub mod sys;
@@ -41,7 +45,8 @@ use crate::plivo;
 
 use account::Account;
 use clipboard::Way;
-use drive::{DebugPanic, Drive, Exit};
+use debug::DebugPanic;
+use drive::{Drive, Exit};
 use effects::Effects;
 use input::Reader;
 use log::Log;
@@ -49,8 +54,6 @@ use signals::Signals;
 use sound::Sound;
 use stage::Stage;
 use terminal::Tty;
-
-mod sound;
 
 /// Messages that the loop has not taken yet. Whoever sends more waits, so that memory stays bounded.
 const QUEUE: usize = 256;
@@ -128,6 +131,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         Source::Real(client) => Some(Account::real(client)),
         Source::Demo => Some(Account::demo(demo.clone(), client).await?),
     };
+    log.line(concat!("callreel ", env!("CARGO_PKG_VERSION")));
     let (tell, queue) = mpsc::channel(QUEUE);
     if let Some(notice) = notice {
         // The queue is empty: this finds room.
@@ -139,7 +143,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     panic::install_hook();
     let stage = Stage::enter(tty, setup.mouse, log.clone())?;
     let (reader, typed) = Reader::spawn(stage.keyboard()?)?;
-    let mut sound = Sound::new(sink, tell.clone(), log.clone());
+    let mut sound = Sound::new(sink, tell.clone());
     let mut effects = Effects::new(tell.clone(), log.clone(), |command| sound.send(command));
     let mut drive = Drive::new(
         stage,

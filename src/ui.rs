@@ -1,8 +1,10 @@
 //! How it looks: `draw(&App, Now, &mut Frame) -> FrameMap`. Reads the app, changes nothing, keeps nothing.
 
+mod cell;
 mod columns;
 pub mod context;
 mod detail;
+mod empty;
 pub mod filter;
 mod firstrun;
 mod header;

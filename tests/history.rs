@@ -132,10 +132,10 @@ impl Reader {
         loop {
             let exact = self.history.total().exact;
             let end = self.history.len().min(top + HEIGHT);
-            if end == top + HEIGHT || exact {
-                if let Some(rows) = self.shown(top..end.max(top)) {
-                    return rows;
-                }
+            if (end == top + HEIGHT || exact)
+                && let Some(rows) = self.shown(top..end.max(top))
+            {
+                return rows;
             }
             if !self.step().await {
                 panic!("row {top} never came: {:?}", self.history.total());

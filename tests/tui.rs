@@ -19,3 +19,5 @@ mod list;
 mod screens;
 #[path = "tui/session.rs"]
 mod session;
+#[path = "tui/thrift.rs"]
+mod thrift;

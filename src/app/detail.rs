@@ -166,3 +166,6 @@ impl Detail {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

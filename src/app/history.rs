@@ -2,11 +2,15 @@
 //! a place in it. Pages come when somebody looks at them, and a bounded number of them is kept.
 //!
 //! `shelf` holds one window's rows and knows the next request on the way to any of them; `marks` finds rows by time;
-//! `merged` is a window of two queries at once; `wants` decides what to ask for and what nobody waits for any more.
+//! `merged` is a window of two queries at once. `wants` decides what to ask for and what nobody waits for any more,
+//! `count` counts, `take` puts answers where they belong, `goal` is where a jump is going.
 
+mod count;
+mod goal;
 mod marks;
 mod merged;
 mod shelf;
+mod take;
 #[cfg(test)]
 mod tests;
 mod wants;
@@ -17,13 +21,14 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
-use crate::plivo::{self, Filter, Page, Recording, RecordingId, Start, TimeRange, Window};
+use crate::plivo::{self, Filter, Page, Recording, RecordingId, TimeRange, Window};
 
 use super::Now;
 use super::effect::Effect;
 use super::ids::{Ids, RequestId};
+pub use goal::Goal;
 use merged::Merged;
-use shelf::{Fit, Modes, Offsets, Shelf, Totals};
+use shelf::{Modes, Shelf};
 use wants::{Pending, Want};
 
 /// What is listed: the upper end is pinned when the plan is made.
@@ -58,20 +63,6 @@ pub struct Look {
     pub top: usize,
     pub height: usize,
     pub cursor: usize,
-}
-
-/// A place the user asked for that needs counts or pages first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Goal {
-    /// The oldest row.
-    End,
-    Row(usize),
-    /// Where this recording stands now; `near` is the row it stood on, if it can't be found.
-    Recording {
-        id: RecordingId,
-        added: DateTime<Utc>,
-        near: usize,
-    },
 }
 
 /// What an answer changed.
@@ -401,142 +392,5 @@ impl History {
             });
         self.former = (!former.is_empty()).then(|| Box::new(former));
         [effects, self.want(ids, now)].concat()
-    }
-
-    /// Put an answer where it belongs; true when rows moved.
-    fn take(&mut self, pending: &Pending, page: &Page) -> bool {
-        self.tick += 1;
-        let tick = self.tick;
-        if pending.want == Want::Arrivals {
-            self.arrivals = page.meta.total.unwrap_or(page.recordings.len() as u64);
-            return false;
-        }
-        let total = page
-            .meta
-            .total
-            .map(|total| usize::try_from(total).unwrap_or(usize::MAX / 4));
-        match (total, self.modes.totals) {
-            (Some(_), _) => self.modes.totals = Totals::Given,
-            (None, Totals::Untried) => self.modes.totals = Totals::Absent,
-            (None, _) => {}
-        }
-        let modes = &mut self.modes;
-        let shelf = match self.parts.get_mut(pending.part) {
-            Some(Part::Paged(shelf)) => shelf,
-            Some(Part::Merged(merged)) => {
-                if let Want::Side(side) = pending.want {
-                    merged.insert(side, page);
-                }
-                return false;
-            }
-            None => return false,
-        };
-        let whole = pending.way.window == shelf.window();
-        let fit = match total {
-            Some(total) if whole => shelf.counted(total),
-            _ => Fit::Good,
-        };
-        let fitted = match pending.want {
-            Want::Count => {
-                shelf.note_first(page);
-                if total.is_none() && page.recordings.is_empty() {
-                    shelf.counted(0)
-                } else {
-                    Fit::Good
-                }
-            }
-            Want::Guess { at, place } => match total {
-                Some(total) => {
-                    let landed = shelf.guessed(place, at, total);
-                    // Looked for at its own instant and not there: it is gone, and asking again would never end.
-                    if let Some(Goal::Recording { id, added, near }) = &self.goal
-                        && *added == at
-                        && !page.recordings.iter().any(|row| row.id == *id)
-                    {
-                        let before = self.parts.iter().take(pending.part).map(Part::count);
-                        let base = before.sum::<Option<usize>>();
-                        self.goal = Some(Goal::Row(base.map_or(*near, |base| base + landed)));
-                    }
-                    let Some(Part::Paged(shelf)) = self.parts.get_mut(pending.part) else {
-                        return false;
-                    };
-                    shelf.insert_guess(landed, &pending.way, page, tick)
-                }
-                None => {
-                    modes.totals = Totals::Absent;
-                    Fit::Good
-                }
-            },
-            Want::Page { place } => match pending.way.start {
-                Start::Offset(offset) if whole && offset > 0 => {
-                    // Once offsets are known to be ignored, only `meta.next` can have led here: what came must fit.
-                    if modes.offsets == Offsets::Ignored || shelf.honoured(offset, page) {
-                        if modes.offsets == Offsets::Untried && !page.recordings.is_empty() {
-                            modes.offsets = Offsets::Honoured;
-                        }
-                        shelf.insert(place, &pending.way, page, tick)
-                    } else {
-                        modes.offsets = Offsets::Ignored;
-                        shelf.insert_first(page, tick)
-                    }
-                }
-                _ => shelf.insert(place, &pending.way, page, tick),
-            },
-            Want::Side(_) | Want::Arrivals => Fit::Good,
-        };
-        fit == Fit::Moved || fitted == Fit::Moved
-    }
-
-    /// Is the goal within reach? Then it is done with, and this is its row.
-    fn arrive(&mut self) -> Option<usize> {
-        let counted = self.parts.iter().all(|part| part.count().is_some());
-        let rows: usize = self.parts.iter().map_while(Part::count).sum();
-        let last = rows.saturating_sub(1);
-        let reached = match self.goal.as_ref()? {
-            Goal::End if counted => last,
-            Goal::Row(row) if counted => (*row).min(last),
-            Goal::Row(row) if self.locate(*row).is_some() => *row,
-            Goal::Recording { id, added, near } => {
-                let (id, added, near) = (id.clone(), *added, *near);
-                let part = self
-                    .parts
-                    .iter()
-                    .position(|part| part.window().range().contains(added));
-                let part_at = part?;
-                let base = self.base(part_at)?;
-                match self.parts.get(part_at)? {
-                    Part::Paged(shelf) => {
-                        let found = shelf
-                            .rows()
-                            .find(|(_, row)| row.id == id)
-                            .map(|(place, _)| place);
-                        let passed = shelf
-                            .rows()
-                            .find(|(_, row)| row.added.is_some_and(|row| row <= added));
-                        let gone = passed
-                            .filter(|(place, _)| *place == 0 || shelf.row(place - 1).is_some());
-                        match (found, gone) {
-                            (Some(place), _) => base + place,
-                            // Deleted meanwhile: the row that took its place.
-                            (None, Some((place, row))) if row.added < Some(added) => base + place,
-                            _ if self.modes.totals == Totals::Absent && counted => near.min(last),
-                            _ if shelf.count() == Some(0) => near.min(last),
-                            _ => return None,
-                        }
-                    }
-                    Part::Merged(merged) => {
-                        let found = merged.rows().iter().position(|row| row.id == id);
-                        match found {
-                            Some(place) => base + place,
-                            None if counted => near.min(last),
-                            None => return None,
-                        }
-                    }
-                }
-            }
-            _ => return None,
-        };
-        self.goal = None;
-        Some(reached)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Where the sound is comes as an anchor in time, never as a poll: the position at any instant is worked out from it.
 
+mod told;
 mod trouble;
 
 pub use trouble::Trouble;
@@ -111,11 +112,11 @@ enum Phase {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Aim {
     target: Duration,
-    until: Instant,
+    asked: Instant,
 }
 
-/// The longest that a jump within what is loaded takes to be told of.
-const AIM_LASTS: Duration = Duration::from_secs(2);
+/// What was heard so long after a jump was asked for is of after the jump.
+const AIM_LASTS: Duration = Duration::from_millis(300);
 /// Jumps land on a frame, by bytes where the file has no index: this far from the target is still the jump.
 const AIM_MEETS: Duration = Duration::from_millis(500);
 
@@ -136,22 +137,6 @@ impl Loaded {
                 exact: true,
             }) => position.min(length),
             _ => position,
-        }
-    }
-
-    /// An anchor that was told, unless an earlier place was told after a jump was asked for.
-    fn told(&mut self, anchor: Anchor, now: Instant) -> Anchor {
-        let Some(aim) = self.aim else {
-            return anchor;
-        };
-        if now >= aim.until || anchor.position.abs_diff(aim.target) <= AIM_MEETS {
-            self.aim = None;
-            return anchor;
-        }
-        Anchor {
-            position: aim.target,
-            at: now,
-            speed: 0.0,
         }
     }
 }
@@ -348,7 +333,7 @@ impl Player {
                 if !back.is_zero() {
                     loaded.aim = Some(Aim {
                         target: position,
-                        until: now.mono + AIM_LASTS,
+                        asked: now.mono,
                     });
                 }
                 vec![Effect::Resume {
@@ -435,23 +420,18 @@ impl Player {
             _ => target,
         };
         let there = still(target, now.mono);
+        let mut effects = vec![Effect::Seek(target)];
         loaded.phase = match &loaded.phase {
             Phase::Failed { .. } => return Vec::new(),
+            // Further than the end there is nothing, and going there must not begin anew.
+            Phase::Ended(end) if target >= end.position => return Vec::new(),
+            Phase::Ended(_) => {
+                effects.push(Effect::Resume { at: None });
+                Phase::Playing(there)
+            }
             Phase::Opening { .. } => Phase::Opening { at: target },
             Phase::Buffering(_) => Phase::Buffering(there),
-            Phase::Playing(_) | Phase::Ended(_) => {
-                let again = matches!(loaded.phase, Phase::Ended(_));
-                loaded.phase = Phase::Playing(there);
-                loaded.aim = Some(Aim {
-                    target,
-                    until: now.mono + AIM_LASTS,
-                });
-                return if again {
-                    vec![Effect::Seek(target), Effect::Resume { at: None }]
-                } else {
-                    vec![Effect::Seek(target)]
-                };
-            }
+            Phase::Playing(_) => Phase::Playing(there),
             Phase::Paused { .. } => Phase::Paused {
                 anchor: there,
                 since: None,
@@ -459,9 +439,9 @@ impl Player {
         };
         loaded.aim = Some(Aim {
             target,
-            until: now.mono + AIM_LASTS,
+            asked: now.mono,
         });
-        vec![Effect::Seek(target)]
+        effects
     }
 
     /// Louder or quieter by `percent`, within 0 to 150. Turning it up or down ends a mute.
@@ -477,70 +457,6 @@ impl Player {
     pub fn mute(&mut self) -> Vec<Effect> {
         self.muted = !self.muted;
         vec![Effect::Mute(self.muted)]
-    }
-
-    /// What the sound thread told. `false`: it belongs to a playback that is over, and changed nothing.
-    pub fn event(&mut self, play: PlayId, event: audio::Event, now: Now) -> bool {
-        use audio::Event;
-        let Some(loaded) = self.loaded.as_mut().filter(|loaded| loaded.play == play) else {
-            return false;
-        };
-        if matches!(loaded.phase, Phase::Failed { .. }) {
-            return false;
-        }
-        match event {
-            Event::Opening => {
-                // Pausing may have been quicker.
-                if matches!(loaded.phase, Phase::Buffering(_) | Phase::Playing(_)) {
-                    loaded.phase = Phase::Opening {
-                        at: loaded.position(now.mono),
-                    };
-                }
-            }
-            Event::Opened(media) => {
-                loaded.media = Some(media);
-                loaded.retrying = None;
-            }
-            Event::Length { length, exact } => loaded.length = Some(Length { length, exact }),
-            Event::Playing(anchor) => {
-                let anchor = loaded.told(anchor, now.mono);
-                loaded.phase = Phase::Playing(anchor);
-                loaded.retrying = None;
-            }
-            Event::Buffering(anchor) => {
-                let anchor = loaded.told(anchor, now.mono);
-                loaded.phase = match loaded.phase {
-                    Phase::Paused { since, .. } => Phase::Paused { anchor, since },
-                    _ => Phase::Buffering(anchor),
-                };
-            }
-            Event::Paused(anchor) => {
-                let anchor = loaded.told(anchor, now.mono);
-                let since = match loaded.phase {
-                    Phase::Paused { since, .. } => since,
-                    _ => Some(now.mono),
-                };
-                loaded.phase = Phase::Paused { anchor, since };
-            }
-            Event::Ended(anchor) => {
-                loaded.aim = None;
-                loaded.phase = Phase::Ended(anchor);
-            }
-            Event::Buffered(parts) => {
-                loaded.buffered = parts;
-                loaded.retrying = None;
-            }
-            Event::Waveform(waveform) => loaded.waveform = Some(waveform),
-            Event::Retrying { detail, attempt } => loaded.retrying = Some((detail, attempt)),
-            Event::Failed(error) => {
-                loaded.phase = Phase::Failed {
-                    error,
-                    at: loaded.position(now.mono),
-                };
-            }
-            Event::Device(trouble) => loaded.device = trouble,
-        }
-        true
     }
 }
 

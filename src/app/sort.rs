@@ -122,3 +122,64 @@ fn by<T: Ord>(a: &Option<T>, b: &Option<T>, greatest_first: bool) -> Ordering {
         (a, b) => b.is_some().cmp(&a.is_some()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn row(id: &str, ms: Option<u32>, from: Option<&str>) -> Arc<Recording> {
+        let fields = json!({
+            "recording_id": id,
+            "recording_duration_ms": ms,
+            "from_number": from,
+        });
+        let Value::Object(fields) = fields else {
+            panic!("an object")
+        };
+        Arc::new(Recording::from_json(fields).unwrap())
+    }
+
+    fn order(column: Column, reversed: bool) -> String {
+        let rows = [
+            row("a", Some(2000), Some("+2")),
+            row("b", None, None),
+            row("c", Some(9000), Some("+1")),
+            row("d", Some(2000), Some("+3")),
+        ];
+        let sorting = Sorting::new(column, reversed, rows.into_iter());
+        sorting.rows.iter().map(|row| row.id.as_str()).collect()
+    }
+
+    #[test]
+    fn lengths_start_with_the_longest_and_text_with_a() {
+        assert_eq!(order(Column::Length, false), "cadb");
+        assert_eq!(order(Column::From, false), "cadb");
+    }
+
+    #[test]
+    fn rows_without_the_value_stay_last_when_the_order_is_turned() {
+        assert_eq!(order(Column::Length, true), "adcb");
+        assert_eq!(order(Column::From, true), "dacb");
+    }
+
+    #[test]
+    fn the_key_goes_through_every_column_and_back_to_the_apis_own_order() {
+        let mut sorting = None;
+        let mut columns = Vec::new();
+        while let Some((column, reversed)) = Sorting::next(sorting.as_ref()) {
+            columns.push(column);
+            sorting = Some(Sorting::new(column, reversed, std::iter::empty()));
+        }
+        assert_eq!(columns, Column::ALL[1..]);
+    }
+
+    #[test]
+    fn turning_the_apis_own_order_and_back_shows_the_whole_list_again() {
+        let turned = Sorting::turned(None).unwrap();
+        assert_eq!(turned, (Column::Added, true));
+        let sorting = Sorting::new(turned.0, turned.1, std::iter::empty());
+        assert_eq!(sorting.words(), "added, oldest first");
+        assert_eq!(Sorting::turned(Some(&sorting)), None);
+    }
+}

@@ -140,7 +140,11 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut line = String::new();
     let mut used = 0;
     for grapheme in text.graphemes(true) {
-        let wide = width(grapheme);
+        // A letter with spacing marks may be wider than the whole line.
+        let (grapheme, wide) = match width(grapheme) {
+            wide if wide > columns => ("…", 1),
+            wide => (grapheme, wide),
+        };
         if used + wide > columns && !line.is_empty() {
             let rest = match line.rfind(' ') {
                 Some(space) if space * 2 >= line.len() => line.split_off(space + 1),

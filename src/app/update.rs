@@ -1,19 +1,11 @@
 //! One message in, effects out.
 
-use ratatui::layout::Position;
-
-use super::detail::lines;
 use super::history::{Look, Outcome, Row};
 use super::keymap::{Context, Found};
-use super::overlay::{help, help_box, help_height, log_box, readable};
-use super::player::Player;
 use super::{
-    Action, Api, App, Awaited, Effect, Focus, Input, Key, KeyCode, Message, Mouse, MouseKind, Now,
-    Overlay, Signal, detail, filter,
+    Action, Api, App, Awaited, Effect, Focus, Input, Key, KeyCode, Message, Now, Overlay, Signal,
+    filter,
 };
-
-/// Rows that one notch of the wheel moves.
-const NOTCH: isize = 3;
 
 impl App {
     /// One thing that happened; what is to be done about it comes back, in order.
@@ -262,134 +254,4 @@ impl App {
             }
         }
     }
-
-    fn pointer(&mut self, mouse: Mouse, now: Now) -> Vec<Effect> {
-        let at = Position {
-            x: mouse.column,
-            y: mouse.row,
-        };
-        let in_detail = self.map.detail.is_some_and(|pane| pane.contains(at));
-        match mouse.kind {
-            MouseKind::WheelDown | MouseKind::WheelUp => {
-                let rows = if mouse.kind == MouseKind::WheelDown {
-                    NOTCH
-                } else {
-                    -NOTCH
-                };
-                match &self.overlay {
-                    Some(Overlay::Help { .. } | Overlay::Log { .. }) => self.scroll_reading(rows),
-                    Some(_) => {}
-                    None if in_detail => self.scroll_detail(rows, now),
-                    None => self.move_rows(rows, true),
-                }
-            }
-            MouseKind::Press => {
-                self.dragging = false;
-                if let Some(Overlay::Filter(form)) = &mut self.overlay {
-                    if let Some(field) = self.map.field_at(at) {
-                        form.click(field);
-                    }
-                } else if self.overlay.is_none() {
-                    return self.pressed(at, in_detail, now);
-                }
-            }
-            MouseKind::Drag if self.dragging && self.overlay.is_none() => {
-                return self.seek_to(at, now);
-            }
-            MouseKind::Drag => {}
-        }
-        Vec::new()
-    }
-
-    fn pressed(&mut self, at: Position, in_detail: bool, now: Now) -> Vec<Effect> {
-        if let Some(row) = self.map.row_at(at) {
-            self.focus = Focus::List;
-            self.go_to(row);
-        } else if in_detail {
-            self.focus = Focus::Detail;
-        } else if self.map.bar.is_some_and(|bar| bar.contains(at)) {
-            self.dragging = true;
-            return self.seek_to(at, now);
-        }
-        Vec::new()
-    }
-
-    fn seek_to(&mut self, at: Position, now: Now) -> Vec<Effect> {
-        let player: &mut Player = &mut self.player;
-        match self.map.along_bar(at.x) {
-            Some(fraction) => player.seek_fraction(fraction, now),
-            None => Vec::new(),
-        }
-    }
-
-    fn log_came(&mut self, came: Vec<String>) {
-        let room = self.layout().map_or(1, |layout| readable(log_box(&layout)));
-        if let Some(Overlay::Log { lines, scroll }) = &mut self.overlay {
-            // The newest lines are what was looked for.
-            *scroll = came.len().saturating_sub(room);
-            *lines = Some(came);
-        }
-    }
-
-    /// Scrolls help or the log.
-    pub(super) fn scroll_reading(&mut self, by: isize) {
-        let Some(layout) = self.layout() else {
-            return;
-        };
-        let (count, room) = match &self.overlay {
-            Some(Overlay::Help { .. }) => {
-                let lines = help(&self.keymap, self.mouse);
-                let (columns, area) = help_box(&layout, &lines);
-                (help_height(&columns), readable(area))
-            }
-            Some(Overlay::Log { lines, .. }) => (
-                lines.as_ref().map_or(0, Vec::len),
-                readable(log_box(&layout)),
-            ),
-            _ => return,
-        };
-        if let Some(Overlay::Help { scroll } | Overlay::Log { scroll, .. }) = &mut self.overlay {
-            *scroll = scroll
-                .saturating_add_signed(by)
-                .min(count.saturating_sub(room));
-        }
-    }
-
-    pub(super) fn scroll_detail(&mut self, by: isize, now: Now) {
-        let Some(pane) = self.layout().and_then(|layout| layout.detail) else {
-            return;
-        };
-        let count = self.detail_lines(now, detail_columns(pane)).len();
-        let most = count.saturating_sub(readable(pane));
-        self.detail.scroll = self
-            .detail
-            .scroll
-            .min(most)
-            .saturating_add_signed(by)
-            .min(most);
-    }
-
-    /// The detail pane's lines, each at most `columns` wide; empty while nothing is known.
-    pub fn detail_lines(&self, now: Now, columns: usize) -> Vec<detail::Line> {
-        let in_list = || self.rows().ready(self.table.cursor);
-        let Some(recording) = self.detail.full().or_else(in_list) else {
-            return Vec::new();
-        };
-        let plays = self
-            .player
-            .subject()
-            .is_some_and(|subject| subject.id == recording.id);
-        let reading = detail::Reading {
-            zone: &self.zone,
-            mask: &self.mask,
-            now: now.wall,
-            media: self.player.media().filter(|_| plays),
-        };
-        lines(recording, self.detail.raw, reading, columns)
-    }
-}
-
-/// Columns of text in a detail pane: a border and a space on each side.
-pub fn detail_columns(pane: ratatui::layout::Rect) -> usize {
-    usize::from(pane.width.saturating_sub(4))
 }

@@ -99,6 +99,8 @@ pub fn open(buffer: &Buffer, role: Role) -> Result<Option<Box<dyn Decoder>>, Err
             None => Ok(None),
         };
     }
+    #[cfg(test)]
+    assert!(!head.starts_with(b"panic!"), "a frame that nobody expected");
     if let Some(other) = other_kind(&head) {
         return Err(Error::NotAudio(other.to_owned()));
     }

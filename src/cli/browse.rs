@@ -1,11 +1,10 @@
 //! `callreel` without a command: browse and play.
 
+mod args;
 mod zone;
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use chrono::Utc;
@@ -15,185 +14,23 @@ use crate::app::criteria::{Criteria, Field, FieldError, Flags};
 use crate::app::zone::Zone;
 use crate::app::{Setup, Size, Theme};
 use crate::audio::Sink;
-use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
 use crate::plivo::{ApiBase, Client, Credentials, Rate};
-use crate::runtime::drive::{DebugPanic, Exit};
+use crate::runtime::debug::DebugPanic;
+use crate::runtime::drive::Exit;
 use crate::runtime::log::Log;
 use crate::runtime::signals::Ending;
 use crate::runtime::{self, Source, sys};
 
 use super::{CREDENTIALS, Failure};
+use args::{Filter, PanicPlace, SinkName, View};
+
+pub use args::Args;
+
+/// Requests a second to the embedded account, which nobody else uses.
+const DEMO_RATE: u32 = 500;
 
 /// The exit code of a program that panicked.
 const PANICKED: u8 = 101;
-
-#[derive(Debug, Clone, clap::Args)]
-pub struct Args {
-    /// Open a made-up account: needs no credentials and no network, leaves nothing behind
-    #[arg(long)]
-    demo: bool,
-
-    /// Another API than https://api.plivo.com; plain http only to this machine
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "CALLREEL_API_URL",
-        hide_env_values = true
-    )]
-    api_url: Option<String>,
-
-    /// Most requests a second; the account's own limit is 60, and its production traffic shares it
-    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=60))]
-    rate: u32,
-
-    #[command(flatten)]
-    filter: Filter,
-
-    #[command(flatten)]
-    view: View,
-
-    /// Where the sound goes: the default device, or in real time into nothing
-    #[arg(long, value_enum, value_name = "SINK", default_value_t = SinkName::Device)]
-    sink: SinkName,
-
-    /// Write what happens behind the screen to this file; without it the log stays in memory (:log)
-    #[arg(long, value_name = "FILE")]
-    log: Option<PathBuf>,
-
-    #[command(flatten)]
-    demo_account: DemoAccount,
-
-    /// Make F12 panic there, to see what becomes of the terminal
-    #[arg(long, value_enum, hide = true)]
-    debug_panic: Option<PanicPlace>,
-}
-
-/// The fields of the filter form.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Which recordings")]
-struct Filter {
-    /// Added since then: 2026-11-20, "2026-11-20 14:02", -7d, yesterday, … [default: 30 days ago]
-    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
-    from: Option<String>,
-
-    /// Added until then; a bare day is included [default: now]
-    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
-    to: Option<String>,
-
-    /// Of this call
-    #[arg(long, value_name = "UUID")]
-    call_uuid: Option<String>,
-
-    /// Of this subaccount
-    #[arg(long, value_name = "AUTH_ID")]
-    subaccount: Option<String>,
-
-    /// Of calls from this number or SIP address
-    #[arg(long, value_name = "NUMBER")]
-    from_number: Option<String>,
-
-    /// Of calls to this number or SIP address
-    #[arg(long, value_name = "NUMBER")]
-    to_number: Option<String>,
-
-    /// Of calls from or to this number: two lists, merged
-    #[arg(long, value_name = "NUMBER")]
-    either_number: Option<String>,
-
-    /// Of this conference
-    #[arg(long, value_name = "NAME")]
-    conference: Option<String>,
-}
-
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "The screen")]
-struct View {
-    /// Show times in this zone, and read typed ones in it: Europe/Lisbon
-    #[arg(long, value_name = "ZONE", value_parser = zone::named, group = "shown_zone")]
-    tz: Option<Tz>,
-
-    /// Show times in UTC; this is the default
-    #[arg(long, group = "shown_zone")]
-    utc: bool,
-
-    /// Show times in this machine's zone
-    #[arg(long, group = "shown_zone")]
-    local: bool,
-
-    /// Hide phone numbers and names from the start
-    #[arg(long)]
-    mask: bool,
-
-    /// Leave the mouse to the terminal, for selecting text
-    #[arg(long)]
-    no_mouse: bool,
-}
-
-/// The embedded account's ways; the same flags as `callreel emulator`.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "The demo account (with --demo)")]
-struct DemoAccount {
-    /// Recordings in it
-    #[arg(long, value_name = "N", requires = "demo", hide_short_help = true, value_parser = clap::value_parser!(u64).range(..=1_000_000))]
-    recordings: Option<u64>,
-
-    /// Which age of the API it speaks
-    #[arg(long, value_enum, requires = "demo", hide_short_help = true)]
-    era: Option<Era>,
-
-    /// How its lists page
-    #[arg(
-        long,
-        value_enum,
-        value_name = "MODE",
-        requires = "demo",
-        hide_short_help = true
-    )]
-    paging: Option<Paging>,
-
-    /// It tells no totals
-    #[arg(long, requires = "demo", hide_short_help = true)]
-    no_total: bool,
-
-    /// It waits so long before each answer
-    #[arg(long, value_name = "MS", requires = "demo", hide_short_help = true)]
-    latency: Option<u64>,
-
-    /// It sends each file no faster than this
-    #[arg(long, value_name = "BYTES/S", requires = "demo", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..))]
-    bandwidth: Option<u64>,
-
-    /// It asks for credentials before it sends files, and refuses with this status
-    #[arg(
-        long,
-        value_enum,
-        value_name = "STATUS",
-        requires = "demo",
-        hide_short_help = true
-    )]
-    media_auth: Option<MediaAuth>,
-
-    /// Something goes wrong in it; more than one with commas
-    #[arg(long = "fault", value_name = "NAME[=ARG]", value_delimiter = ',', requires = "demo", hide_short_help = true, long_help = fault_help())]
-    faults: Vec<Fault>,
-}
-
-fn fault_help() -> String {
-    format!("Something goes wrong in it; more than one with commas: {FAULT_NAMES}")
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum SinkName {
-    Device,
-    Null,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum PanicPlace {
-    Loop,
-    Task,
-    Decoder,
-}
 
 /// What is to be browsed, from the flags and the environment.
 enum Choice {
@@ -262,7 +99,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         },
         log,
         demo: args.demo_account.options(),
-        client,
+        client: client_options(args.rate.or(Some(DEMO_RATE))),
         notice,
         debug_panic: args.debug_panic.map(|place| match place {
             PanicPlace::Loop => DebugPanic::Loop,
@@ -348,7 +185,10 @@ fn criteria(filter: &Filter, zone: &Zone) -> Result<Criteria, Failure> {
 fn mistaken(mistakes: &[FieldError]) -> Failure {
     let lines: Vec<_> = mistakes
         .iter()
-        .map(|mistake| format!("{}: {mistake}", flag_of(mistake.field)))
+        .map(|mistake| {
+            let (flag, said) = (flag_of(mistake.field), &mistake.message);
+            format!("{flag}: {said}; for example {}", mistake.example)
+        })
         .collect();
     anyhow!(lines.join("\n          ")).into()
 }
@@ -366,10 +206,13 @@ fn flag_of(field: Field) -> &'static str {
     }
 }
 
-fn client_options(rate: u32) -> crate::plivo::Options {
+/// `None` is the polite rate of [`Rate::default`].
+fn client_options(rate: Option<u32>) -> crate::plivo::Options {
     let mut options = crate::plivo::Options::default();
     options.rate = Rate {
-        per_second: NonZeroU32::new(rate).unwrap_or(options.rate.per_second),
+        per_second: rate
+            .and_then(NonZeroU32::new)
+            .unwrap_or(options.rate.per_second),
         ..options.rate
     };
     options
@@ -397,23 +240,6 @@ fn theme(env: impl Fn(&str) -> Option<String>) -> Theme {
         Theme::Mono
     } else {
         Theme::Terminal
-    }
-}
-
-impl DemoAccount {
-    fn options(&self) -> emulator::Options {
-        let default = emulator::Options::default();
-        emulator::Options {
-            recordings: self.recordings.unwrap_or(default.recordings),
-            era: self.era.unwrap_or_default(),
-            paging: self.paging,
-            no_total: self.no_total,
-            latency: Duration::from_millis(self.latency.unwrap_or(0)),
-            bandwidth: self.bandwidth,
-            media_auth: self.media_auth.unwrap_or_default(),
-            faults: self.faults.clone(),
-            ..default
-        }
     }
 }
 

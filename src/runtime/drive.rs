@@ -4,79 +4,23 @@ use std::io;
 use std::time::Instant;
 
 use chrono::Utc;
-use ratatui::Frame;
 use tokio::sync::mpsc;
 
-use crate::app::{App, Effect, Input, Message, MouseKind, Now, Signal};
-use crate::ui;
+use crate::app::{Effect, Input, Key, KeyCode, Message, MouseKind, Now, Signal};
 
 use super::clipboard::{self, Way};
+use super::debug::DebugPanic;
 use super::frames::Frames;
 use super::input::Typed;
 use super::log::Log;
 use super::panic;
+use super::program::{Aside, Hands, Program, Signalled};
 use super::signals::{Ending, Told};
 use super::stage::Stage;
 use super::timers::Timers;
 
 /// The most messages taken between two drawings: whoever floods the queue does not freeze the screen.
 const MOST_AT_ONCE: usize = 512;
-
-/// What the loop drives: state that answers messages with effects, and can be drawn.
-pub trait Program {
-    fn update(&mut self, message: Message, now: Now) -> Vec<Effect>;
-
-    /// Draws, and tells when the screen would look different by itself.
-    fn draw(&mut self, now: Now, frame: &mut Frame<'_>) -> Option<Instant>;
-}
-
-impl Program for App {
-    fn update(&mut self, message: Message, now: Now) -> Vec<Effect> {
-        Self::update(self, message, now)
-    }
-
-    fn draw(&mut self, now: Now, frame: &mut Frame<'_>) -> Option<Instant> {
-        let map = ui::draw(self, now, frame);
-        let redraw_at = map.redraw_at;
-        self.set_map(map);
-        redraw_at
-    }
-}
-
-/// Who carries out what the loop cannot do itself: requests, sound.
-pub trait Hands {
-    fn carry_out(&mut self, effect: Effect);
-
-    /// An answer was told to the app: whatever was kept for it may go.
-    fn told(&mut self, _message: &Message) {}
-}
-
-/// Where signals come from, so that tests need not raise any.
-pub trait Signalled {
-    fn next(&mut self) -> impl Future<Output = Told>;
-}
-
-impl Signalled for super::signals::Signals {
-    fn next(&mut self) -> impl Future<Output = Told> {
-        Self::next(self)
-    }
-}
-
-/// Someone who can be asked to leave the terminal alone for a while.
-pub trait Aside {
-    fn aside(&self);
-    fn back(&self);
-}
-
-impl Aside for super::input::Reader {
-    fn aside(&self) {
-        Self::aside(self);
-    }
-
-    fn back(&self) {
-        Self::back(self);
-    }
-}
 
 /// Why the loop ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,17 +50,6 @@ pub struct Drive<S, R> {
     pub debug_panic: Option<DebugPanic>,
     frames: Frames,
     timers: Timers,
-}
-
-/// What a test can make panic, to see what becomes of the terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DebugPanic {
-    /// The loop itself.
-    Loop,
-    /// A task nobody waits for.
-    Task,
-    /// A thread that catches its panics, as the decoder's does.
-    Decoder,
 }
 
 /// What one turn of the loop waited for.
@@ -180,6 +113,7 @@ impl<S: Signalled, R: Aside> Drive<S, R> {
                 return exit;
             }
             if panic::happened() {
+                panic::told().await;
                 return Exit::Panicked;
             }
             if let Err(error) = self.draw(program) {
@@ -392,33 +326,12 @@ impl<S: Signalled, R: Aside> Drive<S, R> {
     }
 }
 
-impl DebugPanic {
-    #[expect(clippy::panic, reason = "that is what the hidden flag is for")]
-    fn panic(self) {
-        match self {
-            Self::Loop => panic!("a panic in the loop, as --debug-panic asked"),
-            Self::Task => {
-                tokio::spawn(async { panic!("a panic in a task, as --debug-panic asked") });
-            }
-            Self::Decoder => {
-                std::thread::spawn(|| {
-                    let caught = crate::audio::guard::catch(|| {
-                        panic!("a panic in a decoder, as --debug-panic asked")
-                    });
-                    drop::<Result<(), String>>(caught);
-                });
-            }
-        }
-    }
-}
-
 /// A drag or a turning wheel is a flood; everything else that a person does is shown at once.
 fn answers_at_once(input: &Input) -> bool {
     !matches!(input, Input::Mouse(mouse) if mouse.kind != MouseKind::Press)
 }
 
 fn is_f12(input: &Input) -> bool {
-    use crate::app::{Key, KeyCode};
     *input == Input::Key(Key::plain(KeyCode::F(12)))
 }
 

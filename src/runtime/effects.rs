@@ -12,8 +12,8 @@ use crate::audio::{self, Command, PlayId};
 use crate::plivo::{self, Client, MediaRefused, MediaRequest, PageRequest, RecordingId};
 
 use super::account::Account;
-use super::drive::Hands;
 use super::log::Log;
+use super::program::Hands;
 
 /// The account that is browsed, the requests under way, and the way to the player.
 pub struct Effects<S> {

@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use tokio::io::unix::AsyncFd;
 
-use super::sys;
+use super::{panic, sys, terminal};
 
 /// Begins and ends a synchronized update: the terminal shows the frame whole, or ignores the words if it knows them not.
 const BEGIN: &[u8] = b"\x1b[?2026h";
@@ -66,23 +66,28 @@ impl Output {
         self.push()
     }
 
-    /// Gives the terminal as much as it takes now.
+    /// Gives the terminal as much as it takes now, but nothing once it was given back for a panic.
     fn push(&mut self) -> io::Result<()> {
-        while let Some(rest) = self
-            .pending
-            .get(self.taken..)
-            .filter(|rest| !rest.is_empty())
-        {
-            match sys::write(self.fd.get_ref().as_fd(), rest) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => self.taken += written,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) => return Err(error),
+        terminal::hold(|| {
+            if panic::happened() {
+                self.forget();
             }
-        }
-        self.forget();
-        Ok(())
+            while let Some(rest) = self
+                .pending
+                .get(self.taken..)
+                .filter(|rest| !rest.is_empty())
+            {
+                match sys::write(self.fd.get_ref().as_fd(), rest) {
+                    Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                    Ok(written) => self.taken += written,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                    Err(error) => return Err(error),
+                }
+            }
+            self.forget();
+            Ok(())
+        })
     }
 }
 

@@ -8,7 +8,10 @@ use crate::audio::guard;
 
 use super::{stderr, terminal};
 
+/// Set before the terminal is touched: from then on nobody draws.
 static PANICKED: AtomicBool = AtomicBool::new(false);
+/// Set when the words have been printed: from then on the program may end.
+static PRINTED: AtomicBool = AtomicBool::new(false);
 static TOLD: Notify = Notify::const_new();
 
 /// Installs the hook over the one that is there. Call once, before the screen is taken.
@@ -19,13 +22,16 @@ static TOLD: Notify = Notify::const_new();
 pub fn install_hook() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        if !guard::is_guarded_thread() {
-            terminal::leave();
-            stderr::restore();
-            PANICKED.store(true, Ordering::SeqCst);
-            TOLD.notify_one();
+        if guard::is_guarded_thread() {
+            before(info);
+            return;
         }
+        PANICKED.store(true, Ordering::SeqCst);
+        terminal::leave();
+        stderr::restore();
         before(info);
+        PRINTED.store(true, Ordering::SeqCst);
+        TOLD.notify_one();
     }));
 }
 
@@ -34,9 +40,9 @@ pub fn happened() -> bool {
     PANICKED.load(Ordering::SeqCst)
 }
 
-/// Waits for such a panic, on whatever thread.
+/// Waits for such a panic, on whatever thread, and for its words to be printed.
 pub async fn told() {
-    while !happened() {
+    while !PRINTED.load(Ordering::SeqCst) {
         TOLD.notified().await;
     }
 }

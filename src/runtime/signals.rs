@@ -7,7 +7,7 @@ use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 /// What the system told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {
-    /// SIGTERM, SIGINT or SIGHUP: end, with this signal's number in the exit code.
+    /// SIGTERM, SIGINT, SIGQUIT or SIGHUP: end, with this signal's number in the exit code.
     End(Ending),
     /// SIGTSTP from outside (Ctrl-z itself comes as a key).
     Stop,
@@ -22,6 +22,7 @@ pub enum Told {
 pub enum Ending {
     HangUp,
     Interrupt,
+    Quit,
     Terminate,
 }
 
@@ -31,6 +32,7 @@ impl Ending {
         match self {
             Self::HangUp => 129,
             Self::Interrupt => 130,
+            Self::Quit => 131,
             Self::Terminate => 143,
         }
     }
@@ -41,6 +43,7 @@ impl Ending {
 pub struct Signals {
     terminate: Stream,
     interrupt: Stream,
+    quit: Stream,
     hang_up: Stream,
     stop: Stream,
     continued: Stream,
@@ -53,6 +56,7 @@ impl Signals {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
             hang_up: signal(SignalKind::hangup())?,
             stop: signal(SignalKind::from_raw(libc::SIGTSTP))?,
             continued: signal(SignalKind::from_raw(libc::SIGCONT))?,
@@ -67,6 +71,7 @@ impl Signals {
             _ = self.terminate.recv() => Told::End(Ending::Terminate),
             _ = self.hang_up.recv() => Told::End(Ending::HangUp),
             _ = self.interrupt.recv() => Told::End(Ending::Interrupt),
+            _ = self.quit.recv() => Told::End(Ending::Quit),
             _ = self.stop.recv() => Told::Stop,
             _ = self.continued.recv() => Told::Continued,
             _ = self.resized.recv() => Told::Resized,

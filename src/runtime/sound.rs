@@ -1,4 +1,4 @@
-//! The player thread, started when something is first played: who only reads never touches a sound device.
+//! The player, started with the first recording that is played: who only reads never touches a sound device.
 
 mod mail;
 
@@ -6,87 +6,104 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::AbortHandle;
 
 use crate::app::Message;
 use crate::audio::fetch::Http;
 use crate::audio::player::Player;
-use crate::audio::{Command, Event, Sink};
+use crate::audio::{Command, Event, PlayId, Sink};
 
-use super::log::Log;
 use mail::Mail;
 
-/// The player, and the way of its events to the loop.
+/// The way to the player and back.
 pub struct Sound {
     sink: Sink,
-    log: Log,
     mail: Arc<Mail>,
-    post: JoinHandle<()>,
+    carrier: AbortHandle,
     player: Option<Player>,
-    /// Volume and mute as they were set before there was a player.
-    settings: Vec<Command>,
+    /// What was set before there was a player to set it.
+    settings: Settings,
+}
+
+#[derive(Debug, Default)]
+struct Settings {
+    volume: Option<f32>,
+    mute: Option<bool>,
 }
 
 impl Sound {
-    /// Must be called inside the runtime that downloads shall run on.
-    pub fn new(sink: Sink, tell: mpsc::Sender<Message>, log: Log) -> Self {
+    /// A player that plays into `sink` and whose events go to `tell`. Must be called inside a tokio runtime.
+    pub fn new(sink: Sink, tell: mpsc::Sender<Message>) -> Self {
         let mail = Arc::new(Mail::default());
-        let box_of_mail = Arc::clone(&mail);
-        let post = tokio::spawn(async move {
+        let letters = Arc::clone(&mail);
+        let carrier = tokio::spawn(async move {
             loop {
-                let (play, event) = box_of_mail.take().await;
+                let (play, event) = letters.take().await;
+                // The loop has ended when nobody listens.
                 if tell.send(Message::Player(play, event)).await.is_err() {
-                    return;
+                    break;
                 }
             }
         });
         Self {
             sink,
-            log,
             mail,
-            post,
+            carrier: carrier.abort_handle(),
             player: None,
-            settings: Vec::new(),
+            settings: Settings::default(),
         }
     }
 
-    /// Never waits. Before anything was played there is only a volume to remember.
+    /// Hands a command to the player. Never waits.
     pub fn send(&mut self, command: Command) {
-        if self.player.is_none() {
-            let Command::Play { play, .. } = &command else {
-                if matches!(command, Command::Volume(_) | Command::Mute(_)) {
-                    let kind = std::mem::discriminant(&command);
-                    self.settings
-                        .retain(|kept| std::mem::discriminant(kept) != kind);
-                    self.settings.push(command);
-                }
-                return;
-            };
-            match Http::new() {
-                Ok(http) => {
-                    let mail = Arc::clone(&self.mail);
-                    let events = move |play, event| mail.leave(play, event);
-                    let player = Player::spawn(Handle::current(), http, self.sink.clone(), events);
-                    self.settings
-                        .drain(..)
-                        .for_each(|setting| player.send(setting));
-                    self.player = Some(player);
-                }
-                Err(error) => {
-                    self.log.line(&format!("no player: {error}"));
-                    self.mail.leave(*play, Event::Failed(error));
-                    return;
+        match (&self.player, &command) {
+            (None, Command::Play { play, .. }) => {
+                let play = *play;
+                if self.start(play) {
+                    self.pass(command);
                 }
             }
+            (None, Command::Volume(volume)) => self.settings.volume = Some(*volume),
+            (None, Command::Mute(mute)) => self.settings.mute = Some(*mute),
+            // Nothing plays yet: nothing to pause, move or stop.
+            (None, _) => {}
+            (Some(_), _) => self.pass(command),
         }
+    }
+
+    fn pass(&self, command: Command) {
         if let Some(player) = &self.player {
             player.send(command);
         }
     }
 
-    /// Ends the player and its threads.
+    /// Starts the player. False: it cannot be, and `play` was told why.
+    fn start(&mut self, play: PlayId) -> bool {
+        let http = match Http::new() {
+            Ok(http) => http,
+            Err(error) => {
+                self.mail.leave(play, Event::Failed(error));
+                return false;
+            }
+        };
+        let mail = Arc::clone(&self.mail);
+        let events = move |play, event| mail.leave(play, event);
+        self.player = Some(Player::spawn(
+            Handle::current(),
+            http,
+            self.sink.clone(),
+            events,
+        ));
+        let Settings { volume, mute } = std::mem::take(&mut self.settings);
+        for command in [volume.map(Command::Volume), mute.map(Command::Mute)] {
+            command.into_iter().for_each(|command| self.pass(command));
+        }
+        true
+    }
+
+    /// Ends the sound.
     pub fn end(self) {
-        self.post.abort();
+        self.carrier.abort();
         if let Some(player) = self.player {
             player.shutdown();
         }

@@ -152,9 +152,11 @@ pub fn leave() {
     let _ = sys::set_settings(before.input.as_fd(), &before.found);
 }
 
-/// Is the screen ours?
-pub fn is_taken() -> bool {
-    taken().is_some()
+/// Keeps the terminal from being given back while `work`, which must not wait, writes to it: half a frame behind the
+/// farewell would stand on the user's own screen.
+pub fn hold<T>(work: impl FnOnce() -> T) -> T {
+    let _held = taken();
+    work()
 }
 
 /// Writes all of it, waiting for a slow terminal, but not for a dead one.

@@ -18,7 +18,7 @@ use crate::audio::Media;
 
 use super::context::Context;
 use super::panel::{Titles, panel};
-use super::text::{put, safe, width};
+use super::text::{cut_end, put, safe, width};
 use super::theme::Styles;
 
 /// Where the bar is, and when it would look different by itself.
@@ -100,29 +100,14 @@ fn tell(
     } else {
         1
     };
-    let most = usize::from(area.height.saturating_sub(kept));
     let what = safe(&context.mask.text(&trouble.what)).into_owned();
-    let columns = usize::from(area.width);
-    let both = format!("! {what} · {}", trouble.help);
-    let mut lines = wrap(&both, columns);
-    if lines.len() > most {
-        // The way out is never what is cut.
-        let help = wrap(trouble.help, columns);
-        let room = most.saturating_sub(help.len());
-        let mut what = wrap(&format!("! {what}"), columns);
-        if what.len() > room {
-            what.truncate(room);
-            if let Some(last) = what.last_mut() {
-                *last = format!(
-                    "{}…",
-                    last.chars()
-                        .take(columns.saturating_sub(1))
-                        .collect::<String>()
-                );
-            }
-        }
-        lines = what.into_iter().chain(help).take(most).collect();
-    }
+    let what = format!("! {what}");
+    let lines = lines(
+        &what,
+        trouble.help,
+        usize::from(area.width),
+        usize::from(area.height.saturating_sub(kept)),
+    );
     let height = u16::try_from(lines.len())
         .unwrap_or(area.height)
         .min(area.height);
@@ -133,13 +118,46 @@ fn tell(
             height: 1,
             ..area
         };
-        put(buffer, row, &" ".repeat(columns), Style::new());
+        put(
+            buffer,
+            row,
+            &" ".repeat(usize::from(area.width)),
+            Style::new(),
+        );
         put(buffer, row, line, styles.trouble);
     }
     Rect {
         height: area.height - height,
         ..area
     }
+}
+
+/// Both in at most so many lines. What is cut is the failure, not the way out; where that does not fit either, the
+/// failure is what there is to say.
+fn lines(what: &str, help: &str, columns: usize, most: usize) -> Vec<String> {
+    let whole = wrap(&format!("{what} · {help}"), columns);
+    if whole.len() <= most {
+        return whole;
+    }
+    let beside = columns.saturating_sub(width(help) + 3);
+    if most == 1 && beside >= 12 {
+        return vec![format!("{} · {help}", cut_end(what, beside))];
+    }
+    let help = wrap(help, columns);
+    let help = if help.len() < most { help } else { Vec::new() };
+    let room = most - help.len();
+    let mut lines = wrap(what, columns);
+    if lines.len() > room {
+        lines.truncate(room);
+        if let Some(last) = lines.last_mut() {
+            *last = format!(
+                "{}…",
+                cut_end(last, columns.saturating_sub(1)).trim_end_matches('…')
+            );
+        }
+    }
+    lines.extend(help);
+    lines
 }
 
 fn sign(state: State) -> &'static str {
@@ -219,9 +237,13 @@ fn media(media: &Media) -> String {
     format!("{channels} · {} · {rate} kHz", media.format)
 }
 
-/// Elapsed time counts whole seconds.
-fn elapsed(position: Duration) -> String {
-    words::length(Duration::from_secs(position.as_secs()))
+/// Elapsed time counts whole seconds; at the end it is the length, rounded as the length is.
+fn elapsed(player: &Player, now: Instant) -> String {
+    let position = player.position(now);
+    match player.state() {
+        State::Ended => words::length(position),
+        _ => words::length(Duration::from_secs(position.as_secs())),
+    }
 }
 
 /// Rows of the bar's two times, from the length: they must not move while it plays.

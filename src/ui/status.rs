@@ -150,7 +150,16 @@ fn hints(view: &View, frame: &mut Frame, area: Rect) {
 /// What is worth telling here, the most useful first and help last.
 fn wanted(app: &App) -> Vec<(String, &'static str)> {
     let (context, actions): (_, &[Action]) = match &app.overlay {
-        Some(Overlay::Filter(_)) => return Vec::new(),
+        // The form has its keys to itself: there are none to look up.
+        Some(Overlay::Filter(_)) => {
+            return [
+                ("⏎", "apply"),
+                ("Tab", "next field"),
+                ("Esc", "leave as it was"),
+            ]
+            .map(|(key, words)| (key.to_owned(), words))
+            .to_vec();
+        }
         Some(Overlay::Palette(_) | Overlay::Search(_)) => (
             Context::Typing,
             &[Action::Accept, Action::RowDown, Action::RowUp, Action::Back],

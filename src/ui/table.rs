@@ -10,13 +10,13 @@ use crate::app::palette::PAGE;
 use crate::app::sort::Column as Order;
 use crate::app::zone::Zone;
 use crate::app::{App, Focus, words};
-use crate::plivo::Recording;
 
-use super::View;
+use super::cell::cell;
 use super::columns::{Cell, Column, fit};
 use super::panel::{Titles, panel};
 use super::spinner::spin;
-use super::text::{cut_end, cut_start, put, safe, width};
+use super::text::{cut_end, put, width};
+use super::{View, empty};
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
     let app = view.app;
@@ -46,7 +46,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         return;
     }
     if app.rows().is_empty() {
-        empty(view, frame, inner);
+        empty::draw(view, frame, inner);
         return;
     }
     let columns = fit(inner.width);
@@ -205,54 +205,6 @@ fn underline(buffer: &mut Buffer, at: Rect, text: &str, needle: &str, style: Sty
     }
 }
 
-/// A cell's text, safe, masked, and no wider than its column.
-fn cell(app: &App, recording: &Recording, column: Column) -> String {
-    let room = usize::from(column.width);
-    let nothing = || "–".to_owned();
-    let end = |text: &Option<String>| {
-        text.as_deref()
-            .map_or_else(nothing, |text| cut_end(&safe(text), room).into_owned())
-    };
-    match column.cell {
-        Cell::Added => recording
-            .added
-            .map_or_else(nothing, |at| app.zone.format(at)),
-        Cell::AddedShort => recording.added.map_or_else(nothing, |at| {
-            let full = app.zone.format(at);
-            full.get(5..16).unwrap_or(&full).to_owned()
-        }),
-        Cell::Started => recording
-            .started
-            .map_or_else(nothing, |at| app.zone.format(at)),
-        Cell::Length if recording.is_still_recording() => "ongoing".into(),
-        Cell::Length => recording.duration.map_or_else(nothing, words::length),
-        Cell::From => number(app, &recording.from_number, room),
-        Cell::To => number(app, &recording.to_number, room),
-        Cell::Kind => end(&recording.kind),
-        Cell::Format => end(&recording.format),
-    }
-}
-
-/// Telephone numbers differ at their end, sip addresses before the host.
-fn number(app: &App, number: &Option<String>, room: usize) -> String {
-    let Some(number) = number else {
-        return "–".into();
-    };
-    let masked = app.mask.number(number);
-    let text = safe(&masked);
-    let cut = if text.contains('@') {
-        cut_end(
-            text.strip_prefix("sip:")
-                .filter(|_| width(&text) > room)
-                .unwrap_or(&text),
-            room,
-        )
-    } else {
-        cut_start(&text, room)
-    };
-    cut.into_owned()
-}
-
 /// A zone in a column's heading.
 fn zone_name(zone: &Zone) -> String {
     match zone {
@@ -321,58 +273,5 @@ fn news(app: &App) -> String {
         0 => String::new(),
         1 => "1 new, r loads it".into(),
         new => format!("{} new, r loads them", words::count(new)),
-    }
-}
-
-/// No rows: because there are none, because they are on their way, or because they cannot come.
-fn empty(view: &mut View, frame: &mut Frame, inner: Rect) {
-    let app = view.app;
-    let styles = view.styles;
-    let Some(history) = &app.history else {
-        return;
-    };
-    let mut lines: Vec<(String, Style)> = Vec::new();
-    if let Some(error) = history.error() {
-        let words::Failure { what, help } = words::failure(error);
-        lines.push((format!("! {}", app.mask.text(&what)), styles.trouble));
-        lines.push((help.into(), styles.text));
-    } else if history.found_nothing() {
-        lines.push(("No recordings in this range".into(), styles.title));
-        lines.push((
-            app.criteria.summary(&app.zone, app.planned, &app.mask),
-            styles.quiet,
-        ));
-        lines.push((String::new(), styles.text));
-        lines.push((
-            "f  looks further back: an earlier From, or “all time”".into(),
-            styles.text,
-        ));
-        if app.criteria.is_filtered() {
-            lines.push(("F  clears the filters".into(), styles.text));
-        }
-    } else if let Some(since) = history.waiting_since()
-        && let Some(sign) = spin(view, Some(since))
-    {
-        lines.push((format!("{sign} asking for recordings …"), styles.quiet));
-    }
-    let height = u16::try_from(lines.len())
-        .unwrap_or(inner.height)
-        .min(inner.height);
-    let first = inner.y + (inner.height - height) / 2;
-    view.cursor = Some(Position {
-        x: inner.x,
-        y: first.min(inner.bottom() - 1),
-    });
-    for (line, (text, style)) in (first..inner.bottom()).zip(&lines) {
-        let wide = u16::try_from(width(&safe(text)))
-            .unwrap_or(inner.width)
-            .min(inner.width);
-        let place = Rect {
-            x: inner.x + (inner.width - wide) / 2,
-            y: line,
-            width: wide,
-            height: 1,
-        };
-        put(frame.buffer_mut(), place, text, *style);
     }
 }

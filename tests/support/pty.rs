@@ -3,6 +3,13 @@
 //! Nothing here sleeps to wait for something: every wait is for a state, with a generous limit after which the test
 //! fails and shows the screen.
 
+#![allow(dead_code, reason = "each file of tests uses its own part of this")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what fails here fails the test"
+)]
+
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::os::fd::RawFd;
@@ -217,6 +224,16 @@ impl Program {
         }
     }
 
+    /// Types in pieces, one write each. `None` when this machine was too busy to write them close together: then the
+    /// terminal's line was slow in a way no person's is, and nothing follows from what became of them.
+    pub fn pieces(&mut self, pieces: &[&str]) -> Option<()> {
+        let start = Instant::now();
+        for piece in pieces {
+            self.keys(piece);
+        }
+        (start.elapsed() < Duration::from_millis(15)).then_some(())
+    }
+
     /// Types, all at once.
     pub fn keys(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
@@ -249,6 +266,25 @@ impl Program {
         assert_eq!(send(self.pid(), signal), 0);
     }
 
+    /// Waits for something that is not on the screen.
+    pub fn wait_until(&self, what: &str, state: impl Fn() -> bool) {
+        let until = Instant::now() + PATIENCE;
+        while !state() {
+            assert!(
+                Instant::now() < until,
+                "never: {what}\n{}",
+                self.shown().text()
+            );
+            self.pause();
+        }
+    }
+
+    /// Until something is written, or a moment has passed in which something else may have changed.
+    fn pause(&self) {
+        let shown = self.shown.0.lock().unwrap();
+        drop(self.shown.1.wait_timeout(shown, Duration::from_millis(20)));
+    }
+
     /// Waits for its end.
     pub fn end(&mut self) -> ExitStatus {
         let until = Instant::now() + PATIENCE;
@@ -261,9 +297,7 @@ impl Program {
                 "it never ends\n{}",
                 self.shown().text()
             );
-            // What it writes, its last words above all, wakes this up; the limit is for the rest.
-            let shown = self.shown.0.lock().unwrap();
-            drop(self.shown.1.wait_timeout(shown, Duration::from_millis(20)));
+            self.pause();
         }
     }
 

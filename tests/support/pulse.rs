@@ -6,7 +6,7 @@
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 /// Frames a second of the sink.
@@ -102,7 +102,7 @@ impl Pulse {
             .spawn()
             .unwrap();
         let mut sound = parec.stdout.take().unwrap();
-        let heard = Arc::new(Mutex::new(Heard::default()));
+        let heard = Arc::new((Mutex::new(Heard::default()), Condvar::new()));
         let theirs = Arc::clone(&heard);
         std::thread::spawn(move || {
             let mut bytes = [0; 8_192];
@@ -111,8 +111,10 @@ impl Pulse {
                     break;
                 }
                 let now = SystemTime::now();
-                let mut heard = theirs.lock().unwrap_or_else(PoisonError::into_inner);
+                let (heard, more) = &*theirs;
+                let mut heard = heard.lock().unwrap_or_else(PoisonError::into_inner);
                 heard.take(&bytes[..read], now);
+                more.notify_all();
             }
         });
         let recording = Recording { parec, heard };
@@ -180,36 +182,30 @@ impl Heard {
 /// What is being heard.
 pub struct Recording {
     parec: Child,
-    heard: Arc<Mutex<Heard>>,
+    heard: Arc<(Mutex<Heard>, Condvar)>,
 }
 
 impl Recording {
     /// Waits until `frames` frames were heard in all.
     pub fn wait(&self, frames: usize) {
-        let begun = Instant::now();
-        while self.frames().len() < frames {
-            assert!(begun.elapsed() < PATIENCE, "nothing is recorded");
-            std::thread::yield_now();
-        }
+        self.until(|heard| (heard.frames.len() >= frames).then_some(()));
     }
 
     /// Lets the sound go on for so long.
     pub fn listen(&self, time: Duration) {
         let more = (time.as_secs_f64() * RATE as f64) as usize;
-        let there = self.frames().len();
+        let there = self.lock().frames.len();
         self.wait(there + more);
     }
 
     /// Everything heard so far.
     pub fn frames(&self) -> Vec<[f32; 2]> {
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.frames.clone()
+        self.lock().frames.clone()
     }
 
     /// The frame that was heard at `time`; may lie outside what was recorded.
     pub fn frame_at(&self, time: SystemTime) -> i64 {
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        let began = heard.began.unwrap();
+        let began = self.lock().began.unwrap();
         let seconds = match time.duration_since(began) {
             Ok(after) => after.as_secs_f64(),
             Err(before) => -before.duration().as_secs_f64(),
@@ -219,35 +215,53 @@ impl Recording {
 
     /// When `frame` was heard.
     pub fn time_of(&self, frame: usize) -> SystemTime {
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard.began.unwrap() + Duration::from_secs_f64(frame as f64 / RATE as f64)
+        self.lock().began.unwrap() + Duration::from_secs_f64(frame as f64 / RATE as f64)
     }
 
-    /// The first frame from `from` on that is not silent; waits for it.
-    pub fn sound_from(&self, from: usize) -> usize {
-        self.find(from, |frames| {
-            frames.iter().position(|frame| !is_silent(*frame))
-        })
+    /// The first frame from `from` on that is not silent after ten milliseconds that were; waits for it.
+    pub fn sound_after_gap(&self, from: usize) -> usize {
+        let place = self.until(|heard| {
+            let frames = heard.frames.get(from..)?;
+            let gap = frames.windows(RATE / 100);
+            let gap = gap
+                .into_iter()
+                .position(|part| part.iter().all(|frame| is_silent(*frame)))?;
+            let sound = frames[gap..].iter().position(|frame| !is_silent(*frame))?;
+            Some(gap + sound)
+        });
+        from + place
     }
 
     /// The first frame from `from` on after which a fifth of a second is silent; waits for it.
     pub fn silence_from(&self, from: usize) -> usize {
-        self.find(from, |frames| {
+        let place = self.until(|heard| {
+            let frames = heard.frames.get(from..)?;
             let last = frames.iter().rposition(|frame| !is_silent(*frame));
             let start = last.map_or(0, |last| last + 1);
             (frames.len() - start >= RATE / 5).then_some(start)
-        })
+        });
+        from + place
     }
 
-    fn find(&self, from: usize, look: impl Fn(&[[f32; 2]]) -> Option<usize>) -> usize {
+    fn until<T>(&self, look: impl Fn(&Heard) -> Option<T>) -> T {
         let begun = Instant::now();
+        let mut heard = self.lock();
         loop {
-            if let Some(place) = self.frames().get(from..).and_then(&look) {
-                return from + place;
+            if let Some(found) = look(&heard) {
+                return found;
             }
             assert!(begun.elapsed() < PATIENCE, "it is not to be heard");
-            std::thread::yield_now();
+            heard = self
+                .heard
+                .1
+                .wait_timeout(heard, PATIENCE)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Heard> {
+        self.heard.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use callreel::app::{Effect, Input, Message, Mouse, MouseKind, Signal};
-use callreel::audio::{Anchor, Event, Media, PlayId};
 
 use crate::account::{Account, recording};
-use crate::session::{Session, setup};
+use crate::session::{Session, played, playing, setup};
 
 fn last_line(session: &mut Session) -> String {
     session.text().lines().last().unwrap().to_owned()
@@ -191,15 +190,6 @@ fn a_click_under_a_box_reaches_nothing() {
     assert_eq!(session.app.cursor(), 0);
 }
 
-/// The ids and links that were asked to play, oldest first.
-fn played(session: &Session) -> Vec<(PlayId, String)> {
-    let play = |effect: &Effect| match effect {
-        Effect::Play { play, url, .. } => Some((*play, url.clone())),
-        _ => None,
-    };
-    session.effects.iter().filter_map(play).collect()
-}
-
 fn link(number: usize) -> String {
     recording(number).url.unwrap()
 }
@@ -249,39 +239,9 @@ fn a_row_that_is_on_its_way_plays_when_it_comes_unless_another_key_comes_first()
     }
 }
 
-fn playing(width: u16, height: u16) -> Session {
-    let mut session = Session::new(width, height);
-    session.keys("j<Enter>");
-    let (play, _) = played(&session)[0];
-    let media = Media {
-        format: "mp3",
-        sample_rate: 16_000,
-        channels: 2,
-        bit_rate: Some(32_000),
-        variable: false,
-        bytes: Some(160_000),
-    };
-    session.send(Message::Player(play, Event::Opened(media)));
-    let length = Duration::from_secs(40);
-    session.send(Message::Player(
-        play,
-        Event::Length {
-            length,
-            exact: true,
-        },
-    ));
-    let anchor = Anchor {
-        position: Duration::ZERO,
-        at: session.now().mono,
-        speed: 1.0,
-    };
-    session.send(Message::Player(play, Event::Playing(anchor)));
-    session
-}
-
 #[test]
 fn digits_and_arrows_move_in_time_from_every_pane() {
-    let mut session = playing(140, 40);
+    let mut session = playing(setup(140, 40));
     session.effects.clear();
     session.keys("5<Tab><Right>");
     let seconds = |at: u64| Effect::Seek(Duration::from_secs(at));
@@ -290,15 +250,62 @@ fn digits_and_arrows_move_in_time_from_every_pane() {
 
 #[test]
 fn the_details_tell_what_the_file_turned_out_to_be() {
-    let mut session = playing(140, 40);
+    let mut session = playing(setup(140, 40));
+    session.keys("kk");
     assert!(session.text().contains("mp3 · stereo · 16 kHz · 32 kbit/s"));
 }
 
 #[test]
 fn in_a_text_field_the_players_keys_are_text() {
-    let mut session = playing(80, 24);
+    let mut session = playing(setup(80, 24));
     session.effects.clear();
     session.keys("/5 pz<Left>0");
     assert_eq!(session.effects, []);
     assert!(session.text().contains("/5 p0z"));
+}
+
+#[test]
+fn the_bar_is_clicked_and_dragged_to_jump() {
+    let mut session = playing(setup(80, 24));
+    session.effects.clear();
+    let bar = session.map().bar.unwrap();
+    let at = |kind, column| {
+        Message::Input(Input::Mouse(Mouse {
+            kind,
+            column,
+            row: bar.y,
+        }))
+    };
+    session.send(at(MouseKind::Press, bar.x + bar.width / 2));
+    session.send(at(MouseKind::Drag, bar.right() + 5));
+    let to: Vec<_> = session
+        .effects
+        .iter()
+        .map(|effect| match effect {
+            Effect::Seek(at) => at.as_secs(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(to, [20, 39]);
+    session.effects.clear();
+    session.send(at(MouseKind::Press, 0));
+    session.send(at(MouseKind::Drag, bar.x));
+    assert_eq!(session.effects, [], "a drag that began elsewhere is none");
+}
+
+#[test]
+fn a_click_in_the_form_reaches_its_parts() {
+    let mut session = Session::new(80, 24);
+    session.keys("f");
+    let map = session.map();
+    assert!(!map.fields.is_empty());
+    let (area, _) = map.fields[3];
+    let press = Mouse {
+        kind: MouseKind::Press,
+        column: area.x,
+        row: area.y,
+    };
+    let before = session.screen();
+    session.send(Message::Input(Input::Mouse(press)));
+    assert_ne!(session.screen(), before);
 }

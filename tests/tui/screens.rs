@@ -6,7 +6,7 @@ use callreel::app::{Api, Message, Theme};
 use callreel::plivo::Error;
 
 use crate::account::Account;
-use crate::session::{Session, setup};
+use crate::session::{Session, playing, setup};
 
 /// Rested on a row: the details are here.
 fn rested(width: u16, height: u16) -> Session {
@@ -201,4 +201,51 @@ fn a_masked_screen_shows_aliases() {
     session.keys("jjj");
     session.pass(Duration::from_secs(5));
     insta::assert_snapshot!(session.screen());
+}
+
+#[test]
+fn playing_at_80x24() {
+    insta::assert_snapshot!(playing(setup(80, 24)).screen());
+}
+
+#[test]
+fn playing_at_140x40() {
+    insta::assert_snapshot!(playing(setup(140, 40)).screen());
+}
+
+#[test]
+fn playing_at_60x15() {
+    insta::assert_snapshot!(playing(setup(60, 15)).screen());
+}
+
+#[test]
+fn playing_at_40x10() {
+    insta::assert_snapshot!(playing(setup(40, 10)).screen());
+}
+
+#[test]
+fn playing_at_200x60() {
+    insta::assert_snapshot!(playing(setup(200, 60)).screen());
+}
+
+#[test]
+fn playing_without_colours() {
+    let mut setup = setup(80, 24);
+    setup.theme = Theme::Mono;
+    insta::assert_snapshot!(playing(setup).screen());
+}
+
+#[test]
+fn the_filter_at_80x24() {
+    insta::assert_snapshot!(rested(80, 24).keys("f").screen());
+}
+
+#[test]
+fn the_filter_at_140x40() {
+    insta::assert_snapshot!(rested(140, 40).keys("f").screen());
+}
+
+#[test]
+fn the_filter_at_40x10() {
+    insta::assert_snapshot!(rested(40, 10).keys("f").screen());
 }

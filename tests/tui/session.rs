@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use callreel::app::zone::Zone;
@@ -9,6 +10,7 @@ use callreel::app::{
     Api, App, Criteria, Effect, FrameMap, Input, Key, KeyCode, Message, Now, RequestId, Setup,
     Size, Theme, TimerId,
 };
+use callreel::audio::{Anchor, Column, Event, Media, PlayId, Waveform};
 use callreel::ui;
 use chrono::TimeDelta;
 use ratatui::Terminal;
@@ -198,6 +200,66 @@ impl Session {
     pub fn resize(&mut self, width: u16, height: u16) {
         self.send(Message::Input(Input::Resize(Size { width, height })));
     }
+}
+
+/// The ids and links that were asked to play, oldest first.
+pub fn played(session: &Session) -> Vec<(PlayId, String)> {
+    let play = |effect: &Effect| match effect {
+        Effect::Play { play, url, .. } => Some((*play, url.clone())),
+        _ => None,
+    };
+    session.effects.iter().filter_map(play).collect()
+}
+
+/// Twelve seconds into the third row, 40 s long, of which 70 % are loaded.
+pub fn playing(setup: Setup) -> Session {
+    let mut session = Session::start(setup, Account::with(90));
+    session.keys("jj<Enter>jj");
+    session.pass(Duration::from_secs(1));
+    let (play, _) = played(&session)[0];
+    let media = Media {
+        format: "mp3",
+        sample_rate: 16_000,
+        channels: 2,
+        bit_rate: Some(32_000),
+        variable: false,
+        bytes: Some(160_000),
+    };
+    let length = Duration::from_secs(40);
+    let wave = |channel: u32| {
+        let column = move |at: u32| {
+            let peak = (at * at * 7 + channel * 90 + at * 31) % 200;
+            let loud = (at / (20 + channel * 7)) % 2 == channel;
+            let peak = if loud { 55 + peak } else { peak / 20 } as u8;
+            (at < 280).then_some(Column {
+                peak,
+                rms: peak / 2,
+            })
+        };
+        (0..400).map(column).collect()
+    };
+    let waveform = Waveform {
+        bin: Duration::from_millis(100),
+        channels: vec![wave(0), wave(1)],
+    };
+    let anchor = Anchor {
+        position: Duration::from_secs(12),
+        at: session.now().mono,
+        speed: 1.0,
+    };
+    for event in [
+        Event::Opened(media),
+        Event::Length {
+            length,
+            exact: true,
+        },
+        Event::Buffered([0.0..0.7].into()),
+        Event::Waveform(Arc::new(waveform)),
+        Event::Playing(anchor),
+    ] {
+        session.send(Message::Player(play, event));
+    }
+    session
 }
 
 fn request_of(effect: &Effect) -> Option<RequestId> {

@@ -121,9 +121,11 @@ fn known(recording: &Recording, name: &str, reading: Reading) -> Option<String> 
     match name {
         "recording_id" => Some(recording.id.to_string()),
         "call_uuid" => recording.call_uuid.clone(),
-        "add_time" => recording
-            .added
-            .map(|at| format!("{} ({})", time(at), words::ago(at, now))),
+        "add_time" => recording.added.map(|at| {
+            // Kept on one line, by spaces that do not break.
+            let ago = words::ago(at, now).replace(' ', "\u{a0}");
+            format!("{} ({ago})", time(at))
+        }),
         "recording_start_ms" => recording.started.map(time),
         "recording_end_ms" => recording.ended.map(time),
         "recording_duration_ms" => recording.duration.map(|length| {

@@ -278,7 +278,11 @@ fn stepped(text: &str, keys: &[Key]) -> String {
     desk.press(keys);
     let line = desk.form.line(Field::From);
     let caret = line.before_caret().len();
-    format!("{}|{}", line.before_caret(), &line.text()[caret..])
+    format!(
+        "{}|{}",
+        line.before_caret(),
+        line.text().get(caret..).unwrap()
+    )
 }
 
 #[test]

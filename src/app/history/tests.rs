@@ -1,11 +1,11 @@
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::*;
 use crate::app::effect::Priority;
-use crate::plivo::{Bound, Cursor, Meta, PageRequest, Span};
+use crate::plivo::{Bound, Cursor, Meta, PageRequest, Span, Start};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Paging {
@@ -469,8 +469,6 @@ fn new_arrivals_are_counted_once_a_minute_and_only_beside_a_page() {
     reader.settle(&mut server);
     assert_eq!(reader.history.arrivals(), 1);
 }
-
-use std::time::Duration;
 
 #[test]
 fn a_failure_keeps_the_rows_and_retry_goes_on() {

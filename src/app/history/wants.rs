@@ -4,29 +4,23 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use crate::app::Now;
 use crate::app::effect::{Effect, Priority};
 use crate::app::ids::{Ids, RequestId};
-use crate::plivo::{
-    Bound, Filter, Limit, PageRequest, RecordingQuery, Span, Start, TimeRange, Window,
-};
+use crate::plivo::{Filter, Limit, PageRequest, RecordingQuery, Span, Start};
 
+use super::count::ARRIVALS_EVERY;
 use super::merged::Side;
 use super::shelf::{Offsets, PAGE, Step, Totals, Way};
 use super::{Goal, History, Part};
 
-/// Counting new arrivals rides on page fetches, at most this often.
-const ARRIVALS_EVERY: Duration = Duration::from_secs(60);
-/// Counts on their way at once.
-const COUNTS: usize = 8;
 /// Pages kept, in all windows together.
 const MOST_PAGES: usize = 256;
 /// Without totals, windows whose first page is asked for ahead of need: most of them may be empty.
-const AHEAD: usize = 4;
+pub(super) const AHEAD: usize = 4;
 
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +52,10 @@ pub(super) struct Pending {
 
 /// A wish: rows of one window, and how urgent they are.
 #[derive(Debug, Clone)]
-struct Wish {
-    part: usize,
-    places: Range<usize>,
-    priority: Priority,
+pub(super) struct Wish {
+    pub part: usize,
+    pub places: Range<usize>,
+    pub priority: Priority,
 }
 
 impl History {
@@ -235,7 +229,7 @@ impl History {
     }
 
     /// The reader comes near the end of what is known: the first window that is not counted goes on.
-    fn onward(&self, priority: Priority, wishes: &mut Vec<Wish>) {
+    pub(super) fn onward(&self, priority: Priority, wishes: &mut Vec<Wish>) {
         let uncounted = self
             .parts
             .iter()
@@ -258,53 +252,6 @@ impl History {
             });
             if reach > 0 {
                 break;
-            }
-        }
-    }
-
-    fn goal_wishes(&self, wishes: &mut Vec<Wish>) {
-        let priority = Priority::Visible;
-        match &self.goal {
-            None => {}
-            Some(Goal::Recording { added, .. }) if self.modes.totals == Totals::Given => {
-                let part = self
-                    .parts
-                    .iter()
-                    .position(|part| part.window().range().contains(*added));
-                let Some(part) = part else { return };
-                let Some(Part::Paged(shelf)) = self.parts.get(part) else {
-                    return self.onward(priority, wishes);
-                };
-                // Any place serves: `missing` asks for the recording's own instant.
-                if shelf.count().is_some() {
-                    wishes.push(Wish {
-                        part,
-                        places: 0..shelf.reach(),
-                        priority,
-                    });
-                }
-            }
-            Some(Goal::End | Goal::Row(_) | Goal::Recording { .. }) => {
-                // Without totals the windows are sounded one after the other; with them `counts` does it.
-                if self.modes.totals != Totals::Absent && self.plan.either.is_none() {
-                    return;
-                }
-                let uncounted = self
-                    .parts
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, part)| part.count().is_none());
-                for (part, shelf) in uncounted.take(AHEAD) {
-                    let place = match shelf {
-                        Part::Paged(shelf) => shelf.sounding(self.modes),
-                        Part::Merged(merged) => merged.rows().len(),
-                    };
-                    wishes.push(Wish {
-                        part,
-                        places: place..place + 1,
-                        priority,
-                    });
-                }
             }
         }
     }
@@ -438,95 +385,7 @@ impl History {
         new
     }
 
-    /// Windows that are still uncounted, newest first: first those that a jump needs.
-    fn counts(&self) -> Vec<Pending> {
-        let first_answered = self
-            .parts
-            .first()
-            .is_some_and(|part| part.count().is_some());
-        if self.modes.totals == Totals::Absent
-            || self.plan.either.is_some()
-            || (!first_answered && self.goal.is_none())
-        {
-            return Vec::new();
-        }
-        let needed = match &self.goal {
-            None => 0,
-            Some(Goal::End | Goal::Row(_)) => self.parts.len(),
-            Some(Goal::Recording { added, .. }) => self
-                .parts
-                .iter()
-                .position(|part| part.window().range().contains(*added))
-                .map_or(0, |part| part + 1),
-        };
-        let on_their_way = self
-            .pending
-            .values()
-            .filter(|pending| pending.want == Want::Count)
-            .count();
-        let uncounted = self
-            .parts
-            .iter()
-            .enumerate()
-            .filter_map(|(part, shelf)| match shelf {
-                Part::Paged(shelf) if shelf.count().is_none() => Some((part, shelf)),
-                _ => None,
-            });
-        uncounted
-            .filter(|(part, shelf)| {
-                !self.pending.values().any(|pending| {
-                    pending.part == *part
-                        && (pending.want == Want::Count || pending.way.window == shelf.window())
-                })
-            })
-            .take(COUNTS.saturating_sub(on_their_way))
-            .map(|(part, shelf)| Pending {
-                part,
-                want: Want::Count,
-                way: Way {
-                    window: shelf.window(),
-                    start: Start::FIRST,
-                },
-                serves: 0..0,
-                priority: if part < needed {
-                    Priority::Visible
-                } else {
-                    Priority::Count
-                },
-            })
-            .collect()
-    }
-
-    fn count_arrivals(&mut self, ids: &mut Ids, now: Now) -> Option<Effect> {
-        let pinned = self.plan.range.to();
-        let from = Bound {
-            at: pinned.at,
-            inclusive: !pinned.inclusive,
-        };
-        let window = TimeRange::new(
-            from,
-            Bound {
-                at: now.wall,
-                inclusive: true,
-            },
-        )
-        .and_then(Window::new)?;
-        self.arrivals_asked = Some(now.mono);
-        let way = Way {
-            window,
-            start: Start::FIRST,
-        };
-        let pending = Pending {
-            part: usize::MAX,
-            want: Want::Arrivals,
-            way,
-            serves: 0..0,
-            priority: Priority::Count,
-        };
-        Some(self.send(pending, Limit::MOST, ids))
-    }
-
-    fn send(&mut self, pending: Pending, limit: Limit, ids: &mut Ids) -> Effect {
+    pub(super) fn send(&mut self, pending: Pending, limit: Limit, ids: &mut Ids) -> Effect {
         let request = ids.request();
         let filter = match (&self.plan.either, pending.want) {
             (Some(number), Want::Side(Side::From)) => Filter {

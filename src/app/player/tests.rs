@@ -148,6 +148,23 @@ fn a_playback_goes_from_opening_to_its_end() {
 }
 
 #[test]
+fn after_the_end_back_plays_and_forward_does_nothing() {
+    let mut bench = Bench::playing();
+    bench.tell(Event::Ended(bench.anchor(secs(42), 0.0)));
+    assert_eq!(bench.player.seek_by(5, bench.now), []);
+    assert_eq!(bench.player.state(), State::Ended);
+    let effects = bench.player.seek_by(-5, bench.now);
+    assert_eq!(
+        effects,
+        [Effect::Seek(secs(37)), Effect::Resume { at: None }]
+    );
+    assert_eq!(
+        (bench.player.state(), bench.position()),
+        (State::Playing, secs(37))
+    );
+}
+
+#[test]
 fn what_an_earlier_playback_tells_changes_nothing() {
     let mut bench = Bench::playing();
     let stale = bench.play;
@@ -443,9 +460,8 @@ proptest! {
                 prop_assert!(player.position(now) <= length);
             }
             prop_assert!(player.fraction(now).is_none_or(|fraction| (0.0..=1.0).contains(&fraction)));
-            match player.needs_redraw_at(now, cells) {
-                Some(at) => prop_assert!(at > now && player.state() == State::Playing),
-                None => {}
+            if let Some(at) = player.needs_redraw_at(now, cells) {
+                prop_assert!(at > now && player.state() == State::Playing);
             }
         }
     }

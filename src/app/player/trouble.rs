@@ -23,8 +23,8 @@ impl Trouble {
 
     pub(super) fn no_device(reason: &str) -> Self {
         Self {
-            what: format!("no sound: {reason}"),
-            help: "Space tries again; --sink null plays without a device, PULSE_SERVER names one elsewhere",
+            what: format!("no sound device: {reason}"),
+            help: "Space tries again; else --sink null or PULSE_SERVER",
             fatal: false,
         }
     }
@@ -41,7 +41,7 @@ impl Trouble {
 fn help(error: &Error) -> &'static str {
     match error {
         Error::Unauthorized | Error::Forbidden => {
-            "the account's media need credentials: those of the account, or of the subaccount that made the call"
+            "the account's media need credentials: its own, or the subaccount's"
         }
         Error::NotFound => "a new recording takes some seconds: Space tries again",
         Error::Status(429 | 500..) => "the server has a problem: Space tries again",
@@ -57,8 +57,6 @@ fn help(error: &Error) -> &'static str {
         Error::Decode(_) => "the file is damaged: Space tries again",
         Error::Changed => "Space plays it as it is now",
         Error::NoUrl => "it may still be recorded: r loads the list anew",
-        Error::NoDevice(_) => {
-            "--sink null plays without a device, PULSE_SERVER names one elsewhere"
-        }
+        Error::NoDevice(_) => "start with --sink null, or set PULSE_SERVER",
     }
 }

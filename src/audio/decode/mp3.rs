@@ -13,7 +13,7 @@ use symphonia::core::units::{Duration as Units, Timestamp};
 use super::{Decoder, Length, Role, Step, need_bytes, still_coming};
 use crate::audio::buffer::Buffer;
 use crate::audio::event::{Error, Media};
-use crate::audio::mp3::{Frame, Header, Index, Next, PRE_ROLL, Scanned};
+use crate::audio::mp3::{Frame, Header, Index, Next, PRE_ROLL, Place, Scanned};
 
 /// Times that the index may ask to be called again before one block is given up for now.
 const ADVANCES: usize = 64;
@@ -28,8 +28,6 @@ pub struct Mp3 {
     /// Where the next frame is looked for.
     at: u64,
     start: Option<Start>,
-    /// Something was given, or a jump was made: an end is no longer one of an empty file.
-    sounded: bool,
     bytes: Vec<u8>,
     samples: Vec<f32>,
 }
@@ -90,10 +88,15 @@ impl Mp3 {
             header,
             at: 0,
             start: None,
-            sounded: false,
             bytes: Vec::new(),
             samples: Vec::new(),
         }))
+    }
+
+    /// The whole file is known and holds no sound.
+    fn is_silent(&self) -> bool {
+        let length = self.index.length();
+        self.index.is_whole() && length.is_none_or(|length| length.duration.is_zero())
     }
 
     /// The next frame whose bytes are here.
@@ -157,6 +160,38 @@ impl Mp3 {
         Ok(())
     }
 
+    /// Goes straight to where a jump is to sound once that place is known, when it lies far ahead of frame `number`: an
+    /// estimate had begun the search too early.
+    fn catch_up(&mut self, number: u64) {
+        let Some(Start {
+            frame: Some((first, _)),
+            pre_roll,
+        }) = &mut self.start
+        else {
+            return;
+        };
+        if number.saturating_add(3 * PRE_ROLL) > *first {
+            return;
+        }
+        if let Place::Known { offset, .. } = self.index.place(*first - PRE_ROLL)
+            && offset > self.at
+        {
+            self.at = offset;
+            *pre_roll = PRE_ROLL;
+            self.codec.inner.reset();
+        }
+    }
+
+    /// Frame `number` begins after the last sample that is heard.
+    fn is_past_end(&self, number: u64) -> bool {
+        let start = number.saturating_mul(u64::from(self.header.samples()));
+        let end = self
+            .index
+            .samples()
+            .map(|heard| heard.saturating_add(u64::from(self.index.trim_start())));
+        end.is_some_and(|end| start >= end)
+    }
+
     /// How much of the frame at hand is heard: samples a channel to drop at its front and to keep after that, and the frame
     /// of the recording it starts at.
     fn audible(&self, number: u64, skip: u32) -> Option<(usize, usize, u64)> {
@@ -199,8 +234,10 @@ impl Decoder for Mp3 {
     }
 
     fn length(&mut self) -> Option<Length> {
-        if !self.index.is_whole() {
-            self.index.advance(&self.buffer);
+        for _ in 0..ADVANCES {
+            if self.index.is_whole() || self.index.advance(&self.buffer) != Scanned::More {
+                break;
+            }
         }
         let length = self.index.length()?;
         Some(Length {
@@ -214,8 +251,8 @@ impl Decoder for Mp3 {
             let frame = match self.next_frame()? {
                 Next::Frame(frame) => frame,
                 Next::Wait(at) => return need_bytes(&self.buffer, at, self.role),
-                Next::End if self.sounded => return Ok(Step::End),
-                Next::End => return Err(Error::HeaderOnly),
+                Next::End if self.is_silent() => return Err(Error::HeaderOnly),
+                Next::End => return Ok(Step::End),
             };
             self.bytes.resize(usize::from(frame.len), 0);
             if self.role == Role::Head {
@@ -225,7 +262,6 @@ impl Decoder for Mp3 {
                 return need_bytes(&self.buffer, frame.offset, self.role);
             }
             self.at = frame.offset + u64::from(frame.len);
-            self.sounded = true;
             self.decode(&frame)?;
             let mut skip = 0;
             if let Some(start) = &mut self.start {
@@ -234,6 +270,7 @@ impl Decoder for Mp3 {
                     .is_some_and(|(first, _)| frame.exact && frame.number < first);
                 if start.pre_roll > 0 || early {
                     start.pre_roll = start.pre_roll.saturating_sub(1);
+                    self.catch_up(frame.number);
                     continue;
                 }
                 if let Some((first, samples)) = start.frame
@@ -242,6 +279,10 @@ impl Decoder for Mp3 {
                     skip = samples;
                 }
                 self.start = None;
+            }
+            if self.is_past_end(frame.number) {
+                // Encoders pad the last frames; nothing that counts follows.
+                return Ok(Step::End);
             }
             let Some((drop, keep, first)) = self.audible(frame.number, skip) else {
                 continue;
@@ -266,7 +307,6 @@ impl Decoder for Mp3 {
             frame: Some((target.frame, target.skip)),
             pre_roll,
         });
-        self.sounded = true;
         self.codec.inner.reset();
         if self.role == Role::Head {
             self.buffer.want(self.at);
@@ -279,7 +319,6 @@ impl Decoder for Mp3 {
             frame: None,
             pre_roll: PRE_ROLL,
         });
-        self.sounded = true;
         self.codec.inner.reset();
     }
 

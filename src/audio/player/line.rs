@@ -40,6 +40,7 @@ struct Live {
     since: Instant,
     pulled: u64,
     pulled_at: Instant,
+    checked_at: Instant,
 }
 
 /// One way to the output.
@@ -118,6 +119,7 @@ impl Line {
                 self.state = State::Open(Live {
                     pulled: open.writer.pulled(),
                     pulled_at: now,
+                    checked_at: now,
                     since: now,
                     writer: open.writer,
                     _hold: open.hold,
@@ -132,8 +134,8 @@ impl Line {
         }
     }
 
-    /// Looks whether the output has failed, and closes it then. The reason, for people, and whether it had worked before.
-    pub(super) fn check(&mut self, now: Instant) -> Option<Failure> {
+    /// Looks whether the output has failed, and closes it then. `sounding` says whether frames should be moving.
+    pub(super) fn check(&mut self, now: Instant, sounding: bool) -> Option<Failure> {
         match &mut self.state {
             State::Closed => None,
             State::Opening { until } if now < *until => None,
@@ -145,10 +147,10 @@ impl Line {
                 ))
             }
             State::Open(live) => {
-                let reason = live.fault(now)?;
+                let reason = live.fault(now, sounding)?;
                 let racing = live.races(now);
                 self.state = State::Closed;
-                self.retry = (!racing).then(|| (now, 0));
+                self.retry = (!racing).then_some((now, 0));
                 self.put_off(now);
                 Some(Failure::Lost(reason.to_owned()))
             }
@@ -193,9 +195,12 @@ pub(super) enum Failure {
 }
 
 impl Live {
-    fn fault(&mut self, now: Instant) -> Option<&'static str> {
+    fn fault(&mut self, now: Instant, sounding: bool) -> Option<&'static str> {
         let pulled = self.writer.pulled();
-        if pulled != self.pulled {
+        // When nobody looked for as long, the whole program was stopped (Ctrl-Z), and not the device.
+        let was_stopped = now > self.checked_at + 2 * STALL;
+        self.checked_at = now;
+        if pulled != self.pulled || !sounding || was_stopped {
             (self.pulled, self.pulled_at) = (pulled, now);
         }
         if self.writer.is_faulty() {

@@ -202,9 +202,6 @@ impl Playback {
     }
 
     fn learn_length(&mut self) {
-        if self.exact_length().is_some() && self.buffer.is_complete() && self.version.is_none() {
-            return;
-        }
         let Some(decoder) = &mut self.decoder else {
             return;
         };

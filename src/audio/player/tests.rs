@@ -416,6 +416,22 @@ fn failures_are_told_once_and_end_the_playback() {
 }
 
 #[test]
+fn a_panic_while_decoding_ends_that_playback_and_nothing_else() {
+    let rig = Rig::new(vec![Ok(())]);
+    rig.play(1, Duration::ZERO);
+    rig.load(b"panic! and some more bytes");
+    let error = rig.until(failed);
+    assert_eq!(
+        error,
+        Error::Decode("a frame that nobody expected".to_owned())
+    );
+    rig.play(2, Duration::ZERO);
+    rig.load(WAV);
+    let (mut renderer, _) = rig.output();
+    keep_taking(&mut renderer, || rig.until(playing));
+}
+
+#[test]
 fn a_lost_connection_is_told_after_what_had_come_was_heard() {
     let rig = Rig::new(vec![Ok(())]);
     rig.play(1, Duration::ZERO);

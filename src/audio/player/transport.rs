@@ -16,6 +16,9 @@ use crate::audio::ring::{Heard, Stage};
 const START: Duration = Duration::from_millis(45);
 const RESTART: Duration = Duration::from_millis(120);
 
+/// The loudest that [`Command::Volume`](crate::audio::Command::Volume) makes it.
+const LOUDEST: f32 = 1.5;
+
 /// The output is closed after so long without sound.
 const IDLE: Duration = Duration::from_secs(5);
 
@@ -101,7 +104,8 @@ impl Transport {
 
     fn obey(&mut self, orders: Orders, now: Instant) {
         if orders.volume.is_some() || orders.mute.is_some() {
-            self.volume = orders.volume.unwrap_or(self.volume).clamp(0.0, 1.5);
+            let volume = orders.volume.filter(|volume| volume.is_finite());
+            self.volume = volume.unwrap_or(self.volume).clamp(0.0, LOUDEST);
             self.mute = orders.mute.unwrap_or(self.mute);
             self.line
                 .set_volume(if self.mute { 0.0 } else { self.volume });
@@ -400,7 +404,8 @@ impl Transport {
                 play.position = heard.position;
             }
         }
-        let reason = match self.line.check(now)? {
+        let sounding = self.playback.as_ref().is_some_and(Playback::wants_sound);
+        let reason = match self.line.check(now, sounding)? {
             Failure::Unopened(reason) | Failure::Lost(reason) => reason,
         };
         Some(reason)

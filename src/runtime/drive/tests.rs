@@ -2,13 +2,14 @@
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
+use ratatui::Frame;
 use ratatui::text::Line;
 
 use super::super::frames::INTERVAL;
 use super::super::stage::tests::piped;
 use super::super::sys;
 use super::*;
-use crate::app::{Api, Key, KeyCode, Mouse, RequestId, TimerId};
+use crate::app::{Api, Mouse, RequestId, TimerId};
 
 const MS: Duration = Duration::from_millis(1);
 

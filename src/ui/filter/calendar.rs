@@ -47,7 +47,7 @@ pub(super) fn draw(
         }
     });
     let (from, to) = marked.map_or((today, today), |marked| (marked.first, marked.last));
-    let months = match (area.height >= 2 * HEIGHT + 1, focus) {
+    let months = match (area.height > 2 * HEIGHT, focus) {
         (true, _) if (from.year(), from.month()) == (to.year(), to.month()) => {
             vec![from.checked_sub_months(Months::new(1)), Some(from)]
         }

@@ -45,7 +45,7 @@ pub(super) fn draw(
     // A channel's letter stands between the time and its lane.
     let lanes = lanes(player, area.height);
     let letters = if lanes.len() > 1 { 2 } else { 0 };
-    let position = format!("{:>1$}", elapsed(player.position(now)), usize::from(times));
+    let position = format!("{:>1$}", elapsed(player, now), usize::from(times));
     put(buffer, room, &position, styles.text);
     room = after(room, times + 1);
     let length = match player.length() {

@@ -166,9 +166,8 @@ fn an_hour_cut_anywhere_and_filled_with_anything_never_panics() {
                 decoder.seek(Duration::from_millis(random.u64(..20_000)));
             }
             out.clear();
-            match decoder.next(&mut out) {
-                Ok(Step::Block { .. }) => assert!(out.iter().all(|s| s.is_finite())),
-                Ok(_) | Err(_) => {}
+            if let Ok(Step::Block { .. }) = decoder.next(&mut out) {
+                assert!(out.iter().all(|s| s.is_finite()));
             }
         }
     }

@@ -1,0 +1,166 @@
+//! How fast an hour of mp3 is decoded, beside mpg123 and ffmpeg on the same files: processor seconds, medians.
+//!
+//! Ours is the whole way from bytes to samples: buffer, frame index, codec. The files are an hour of the demo calls, made
+//! with sox and lame once and kept under `target/`.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, unsafe_code)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use callreel::audio::Buffer;
+use callreel::audio::decode::{self, Role, Step};
+
+const RUNS: usize = 7;
+
+fn main() {
+    for tool in ["sox", "lame"] {
+        if !installed(tool) {
+            println!("decode: skipped, {tool} is not installed (`make bench` installs it)");
+            return;
+        }
+    }
+    for (name, rate, bits) in [
+        ("8 kHz mono 16 kbit/s", 8_000, 16),
+        ("44.1 kHz mono 64 kbit/s", 44_100, 64),
+    ] {
+        let file = hour(rate, bits);
+        let path = file.to_str().unwrap();
+        let bytes = std::fs::read(&file).unwrap();
+        let ours = median(|| own_seconds(|| decode_all(&bytes)));
+        println!("an hour of {name}: callreel {:.3} s", ours);
+        beside("mpg123", ours, &["-q", "-s", path]);
+        let ffmpeg = [
+            "-v",
+            "error",
+            "-threads",
+            "1",
+            "-i",
+            path,
+            "-f",
+            "f32le",
+            "-y",
+            "/dev/null",
+        ];
+        beside("ffmpeg", ours, &ffmpeg);
+    }
+}
+
+fn decode_all(bytes: &[u8]) {
+    let buffer = Buffer::from_bytes(bytes.to_vec());
+    let mut decoder = decode::open(&buffer, Role::Follower).unwrap().unwrap();
+    let (mut samples, mut frames) = (Vec::new(), 0);
+    loop {
+        samples.clear();
+        match decoder.next(&mut samples).unwrap() {
+            Step::Block { .. } => frames += samples.len(),
+            Step::NeedBytes => panic!("every byte is there"),
+            Step::End => break,
+        }
+    }
+    let seconds = frames as f64 / f64::from(decoder.rate());
+    assert!((seconds - 3_600.0).abs() < 1.0, "{seconds} s were decoded");
+}
+
+fn beside(program: &str, ours: f64, arguments: &[&str]) {
+    if !installed(program) {
+        println!("    {program} is not installed");
+        return;
+    }
+    let theirs = median(|| {
+        let before = cpu(libc::RUSAGE_CHILDREN);
+        let status = Command::new(program)
+            .args(arguments)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success(), "{program} failed");
+        cpu(libc::RUSAGE_CHILDREN) - before
+    });
+    let ratio = theirs / ours;
+    let who = if ratio >= 1.0 {
+        "callreel is ahead"
+    } else {
+        "it is ahead"
+    };
+    println!("    {program} {theirs:.3} s: {ratio:.2} times callreel's, {who}");
+}
+
+/// An hour of the demo calls as mp3, made once.
+fn hour(rate: u32, bits: u32) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("target").join("bench-audio");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join(format!("hour-{rate}-{bits}.mp3"));
+    if file.exists() {
+        return file;
+    }
+    let wav = folder.join(format!("hour-{rate}.wav"));
+    let run = |program: &str, arguments: &[&str]| {
+        let status = Command::new(program).args(arguments).status().unwrap();
+        assert!(status.success(), "{program} failed");
+    };
+    let call = root.join("assets/calls/support-stereo-cbr32.mp3");
+    let (call, wav_path) = (call.to_str().unwrap(), wav.to_str().unwrap());
+    let rate_word = rate.to_string();
+    run(
+        "sox",
+        &[
+            call, "-c", "1", wav_path, "rate", &rate_word, "repeat", "46", "trim", "0", "3600",
+        ],
+    );
+    let half_made = folder.join("half-made.mp3");
+    let (kilohertz, bits) = (f64::from(rate) / 1_000.0, bits.to_string());
+    let target = half_made.to_str().unwrap();
+    run(
+        "lame",
+        &[
+            "--quiet",
+            "-m",
+            "m",
+            "--cbr",
+            "-b",
+            &bits,
+            "--resample",
+            &kilohertz.to_string(),
+            wav_path,
+            target,
+        ],
+    );
+    std::fs::rename(&half_made, &file).unwrap();
+    std::fs::remove_file(&wav).unwrap();
+    file
+}
+
+fn median(mut run: impl FnMut() -> f64) -> f64 {
+    let mut values: Vec<f64> = (0..RUNS).map(|_| run()).collect();
+    values.sort_by(f64::total_cmp);
+    values.get(RUNS / 2).copied().unwrap_or_default()
+}
+
+fn own_seconds(work: impl FnOnce()) -> f64 {
+    let before = cpu(libc::RUSAGE_SELF);
+    work();
+    cpu(libc::RUSAGE_SELF) - before
+}
+
+/// Seconds of processor time that `who` has used.
+fn cpu(who: libc::c_int) -> f64 {
+    // SAFETY: all zeros is a valid `rusage`, and the pointer is to one that outlives the call.
+    let usage = unsafe {
+        let mut usage = std::mem::zeroed::<libc::rusage>();
+        libc::getrusage(who, &raw mut usage);
+        usage
+    };
+    let seconds = |time: libc::timeval| {
+        Duration::from_secs(time.tv_sec as u64).as_secs_f64() + time.tv_usec as f64 / 1e6
+    };
+    seconds(usage.ru_utime) + seconds(usage.ru_stime)
+}
+
+fn installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).exists())
+}

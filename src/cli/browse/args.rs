@@ -1,0 +1,196 @@
+//! The flags of `callreel` without a command.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono_tz::Tz;
+
+use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
+
+use super::zone;
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Open a made-up account: needs no credentials and no network, leaves nothing behind
+    #[arg(long)]
+    pub(super) demo: bool,
+
+    /// Another API than Plivo's own; plain http only to this machine
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "CALLREEL_API_URL",
+        hide_env_values = true
+    )]
+    pub(super) api_url: Option<String>,
+
+    /// Most requests a second [default: 20]; the account's own limit is 60, and its production traffic shares it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    pub(super) rate: Option<u32>,
+
+    /// Where the sound goes: the default device, or in real time into nothing
+    #[arg(long, value_enum, value_name = "SINK", default_value_t = SinkName::Device)]
+    pub(super) sink: SinkName,
+
+    /// Write what happens behind the screen to this file; without it the log stays in memory (:log)
+    #[arg(long, value_name = "FILE")]
+    pub(super) log: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) filter: Filter,
+
+    #[command(flatten)]
+    pub(super) view: View,
+
+    #[command(flatten)]
+    pub(super) demo_account: DemoAccount,
+
+    /// Make F12 panic there, to see what becomes of the terminal
+    #[arg(long, value_enum, hide = true)]
+    pub(super) debug_panic: Option<PanicPlace>,
+}
+
+/// The fields of the filter form.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Which recordings")]
+pub(super) struct Filter {
+    /// Added since then: 2026-11-20, "2026-11-20 14:02", -7d, yesterday, … [default: 30 days ago]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    pub(super) from: Option<String>,
+
+    /// Added until then; a bare day is included [default: now]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    pub(super) to: Option<String>,
+
+    /// Of this call
+    #[arg(long, value_name = "UUID")]
+    pub(super) call_uuid: Option<String>,
+
+    /// Of this subaccount
+    #[arg(long, value_name = "AUTH_ID")]
+    pub(super) subaccount: Option<String>,
+
+    /// Of calls from this number or SIP address
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) from_number: Option<String>,
+
+    /// Of calls to this number or SIP address
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) to_number: Option<String>,
+
+    /// Of calls from or to this number: two lists, merged
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) either_number: Option<String>,
+
+    /// Of this conference
+    #[arg(long, value_name = "NAME")]
+    pub(super) conference: Option<String>,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "The screen")]
+pub(super) struct View {
+    /// Show times in this zone, and read typed ones in it: Europe/Lisbon
+    #[arg(long, value_name = "ZONE", value_parser = zone::named, group = "shown_zone")]
+    pub(super) tz: Option<Tz>,
+
+    /// Show times in UTC; this is the default
+    #[arg(long, group = "shown_zone")]
+    pub(super) utc: bool,
+
+    /// Show times in this machine's zone
+    #[arg(long, group = "shown_zone")]
+    pub(super) local: bool,
+
+    /// Hide phone numbers and names from the start
+    #[arg(long)]
+    pub(super) mask: bool,
+
+    /// Leave the mouse to the terminal, for selecting text
+    #[arg(long)]
+    pub(super) no_mouse: bool,
+}
+
+/// The embedded account's ways; the same flags as `callreel emulator`.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "The demo account (with --demo)")]
+pub(super) struct DemoAccount {
+    /// Recordings in it
+    #[arg(long, value_name = "N", requires = "demo", hide_short_help = true, value_parser = clap::value_parser!(u64).range(..=1_000_000))]
+    pub(super) recordings: Option<u64>,
+
+    /// Which age of the API it speaks
+    #[arg(long, value_enum, requires = "demo", hide_short_help = true)]
+    pub(super) era: Option<Era>,
+
+    /// How its lists page
+    #[arg(
+        long,
+        value_enum,
+        value_name = "MODE",
+        requires = "demo",
+        hide_short_help = true
+    )]
+    pub(super) paging: Option<Paging>,
+
+    /// It tells no totals
+    #[arg(long, requires = "demo", hide_short_help = true)]
+    pub(super) no_total: bool,
+
+    /// It waits so long before each answer
+    #[arg(long, value_name = "MS", requires = "demo", hide_short_help = true)]
+    pub(super) latency: Option<u64>,
+
+    /// It sends each file no faster than this
+    #[arg(long, value_name = "BYTES/S", requires = "demo", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) bandwidth: Option<u64>,
+
+    /// It asks for credentials before it sends files, and refuses with this status
+    #[arg(
+        long,
+        value_enum,
+        value_name = "STATUS",
+        requires = "demo",
+        hide_short_help = true
+    )]
+    pub(super) media_auth: Option<MediaAuth>,
+
+    /// Something goes wrong in it; more than one with commas
+    #[arg(long = "fault", value_name = "NAME[=ARG]", value_delimiter = ',', requires = "demo", hide_short_help = true, long_help = fault_help())]
+    pub(super) faults: Vec<Fault>,
+}
+
+fn fault_help() -> String {
+    format!("Something goes wrong in it; more than one with commas: {FAULT_NAMES}")
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum SinkName {
+    Device,
+    Null,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum PanicPlace {
+    Loop,
+    Task,
+    Decoder,
+}
+
+impl DemoAccount {
+    /// The account as asked for; what was not asked for is as usual.
+    pub(super) fn options(&self) -> emulator::Options {
+        let default = emulator::Options::default();
+        emulator::Options {
+            recordings: self.recordings.unwrap_or(default.recordings),
+            era: self.era.unwrap_or_default(),
+            paging: self.paging,
+            no_total: self.no_total,
+            latency: Duration::from_millis(self.latency.unwrap_or(0)),
+            bandwidth: self.bandwidth,
+            media_auth: self.media_auth.unwrap_or_default(),
+            faults: self.faults.clone(),
+            ..default
+        }
+    }
+}
