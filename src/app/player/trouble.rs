@@ -41,7 +41,7 @@ impl Trouble {
 fn help(error: &Error) -> &'static str {
     match error {
         Error::Unauthorized | Error::Forbidden => {
-            "the account's media need credentials: its own, or the subaccount's"
+            "its owner's credentials are needed, perhaps a subaccount's: Space tries again"
         }
         Error::NotFound => "a new recording takes some seconds: Space tries again",
         Error::Status(429 | 500..) => "the server has a problem: Space tries again",
