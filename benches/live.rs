@@ -23,7 +23,8 @@ use pty::{Program, Shown, Start};
 use pulse::Pulse;
 use support::figures::{median, milliseconds, percentile};
 use support::process::{cpu, memory};
-use support::screen::{arrived, demo, has_rows, press, settle};
+use support::screen::{arrived, demo, has_rows, heard_by, press, settle};
+use support::server::Server;
 use support::table::{Table, Unit};
 use support::{quick, span, times};
 
@@ -40,12 +41,12 @@ const FAST: [&str; 4] = ["--latency", "50", "--bandwidth", "1048576"];
 fn main() {
     let mut table = Table::new("live: the real program in a pty");
     start(&mut table);
-    keys(&mut table);
-    idle(&mut table);
     let pulse = Pulse::start();
     if pulse.is_none() {
-        table.note("no PulseAudio: playing aloud is not measured");
+        table.note("no PulseAudio: everything plays into the null sink");
     }
+    keys(&mut table, pulse.as_ref());
+    idle(&mut table);
     playing(&mut table, "null sink", None);
     if let Some(pulse) = &pulse {
         playing(&mut table, "sound server", Some(pulse));
@@ -54,12 +55,12 @@ fn main() {
     table.close();
 }
 
-fn with_sound(start: Start, pulse: Option<&Pulse>) -> Start {
-    let Some(pulse) = pulse else { return start };
-    pulse
-        .environment()
-        .iter()
-        .fold(start, |start, (name, value)| start.env(name, value))
+/// The demo account with a sound server, or in real time into nothing.
+fn sounding(arguments: &[&str], pulse: Option<&Pulse>) -> Start {
+    match pulse {
+        Some(pulse) => heard_by(demo(arguments), &pulse.environment()),
+        None => demo(&[&["--sink", "null"], arguments].concat()),
+    }
 }
 
 fn start(table: &mut Table) {
@@ -95,7 +96,7 @@ fn until(start: Start, state: impl Fn(&Shown) -> bool) -> f64 {
     milliseconds(arrived(&shown).duration_since(begun))
 }
 
-fn keys(table: &mut Table) {
+fn keys(table: &mut Table, pulse: Option<&Pulse>) {
     let count = times(300);
     let echo = echo(count);
     for (what, arguments, playing) in [
@@ -103,9 +104,7 @@ fn keys(table: &mut Table) {
         ("an hour plays, 64 KiB/s", SLOW, true),
         ("an hour plays, 1 MiB/s", FAST, true),
     ] {
-        let mut all = vec!["--sink", "null"];
-        all.extend(arguments);
-        let mut program = demo(&all).size(140, 40).spawn();
+        let mut program = sounding(&arguments, pulse).size(140, 40).spawn();
         settle(&mut program, HOUR);
         if playing {
             play(&mut program);
@@ -117,12 +116,10 @@ fn keys(table: &mut Table) {
         for (name, percent, limit) in [("p50", 50.0, P50), ("p99", 99.0, P99)] {
             let what = format!("key to screen, {what}, {name} of {count}");
             let ours = percentile(&keys, percent);
+            let bare = percentile(&echo, percent);
             table
                 .row(&what, Some(ours), Unit::Milliseconds)
-                .limit(limit);
-            table
-                .row(&what, Some(ours), Unit::Milliseconds)
-                .beside("bare pty echo", percentile(&echo, percent));
+                .limit_beside(limit, "bare pty echo", bare);
         }
     }
 }
@@ -204,12 +201,7 @@ fn idle(table: &mut Table) {
 
 fn playing(table: &mut Table, sink: &str, pulse: Option<&Pulse>) {
     let time = span(30);
-    let arguments: &[&str] = if pulse.is_some() {
-        &[]
-    } else {
-        &["--sink", "null"]
-    };
-    let mut program = with_sound(demo(arguments), pulse).spawn();
+    let mut program = sounding(&[], pulse).spawn();
     settle(&mut program, HOUR);
     let before = cpu(program.pid());
     let begun = Instant::now();
@@ -232,7 +224,7 @@ fn playing(table: &mut Table, sink: &str, pulse: Option<&Pulse>) {
     // In a hurry the hour's fetching and analysis would be held against a few seconds.
     if !quick() {
         row(
-            &format!("CPU of the first {watched} s, fetching and waveform included"),
+            &format!("CPU of the first {watched} s, waveform included"),
             share,
             Unit::Percent,
             5.0,
@@ -255,47 +247,77 @@ fn playing(table: &mut Table, sink: &str, pulse: Option<&Pulse>) {
     );
 }
 
+/// Whether the cursor's row has come, rather than its number alone.
+fn is_loaded(shown: &Shown) -> bool {
+    let screen = shown.screen();
+    let (row, _) = screen.cursor_position();
+    let (_, columns) = screen.size();
+    let line = screen.contents_between(row, 0, row, columns.get());
+    line.contains(" 202") && line.contains(':')
+}
+
+/// The account's whole life, and more than that: from before it had anything.
+const WHOLE: &str = "--from=-400d";
+const ALL_TIME: &str = "--from=2011-01-01";
+
 fn million(table: &mut Table) {
-    let arguments = [
-        "--sink",
-        "null",
-        "--recordings",
-        "1000000",
-        "--from",
-        "2011-01-01",
-    ];
-    let mut program = demo(&arguments).size(140, 40).spawn();
-    settle(&mut program, 0);
-    for (keys, row) in [("G", "1,000,000"), (":500000\r", "500,000")] {
-        let begun = Instant::now();
-        program.keys(keys);
-        let wanted = format!(" {row} of 1,000,000 ");
-        let shown = program.wait(&wanted, |shown| shown.text().contains(&wanted));
-        let took = arrived(&shown).duration_since(begun);
-        drop(shown);
-        program.wait_for_rest();
-        let (now, most) = memory(program.pid());
-        let keys = keys.trim_end();
-        table
-            .row(
-                format!("a million recordings: {keys} to its rows"),
-                Some(milliseconds(took)),
-                Unit::Milliseconds,
-            )
-            .alone();
-        table
-            .row(
-                format!("a million recordings: memory after {keys}"),
-                Some(now),
-                Unit::Megabytes,
-            )
-            .limit(MEMORY);
-        table
-            .row(
-                format!("a million recordings: memory after {keys}, most so far"),
-                Some(most),
-                Unit::Megabytes,
-            )
-            .limit(MEMORY);
+    for (range, name) in [(WHOLE, "400 days"), (ALL_TIME, "all time")] {
+        let arguments = ["--sink", "null", "--recordings", "1000000", range];
+        let mut program = demo(&arguments).size(140, 40).spawn();
+        settle(&mut program, 0);
+        for (keys, row) in JUMPS {
+            let took = jump(&mut program, keys, row);
+            let (_, most) = memory(program.pid());
+            let keys = keys.trim_end();
+            table
+                .row(
+                    format!("a million recordings, {name}: {keys} to its rows"),
+                    Some(took),
+                    Unit::Milliseconds,
+                )
+                .alone();
+            table
+                .row(
+                    format!("a million recordings, {name}: memory after {keys}, most so far"),
+                    Some(most),
+                    Unit::Megabytes,
+                )
+                .limit(MEMORY);
+        }
     }
+    let server = Server::start(&["--recordings", "1000000"]);
+    let callreel = Start::callreel(&["--sink", "null", WHOLE]).size(140, 40);
+    let mut program = server.browsed_by(callreel).spawn();
+    drop(program.wait("rows", has_rows));
+    // The start's own requests count too: the user need not wait for them.
+    let mut before = 0;
+    for ((keys, row), limit) in JUMPS.into_iter().zip([30.0, 20.0]) {
+        jump(&mut program, keys, row);
+        program.wait_for_rest();
+        let calls = server.calls();
+        table
+            .row(
+                format!(
+                    "a million recordings, 400 days: requests by {}",
+                    keys.trim_end()
+                ),
+                Some((calls - before) as f64),
+                Unit::Requests,
+            )
+            .limit(limit);
+        before = calls;
+    }
+}
+
+const JUMPS: [(&str, &str); 2] = [("G", "1,000,000"), (":500000\r", "500,000")];
+
+/// Milliseconds from the keys until the row that they go to is there, and what it holds.
+fn jump(program: &mut Program, keys: &str, row: &str) -> f64 {
+    let begun = Instant::now();
+    program.keys(keys);
+    let wanted = format!(" {row} of 1,000,000 ");
+    let shown = program.wait(&wanted, |shown| {
+        shown.text().contains(&wanted) && is_loaded(shown)
+    });
+    milliseconds(arrived(&shown).duration_since(begun))
 }

@@ -38,7 +38,8 @@ pub struct Place {
 impl Reference {
     pub fn decode(file: &Path) -> Self {
         let output = Command::new("ffmpeg")
-            .args(["-v", "error", "-i"])
+            // Every frame as it is: the hour repeats the frames, and what a tag says of their ends is not in it.
+            .args(["-v", "error", "-flags2", "+skip_manual", "-i"])
             .arg(file)
             .args(["-ac", "1", "-ar", "8000", "-f", "f32le", "-"])
             .stdin(Stdio::null())
@@ -114,8 +115,7 @@ impl Reference {
                 &frames[earlier..(earlier + block * STEP).min(frames.len())],
                 0,
             );
-            let silent = !frames[earlier..first].iter().all(is_sound);
-            if silent || self.likeness(&heard, lag - step) < ALIKE {
+            if has_gap(&frames[earlier..first]) || self.likeness(&heard, lag - step) < ALIKE {
                 break;
             }
             (first, lag) = (earlier, lag - step);
@@ -144,6 +144,15 @@ impl Reference {
             correlation(heard, &there)
         }
     }
+}
+
+/// Whether a thousandth of a second of it is silent.
+pub fn has_gap(frames: &[[f32; 2]]) -> bool {
+    let mut quiet = 0;
+    frames.iter().any(|frame| {
+        quiet = if is_sound(frame) { 0 } else { quiet + 1 };
+        quiet >= RATE / 1_000
+    })
 }
 
 /// Both channels as one, every six frames as one sample, from frame `phase` on.

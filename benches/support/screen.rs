@@ -9,6 +9,15 @@ pub fn has_rows(shown: &Shown) -> bool {
     shown.text().contains(" recordings")
 }
 
+/// Callreel with the sound server that `environment` names.
+pub fn heard_by(callreel: Start, environment: &[(&'static str, String)]) -> Start {
+    environment
+        .iter()
+        .fold(callreel, |callreel, (name, value)| {
+            callreel.env(name, value)
+        })
+}
+
 /// The demo account inside the program, with these arguments more.
 pub fn demo(arguments: &[&str]) -> Start {
     let mut all = vec!["--demo", "--no-mouse"];

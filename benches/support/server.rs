@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use serde_json::Value;
 
+use crate::pty::Start;
+
 /// A running emulator. Dropping it ends it.
 pub struct Server {
     process: Child,
@@ -54,13 +56,12 @@ impl Server {
         }
     }
 
-    /// What callreel needs in its environment to browse it.
-    pub fn environment(&self) -> [(&'static str, &str); 3] {
-        [
-            ("CALLREEL_API_URL", &self.url),
-            ("PLIVO_AUTH_ID", &self.auth_id),
-            ("PLIVO_AUTH_TOKEN", &self.auth_token),
-        ]
+    /// Tells callreel where it is.
+    pub fn browsed_by(&self, callreel: Start) -> Start {
+        callreel
+            .env("CALLREEL_API_URL", &self.url)
+            .env("PLIVO_AUTH_ID", &self.auth_id)
+            .env("PLIVO_AUTH_TOKEN", &self.auth_token)
     }
 
     /// The link of the recording in a row of the newest, from 0.
@@ -89,6 +90,16 @@ impl Server {
     /// The requests for files that have come to an end so far.
     pub fn downloads(&self) -> Vec<Download> {
         self.lines().iter().filter_map(download).collect()
+    }
+
+    /// How many requests to the API have come to an end so far.
+    pub fn calls(&self) -> usize {
+        let is_call = |line: &Value| {
+            line["path"]
+                .as_str()
+                .is_some_and(|path| path.starts_with("/v1/"))
+        };
+        self.lines().iter().filter(|line| is_call(line)).count()
     }
 
     /// Waits until so many requests for files have come to an end.

@@ -9,11 +9,12 @@ pub enum Unit {
     Microseconds,
     Milliseconds,
     Seconds,
-    /// Of one core.
+    /// Of one core, or of what the row names.
     Percent,
     Bytes,
     BytesPerSecond,
     Megabytes,
+    Requests,
 }
 
 impl Unit {
@@ -26,11 +27,13 @@ impl Unit {
             Self::Bytes => "B",
             Self::BytesPerSecond => "B/s",
             Self::Megabytes => "MB",
+            Self::Requests => "requests",
         }
     }
 
     fn text(self, value: f64) -> String {
         let digits = match value.abs() {
+            _ if matches!(self, Self::Bytes | Self::Requests) => 0,
             small if small == 0.0 || small >= 100.0 => 0,
             small if small >= 10.0 => 1,
             small if small >= 1.0 => 2,
@@ -55,7 +58,7 @@ pub struct Table {
     goals: usize,
 }
 
-const WIDTHS: [usize; 4] = [58, 13, 34, 9];
+const WIDTHS: [usize; 4] = [67, 11, 37, 7];
 
 impl Table {
     pub fn new(title: &str) -> Self {
@@ -112,15 +115,26 @@ impl Table {
 impl Row<'_> {
     /// It should not exceed `limit`; the ratio is ours to the limit.
     pub fn limit(self, limit: f64) {
+        let against = format!("limit {}", self.unit.text(limit));
+        self.limited(limit, &against);
+    }
+
+    /// The same, with what something else took in the same run printed beside it.
+    pub fn limit_beside(self, limit: f64, name: &str, theirs: f64) {
+        let (limited, theirs) = (self.unit.text(limit), self.unit.text(theirs));
+        let against = format!("limit {limited}; {name} {theirs}");
+        self.limited(limit, &against);
+    }
+
+    fn limited(self, limit: f64, against: &str) {
         let ratio = self
             .ours
             .map(|ours| if limit > 0.0 { ours / limit } else { ours });
         let met = self.ours.is_some_and(|ours| ours <= limit);
-        let against = format!("limit {}", self.unit.text(limit));
         let verdict = if met { "within" } else { "MISSED" };
         // A limit of nothing has no ratio.
         let ratio = ratio.filter(|_| limit > 0.0);
-        self.finish(&against, ratio, verdict, Some(met));
+        self.finish(against, ratio, verdict, Some(met));
     }
 
     /// Another program did the same in `theirs` (`None`: not within `patience`); the ratio is theirs to ours, so that
