@@ -2,7 +2,12 @@
 //! promises, on screens of two sizes.
 //!
 //! The account is an emulator in this process, so that its faults come and go while the program runs.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 #[path = "support/pty.rs"]
 mod pty;
