@@ -65,7 +65,7 @@ impl App {
             .checked_duration_since(now.mono)
             .filter(|left| !left.is_zero())?;
         let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-        let text = format!("the account's rate limit is used up: going on in {seconds} s");
+        let text = format!("rate limit used up: going on in {seconds} s");
         let next = left - Duration::from_secs(seconds - 1);
         let help = match self.rows().is_empty() {
             true => "",

@@ -92,10 +92,10 @@ pub fn failure(error: &plivo::Error) -> Failure {
         _ => error.to_string(),
     };
     let help = match error {
-        Error::Unauthorized { .. } => "check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN · r tries again",
-        Error::Forbidden { .. } => "ask the account's owner · r tries again",
+        Error::Unauthorized { .. } => "r tries again · check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN",
+        Error::Forbidden { .. } => "r tries again · ask the account's owner",
         Error::BadRequest { .. } => "f changes the filter · r tries again",
-        Error::NotFound { .. } => "check the API URL · r tries again",
+        Error::NotFound { .. } => "r tries again · check the API URL",
         Error::RateLimited { .. } => "r tries again in a while",
         _ => "r tries again",
     };

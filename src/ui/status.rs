@@ -12,7 +12,7 @@ use crate::app::player::State;
 use crate::app::{Action, App, Focus, Overlay, words};
 
 use super::View;
-use super::text::{fitted, put, span, width};
+use super::text::{cut_end, fitted, put, safe, span, width};
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     if let Some(Overlay::Search(_)) = &view.app.overlay {
@@ -41,16 +41,19 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
         Kind::Info => (" ", styles.text),
     };
     Clear.render(area, frame.buffer_mut());
+    let columns = usize::from(area.width);
+    let said = format!("{sign}{}", line.text);
     let help = match line.help.is_empty() {
         true => Vec::new(),
-        false => vec![span(" · ", styles.quiet), span(&line.help, styles.key)],
+        false => {
+            // What failed keeps half of the line where both do not fit; the key stands first in its help.
+            let least = width(&said).min(columns / 2);
+            let help = safe(&line.help);
+            let help = cut_end(&help, columns.saturating_sub(least + 3));
+            vec![span(" · ", styles.quiet), span(&help, styles.key)]
+        }
     };
-    let text = fitted(
-        &format!("{sign}{}", line.text),
-        style,
-        help,
-        usize::from(area.width),
-    );
+    let text = fitted(&said, style, help, columns);
     frame
         .buffer_mut()
         .set_line(area.x, area.y, &text, area.width);

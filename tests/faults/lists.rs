@@ -185,7 +185,7 @@ fn a_rate_limit_that_names_no_time_is_waited_for_a_while_and_then_by_a_key() {
     program.keys(":p4\r");
     foot_says(
         &program,
-        &["rate limit is used up", "going on in 1 s", "the rows stay"],
+        &["rate limit used up", "going on in 1 s", "the rows stay"],
     );
     foot_says(
         &program,
@@ -208,7 +208,7 @@ fn a_rate_limit_that_names_a_time_counts_down_and_goes_on_by_itself() {
     set(&emulator, "429=2*1");
     let mut program = open(&emulator, &[]).spawn();
     for left in ["going on in 2 s", "going on in 1 s"] {
-        foot_says(&program, &["rate limit is used up", left]);
+        foot_says(&program, &["rate limit used up", left]);
     }
     shows(&program, &rows[0]);
     foot_says(&program, &["keys"]);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use callreel::app::{Api, Message, Theme};
+use callreel::app::criteria::Flags;
+use callreel::app::{Api, Criteria, Message, Theme};
 use callreel::plivo::Error;
 
 use crate::account::Account;
@@ -163,6 +164,38 @@ fn an_error_before_anything_came() {
 }
 
 #[test]
+fn on_the_smallest_screen_an_error_still_says_what_failed_and_which_key_helps() {
+    let mut account = Account::with(90);
+    account.fault = Some(Error::Unauthorized {
+        message: "no".into(),
+        api_id: None,
+    });
+    let mut sitting = Sitting::start(setup(40, 10), account);
+    let last = sitting.text().lines().last().unwrap().to_owned();
+    assert!(
+        last.starts_with(" ! wrong id or token · r tries again"),
+        "{last}"
+    );
+}
+
+#[test]
+fn filters_that_the_header_has_no_room_for_are_counted() {
+    let mut setup = setup(80, 24);
+    let flags = Flags {
+        from_number: Some("+14155550100".into()),
+        conference: Some("a conference with a name that is long".into()),
+        ..Flags::default()
+    };
+    setup.criteria = Criteria::from_flags(&flags).unwrap();
+    let text = Sitting::start(setup, Account::default()).text();
+    let header = text.lines().next().unwrap();
+    assert!(
+        header.contains(" UTC · 2 filters · 0 recordings"),
+        "{header}"
+    );
+}
+
+#[test]
 fn a_used_up_limit_counts_down() {
     let mut sitting = rested(80, 24);
     let until = sitting.now().mono + Duration::from_secs(30);
@@ -171,7 +204,7 @@ fn a_used_up_limit_counts_down() {
     let last = sitting.text().lines().last().unwrap().to_owned();
     assert_eq!(
         last,
-        " ! the account's rate limit is used up: going on in 29 s · the rows stay"
+        " ! rate limit used up: going on in 29 s · the rows stay"
     );
 }
 

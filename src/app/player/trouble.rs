@@ -29,10 +29,15 @@ impl Trouble {
         }
     }
 
-    pub(super) fn retrying(detail: &str, attempt: u32) -> Self {
+    /// `some`: a part of the file is here.
+    pub(super) fn retrying(detail: &str, attempt: u32, some: bool) -> Self {
         Self {
             what: format!("the connection is tried again ({attempt}): {detail}"),
-            help: "what is loaded plays on",
+            help: if some {
+                "what is loaded plays on"
+            } else {
+                "z gives up"
+            },
             fatal: false,
         }
     }
