@@ -1,5 +1,6 @@
 #![allow(clippy::panic)]
 
+use std::cell::Cell;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::Thread;
 use std::time::Instant;
@@ -90,7 +91,7 @@ impl Rig {
         rig.load(file);
         let (mut renderer, _) = rig.output();
         let anchor = keep_taking(&mut renderer, || rig.until(playing));
-        assert!(anchor.position.abs_diff(at) < Duration::from_millis(30));
+        assert!(from(anchor.position, at));
         (rig, renderer)
     }
 
@@ -209,15 +210,31 @@ fn keep_taking<T>(renderer: &mut Renderer, wait: impl FnOnce() -> T) -> T {
 fn take_every<T>(period: Duration, renderer: &mut Renderer, wait: impl FnOnce() -> T) -> T {
     let (done, over) = channel::<()>();
     std::thread::scope(|scope| {
-        scope.spawn(move || {
+        let device = scope.spawn(move || {
+            let mut steps = 0;
             while over.recv_timeout(period) == Err(RecvTimeoutError::Timeout) {
                 take(renderer);
+                steps += 1;
             }
+            steps
         });
         let found = wait();
         drop(done);
+        TAKEN.set(Duration::from_millis(10) * device.join().unwrap());
         found
     })
+}
+
+thread_local! {
+    /// What the device took while the test last waited.
+    static TAKEN: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// Is this where the sound started at `start` can be? A player that is told late, on a busy machine, is further by no more
+/// than the device took meanwhile.
+fn from(position: Duration, start: Duration) -> bool {
+    let slack = Duration::from_millis(25);
+    position + slack >= start && position <= start + TAKEN.get() + slack
 }
 
 fn loud(frames: &[Frame]) -> bool {
@@ -257,7 +274,7 @@ fn it_sounds_with_the_first_bytes_and_tells_what_it_is() {
     );
     let (mut renderer, _) = rig.output();
     let anchor = keep_taking(&mut renderer, || rig.until(playing));
-    assert!(anchor.position <= Duration::from_millis(20));
+    assert!(from(anchor.position, Duration::ZERO));
     assert_eq!(anchor.speed, 1.0);
 }
 
@@ -273,8 +290,7 @@ fn a_pause_stops_at_what_was_heard_and_resuming_goes_on_from_there() {
     assert!(silent(&take(&mut renderer)));
     rig.player.send(Command::Resume { at: None });
     let resumed = keep_taking(&mut renderer, || rig.until(playing));
-    let gap = resumed.position.abs_diff(anchor.position);
-    assert!(gap < Duration::from_millis(25), "{gap:?} apart");
+    assert!(from(resumed.position, anchor.position));
 }
 
 #[test]
@@ -288,7 +304,7 @@ fn a_jump_while_paused_moves_and_stays_silent() {
     assert!(silent(&hear(&mut renderer, 3)));
     rig.player.send(Command::Resume { at: None });
     let anchor = keep_taking(&mut renderer, || rig.until(playing));
-    assert!(anchor.position.abs_diff(to) < Duration::from_millis(25));
+    assert!(from(anchor.position, to));
 }
 
 #[test]
@@ -311,7 +327,7 @@ fn a_jump_to_what_is_missing_asks_there_says_so_and_sounds_when_it_comes() {
     assert!((0.65..0.75).contains(&share), "asked at {share}");
     feed.write(at as u64, &STEREO[at..at + 8_000]).unwrap();
     let anchor = keep_taking(&mut renderer, || rig.until(playing));
-    assert!(anchor.position.abs_diff(to) < Duration::from_millis(100));
+    assert!(anchor.position.abs_diff(to) < Duration::from_millis(100) + TAKEN.get());
 }
 
 #[test]
@@ -335,7 +351,10 @@ fn running_out_of_bytes_stands_still_and_goes_on_by_itself() {
     feed.write(2_880, &STEREO[2_880..]).unwrap();
     let anchor = keep_taking(&mut renderer, || rig.until(playing));
     let gap = anchor.position.abs_diff(stood.position);
-    assert!(gap < Duration::from_millis(40), "{gap:?} apart");
+    assert!(
+        gap < Duration::from_millis(40) + TAKEN.get(),
+        "{gap:?} apart"
+    );
 }
 
 #[test]
@@ -358,13 +377,13 @@ fn the_end_is_told_when_the_last_frame_was_heard_and_a_jump_back_plays_again() {
     assert!(frames > 0);
     rig.player.send(Command::Seek(Duration::from_secs(3)));
     let anchor = keep_taking(&mut renderer, || rig.until(playing));
-    assert!(anchor.position.abs_diff(Duration::from_secs(3)) < Duration::from_millis(25));
+    assert!(from(anchor.position, Duration::from_secs(3)));
     rig.player.send(Command::Seek(Duration::from_secs(5_000)));
     let end = keep_taking(&mut renderer, || rig.until(ended));
     assert_eq!(end.position, Duration::from_nanos(79_611_125_000));
     rig.player.send(Command::Resume { at: None });
     let again = keep_taking(&mut renderer, || rig.until(playing));
-    assert!(again.position < Duration::from_millis(25));
+    assert!(from(again.position, Duration::ZERO));
 }
 
 #[test]
@@ -466,7 +485,7 @@ fn without_a_device_it_is_paused_says_why_and_still_draws() {
     assert_eq!(rig.until(device), None);
     let (mut renderer, _) = rig.output();
     let anchor = keep_taking(&mut renderer, || rig.until(playing));
-    assert!(anchor.position.abs_diff(Duration::from_secs(4)) < Duration::from_millis(25));
+    assert!(from(anchor.position, Duration::from_secs(4)));
 }
 
 #[test]
@@ -512,7 +531,7 @@ fn the_next_recording_silences_the_one_before() {
             }
         }
     });
-    assert!(anchor.position < Duration::from_millis(30));
+    assert!(from(anchor.position, Duration::ZERO));
     rig.player.send(Command::Stop);
     rig.play(3, Duration::ZERO);
     rig.until(|event| (*event == Event::Opening).then_some(()));
@@ -532,7 +551,7 @@ fn a_held_arrow_key_ends_where_it_was_let_go() {
             playing(event).filter(|anchor| anchor.position >= Duration::from_secs(60))
         })
     });
-    assert!(reached.position < Duration::from_millis(60_030));
+    assert!(from(reached.position, Duration::from_secs(60)));
 }
 
 #[test]
