@@ -13,8 +13,8 @@
 mod account;
 #[path = "support/figures.rs"]
 mod figures;
-#[path = "../tests/tui/session.rs"]
-mod session;
+#[path = "../tests/tui/sitting.rs"]
+mod sitting;
 #[path = "support/table.rs"]
 mod table;
 
@@ -29,7 +29,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use figures::{median, percentile};
-use session::{Session, setup};
+use sitting::{Sitting, setup};
 use table::{Table, Unit};
 
 /// A whole frame of 60 in a second has 16 ms; drawing must not be felt in it.
@@ -65,34 +65,34 @@ fn main() {
 
 /// The microseconds that each of so many frames takes, and those of its drawing alone.
 fn drawn(width: u16, height: u16, frames: usize) -> (Vec<f64>, Vec<f64>) {
-    let mut session = playing(width, height);
+    let mut sitting = playing(width, height);
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let (mut times, mut drawing) = (Vec::new(), Vec::new());
     for frame in 0..frames + 10 {
-        session.keys(if frame % 2 == 0 { "j" } else { "k" });
-        session.pass(Duration::from_millis(400));
-        let now = session.now();
+        sitting.keys(if frame % 2 == 0 { "j" } else { "k" });
+        sitting.pass(Duration::from_millis(400));
+        let now = sitting.now();
         let mut map = FrameMap::default();
         let begun = Instant::now();
         terminal
             .draw(|frame| {
                 let begun = Instant::now();
-                map = ui::draw(&session.app, now, frame);
+                map = ui::draw(&sitting.app, now, frame);
                 drawing.push(begun.elapsed().as_secs_f64() * 1e6);
             })
             .unwrap();
         times.push(begun.elapsed().as_secs_f64() * 1e6);
-        session.app.set_map(map);
+        sitting.app.set_map(map);
     }
     // The first frames fill caches, and the first of all changes every cell.
     (times.split_off(10), drawing.split_off(10))
 }
 
 /// More rows than fit, the detail pane open where there is room for it, and an hour that plays.
-fn playing(width: u16, height: u16) -> Session {
-    let mut session = Session::start(setup(width, height), account::Account::with(95));
-    session.keys("<Enter>");
-    let play = session
+fn playing(width: u16, height: u16) -> Sitting {
+    let mut sitting = Sitting::start(setup(width, height), account::Account::with(95));
+    sitting.keys("<Enter>");
+    let play = sitting
         .effects
         .iter()
         .find_map(|effect| match effect {
@@ -100,16 +100,16 @@ fn playing(width: u16, height: u16) -> Session {
             _ => None,
         })
         .expect("Enter plays");
-    for event in events(&session) {
-        tell(&mut session, play, event);
+    for event in events(&sitting) {
+        tell(&mut sitting, play, event);
     }
-    let text = session.text();
+    let text = sitting.text();
     assert!(text.contains("1:00:00"), "it does not play:\n{text}");
     assert!(width < 140 || text.contains("Call"), "no details:\n{text}");
-    session
+    sitting
 }
 
-fn events(session: &Session) -> Vec<Event> {
+fn events(sitting: &Sitting) -> Vec<Event> {
     let column = |seed: usize| Column {
         peak: (seed * 37 % 200) as u8,
         rms: (seed * 37 % 90) as u8,
@@ -135,12 +135,12 @@ fn events(session: &Session) -> Vec<Event> {
         })),
         Event::Playing(Anchor {
             position: Duration::from_secs(1_200),
-            at: session.now().mono,
+            at: sitting.now().mono,
             speed: 1.0,
         }),
     ]
 }
 
-fn tell(session: &mut Session, play: PlayId, event: Event) {
-    session.send(Message::Player(play, event));
+fn tell(sitting: &mut Sitting, play: PlayId, event: Event) {
+    sitting.send(Message::Player(play, event));
 }

@@ -17,7 +17,7 @@ mod keys;
 mod list;
 #[path = "tui/screens.rs"]
 mod screens;
-#[path = "tui/session.rs"]
-mod session;
+#[path = "tui/sitting.rs"]
+mod sitting;
 #[path = "tui/thrift.rs"]
 mod thrift;

@@ -248,7 +248,8 @@ impl Player {
             return Some(Trouble::no_device(reason));
         }
         let (detail, attempt) = loaded.retrying.as_ref()?;
-        Some(Trouble::retrying(detail, *attempt))
+        let some = !loaded.buffered.is_empty();
+        Some(Trouble::retrying(detail, *attempt, some))
     }
 
     /// Play a recording from `at`. Without a link it fails at once, in words.

@@ -26,8 +26,8 @@ impl App {
     pub fn status(&self, now: Now) -> Option<Line> {
         self.lead_line()
             .or_else(|| self.notice_line(now))
-            .or_else(|| self.throttle_line(now))
             .or_else(|| self.error_line())
+            .or_else(|| self.throttle_line(now))
             .or_else(|| self.goal_line(now))
     }
 
@@ -58,17 +58,22 @@ impl App {
         })
     }
 
+    /// Only while something waits for it: what has failed goes on by a key, and says so itself.
     fn throttle_line(&self, now: Now) -> Option<Line> {
         let left = self
             .throttled?
             .checked_duration_since(now.mono)
             .filter(|left| !left.is_zero())?;
         let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-        let text = format!("the account's rate limit is used up: going on in {seconds} s");
+        let text = format!("rate limit used up: going on in {seconds} s");
         let next = left - Duration::from_secs(seconds - 1);
+        let help = match self.rows().is_empty() {
+            true => "",
+            false => "the rows stay",
+        };
         Some(Line {
             until: Some(now.mono + next),
-            ..line(Kind::Trouble, text, "the rows stay")
+            ..line(Kind::Trouble, text, help)
         })
     }
 

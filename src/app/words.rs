@@ -82,21 +82,24 @@ pub struct Failure {
     pub help: &'static str,
 }
 
-/// A failed request in two parts, so that a narrow screen can shorten the first and keep the second.
+/// A failed list in two parts, so that a narrow screen can shorten the first and keep the second.
 pub fn failure(error: &plivo::Error) -> Failure {
     use plivo::Error;
+    let what = match error {
+        // So short that all of its help stands beside it in 80 columns.
+        Error::Unauthorized { .. } => "wrong id or token".into(),
+        Error::NotFound { message, .. } => format!("the API has no such list: {message}"),
+        _ => error.to_string(),
+    };
     let help = match error {
-        Error::Unauthorized { .. } => "check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN",
-        Error::Forbidden { .. } => "ask the account's owner · r tries again",
-        Error::BadRequest { .. } => "f changes the filter",
-        Error::NotFound { .. } => "r loads the list anew",
+        Error::Unauthorized { .. } => "r tries again · check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN",
+        Error::Forbidden { .. } => "r tries again · ask the account's owner",
+        Error::BadRequest { .. } => "f changes the filter · r tries again",
+        Error::NotFound { .. } => "r tries again · check the API URL",
         Error::RateLimited { .. } => "r tries again in a while",
         _ => "r tries again",
     };
-    Failure {
-        what: error.to_string(),
-        help,
-    }
+    Failure { what, help }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub struct Waveform {
 impl Waveform {
     pub const MOST: usize = 4096;
 
-    /// Channel `channel` between `from` and `to` as `width` columns; `None` where nothing is known.
+    /// Channel `channel` between `from` and `to` as `width` columns, each the mean of its bins; `None` where nothing is known.
     pub fn columns(
         &self,
         channel: usize,
@@ -47,10 +47,16 @@ impl Waveform {
                 let end = (from.as_secs_f64() + span * (column + 1) as f64 / width as f64) / bin;
                 let first = start as usize;
                 let last = (end.ceil() as usize).max(first + 1).min(bins.len());
-                let known = bins.get(first..last)?.iter().flatten();
-                known.copied().reduce(|a, b| Column {
-                    peak: a.peak.max(b.peak),
-                    rms: a.rms.max(b.rms),
+                let known: Vec<Column> = bins.get(first..last)?.iter().flatten().copied().collect();
+                // The highest of many bins is high almost anywhere in an hour of talk; their mean shows how much of the
+                // column is talk.
+                let mean = |height: fn(&Column) -> u8| {
+                    let sum: u64 = known.iter().map(|bin| u64::from(height(bin))).sum();
+                    u8::try_from(sum.div_ceil(known.len() as u64)).unwrap_or(u8::MAX)
+                };
+                (!known.is_empty()).then(|| Column {
+                    peak: mean(|bin| bin.peak),
+                    rms: mean(|bin| bin.rms),
                 })
             })
             .collect()

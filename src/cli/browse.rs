@@ -14,7 +14,7 @@ use crate::app::criteria::{Criteria, Field, FieldError, Flags};
 use crate::app::zone::Zone;
 use crate::app::{Setup, Size, Theme};
 use crate::audio::Sink;
-use crate::plivo::{ApiBase, Client, Credentials, Rate};
+use crate::plivo::{ApiBase, Client, Credentials, CredentialsMistake, Rate};
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::drive::Exit;
 use crate::runtime::log::Log;
@@ -131,10 +131,16 @@ fn choose(args: &Args, env: impl Fn(&str) -> Option<String>) -> Result<Choice, F
     match (set("PLIVO_AUTH_ID"), set("PLIVO_AUTH_TOKEN")) {
         (Some(id), Some(token)) => match Credentials::new(&id, &token) {
             Ok(credentials) => Ok(Choice::Real(credentials, base)),
-            Err(mistake) => Err(Failure {
-                error: mistake.into(),
-                code: CREDENTIALS,
-            }),
+            Err(mistake) => {
+                let variable = match mistake {
+                    CredentialsMistake::Id(_) => "PLIVO_AUTH_ID",
+                    CredentialsMistake::Token(_) => "PLIVO_AUTH_TOKEN",
+                };
+                Err(Failure {
+                    error: anyhow!("{variable}: {mistake}"),
+                    code: CREDENTIALS,
+                })
+            }
         },
         (None, Some(_)) => Ok(Choice::Missing("PLIVO_AUTH_ID is not set".into())),
         (Some(_), None) => Ok(Choice::Missing("PLIVO_AUTH_TOKEN is not set".into())),

@@ -175,7 +175,7 @@ const CONFERENCES: [&str; 8] = [
 const QUEUES: [&str; 4] = ["queue-support", "queue-sales", "queue-billing", "overflow"];
 
 /// Recordings this close together that are conferences at all belong to one conference.
-const SESSION: u64 = 64;
+const GATHERING: u64 = 64;
 
 /// A conference or multi-party call that a recording belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -247,22 +247,22 @@ impl Catalogue {
     }
 
     pub(super) fn meeting(&self, ordinal: u64) -> Option<Meeting> {
-        let session = ordinal / SESSION;
+        let gathering = ordinal / GATHERING;
         match self.special(ordinal) {
-            Some(Special::Conference) => Some(Meeting::Conference(session)),
-            Some(Special::MultiParty) => Some(Meeting::MultiParty(session)),
+            Some(Special::Conference) => Some(Meeting::Conference(gathering)),
+            Some(Special::MultiParty) => Some(Meeting::MultiParty(gathering)),
             Some(Special::Hostile) => Some(Meeting::HostileConference),
             Some(_) => None,
             None => match self.hash(0x3EE7, ordinal) % 100 {
-                0..=3 => Some(Meeting::Conference(session)),
-                4..=6 => Some(Meeting::MultiParty(session)),
+                0..=3 => Some(Meeting::Conference(gathering)),
+                4..=6 => Some(Meeting::MultiParty(gathering)),
                 _ => None,
             },
         }
     }
 
-    pub(super) fn conference_name(&self, session: u64) -> &'static str {
-        pick(&CONFERENCES, self.hash(0x4A3E, session))
+    pub(super) fn conference_name(&self, gathering: u64) -> &'static str {
+        pick(&CONFERENCES, self.hash(0x4A3E, gathering))
     }
 
     /// The name as the account writes it, if any of its conferences bears it.
@@ -274,20 +274,20 @@ impl Catalogue {
         QUEUES.into_iter().find(|known| *known == name)
     }
 
-    /// The ordinals among which a session's recordings lie.
-    pub(super) fn session_range(session: u64) -> (u64, u64) {
-        let low = session.saturating_mul(SESSION);
-        (low, low.saturating_add(SESSION))
+    /// The ordinals among which a gathering's recordings lie.
+    pub(super) fn gathering_range(gathering: u64) -> (u64, u64) {
+        let low = gathering.saturating_mul(GATHERING);
+        (low, low.saturating_add(GATHERING))
     }
 
-    pub(super) fn mpc_name(&self, session: u64) -> &'static str {
-        pick(&QUEUES, self.hash(0x3BC0, session))
+    pub(super) fn mpc_name(&self, gathering: u64) -> &'static str {
+        pick(&QUEUES, self.hash(0x3BC0, gathering))
     }
 
     pub(super) fn meeting_uuid(&self, meeting: Meeting) -> String {
         match meeting {
-            Meeting::Conference(session) => self.ids.uuid(Kind::Conference, session),
-            Meeting::MultiParty(session) => self.ids.uuid(Kind::MultiParty, session),
+            Meeting::Conference(gathering) => self.ids.uuid(Kind::Conference, gathering),
+            Meeting::MultiParty(gathering) => self.ids.uuid(Kind::MultiParty, gathering),
             Meeting::HostileConference => self.ids.uuid(Kind::Conference, u64::MAX),
         }
     }

@@ -307,7 +307,9 @@ impl Selection {
             Test::To(party) => catalogue.parties(ordinal).1 == party,
             Test::Meeting(meeting) => catalogue.meeting(ordinal) == Some(meeting),
             Test::ConferenceName(name) => match catalogue.meeting(ordinal) {
-                Some(Meeting::Conference(session)) => catalogue.conference_name(session) == name,
+                Some(Meeting::Conference(gathering)) => {
+                    catalogue.conference_name(gathering) == name
+                }
                 _ => false,
             },
             Test::Noname => {
@@ -318,7 +320,7 @@ impl Selection {
                     )
             }
             Test::MpcName(name) => match catalogue.meeting(ordinal) {
-                Some(Meeting::MultiParty(session)) => catalogue.mpc_name(session) == name,
+                Some(Meeting::MultiParty(gathering)) => catalogue.mpc_name(gathering) == name,
                 _ => false,
             },
             Test::Subaccount(n) => catalogue.subaccount(ordinal) == Some(n),
@@ -348,17 +350,17 @@ impl Selection {
                 Catalogue::known_conference_name(name).map(Test::ConferenceName)
             }
             Equal::MpcName(name) => Catalogue::known_mpc_name(name).map(Test::MpcName),
-            Equal::ConferenceUuid(id) => ids.read_uuid(Kind::Conference, id).map(|session| {
-                if session == u64::MAX {
+            Equal::ConferenceUuid(id) => ids.read_uuid(Kind::Conference, id).map(|gathering| {
+                if gathering == u64::MAX {
                     Test::Meeting(Meeting::HostileConference)
                 } else {
-                    self.session(session);
-                    Test::Meeting(Meeting::Conference(session))
+                    self.gathering(gathering);
+                    Test::Meeting(Meeting::Conference(gathering))
                 }
             }),
-            Equal::MpcUuid(id) => ids.read_uuid(Kind::MultiParty, id).map(|session| {
-                self.session(session);
-                Test::Meeting(Meeting::MultiParty(session))
+            Equal::MpcUuid(id) => ids.read_uuid(Kind::MultiParty, id).map(|gathering| {
+                self.gathering(gathering);
+                Test::Meeting(Meeting::MultiParty(gathering))
             }),
         };
         match test {
@@ -367,8 +369,8 @@ impl Selection {
         }
     }
 
-    fn session(&mut self, session: u64) {
-        let (low, high) = Catalogue::session_range(session);
+    fn gathering(&mut self, gathering: u64) {
+        let (low, high) = Catalogue::gathering_range(gathering);
         self.above(low);
         self.under(high);
     }

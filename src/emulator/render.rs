@@ -69,8 +69,8 @@ impl Frame<'_> {
         if let Some(meeting @ (Meeting::Conference(_) | Meeting::HostileConference)) = meeting {
             put("conference_uuid", catalogue.meeting_uuid(meeting).into());
         }
-        if let Some(meeting @ Meeting::MultiParty(session)) = meeting {
-            put("mpc_name", catalogue.mpc_name(session).into());
+        if let Some(meeting @ Meeting::MultiParty(gathering)) = meeting {
+            put("mpc_name", catalogue.mpc_name(gathering).into());
             put("mpc_uuid", catalogue.meeting_uuid(meeting).into());
         }
         let style = catalogue.hash(0x57E1, ordinal);
@@ -136,7 +136,7 @@ impl Frame<'_> {
     fn conference_name(&self, catalogue: &Catalogue, ordinal: u64) -> Value {
         match catalogue.meeting(ordinal) {
             Some(Meeting::HostileConference) => hostile::conference_name().into(),
-            Some(Meeting::Conference(session)) => catalogue.conference_name(session).into(),
+            Some(Meeting::Conference(gathering)) => catalogue.conference_name(gathering).into(),
             _ if self.era == Era::Legacy => "".into(),
             _ => match catalogue.nameless(ordinal) {
                 Nameless::Empty => "".into(),

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::detail::Line;
 use crate::app::overlay::readable;
-use crate::app::{Focus, detail_columns, words};
+use crate::app::{Focus, detail_columns};
 
 use super::View;
 use super::panel::{Titles, panel};
@@ -33,8 +33,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
     };
     let error = match app.detail.error() {
         Some(error) => {
-            let words::Failure { what, .. } = words::failure(error);
-            format!("! {} · r tries again", app.mask.text(&what))
+            format!("! {} · r tries again", app.mask.text(&error.to_string()))
         }
         None => String::new(),
     };

@@ -153,8 +153,10 @@ fn sent(buffer: &mut Buffer, inner: Rect, left: Rect, check: &Check, styles: &St
         _ => 3,
     };
     let safe = super::text::safe(&text);
-    let mut lines = wrap(&safe, usize::from(inner.width));
+    let mut lines = parted(&safe, usize::from(inner.width));
     if lines.len() > most {
+        // Every column counts.
+        lines = wrap(&safe, usize::from(inner.width));
         lines.truncate(most);
         if let Some(last) = lines.last_mut() {
             let room = usize::from(inner.width).saturating_sub(1);
@@ -183,6 +185,31 @@ fn sent(buffer: &mut Buffer, inner: Rect, left: Rect, check: &Check, styles: &St
         height: left.height.saturating_sub(height + gap),
         ..left
     }
+}
+
+/// What is sent in lines that end between two parameters, where they can.
+fn parted(text: &str, columns: usize) -> Vec<String> {
+    if width(text) <= columns {
+        return vec![text.to_owned()];
+    }
+    // Room for the sign that more follows.
+    let room = columns.saturating_sub(2);
+    let mut lines: Vec<String> = Vec::new();
+    for part in text.split(" · ") {
+        match lines.last_mut() {
+            Some(line) if width(line) + width(part) + 3 <= room => {
+                line.push_str(" · ");
+                line.push_str(part);
+            }
+            last => {
+                if let Some(line) = last {
+                    line.push_str(" ·");
+                }
+                lines.extend(wrap(part, room));
+            }
+        }
+    }
+    lines
 }
 
 /// Every line of the form, and which of them belong to the focused field.

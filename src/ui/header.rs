@@ -20,8 +20,16 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect();
+    // That something is filtered is said, where there is no room for what.
+    let some = match filters.split(" · ").count() {
+        _ if !app.criteria.is_filtered() => String::new(),
+        1 => "1 filter · ".into(),
+        many => format!("{many} filters · "),
+    };
     let right = [
         full.join(" · "),
+        format!("{range} · {some}{count}"),
+        format!("{range} · {some}{short}"),
         format!("{range} · {count}"),
         format!("{range} · {short}"),
     ]

@@ -8,10 +8,11 @@ use ratatui::widgets::{Clear, Widget};
 use crate::app::keymap::Context;
 use crate::app::layout::Layout;
 use crate::app::notice::Kind;
-use crate::app::{Action, App, Overlay, words};
+use crate::app::player::State;
+use crate::app::{Action, App, Focus, Overlay, words};
 
 use super::View;
-use super::text::{fitted, put, span, width};
+use super::text::{cut_end, fitted, put, safe, span, width};
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     if let Some(Overlay::Search(_)) = &view.app.overlay {
@@ -28,6 +29,10 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
         }
         return;
     };
+    // Where it has no line of its own, a passing word must not cover the box that is being read.
+    if layout.hints.is_none() && view.app.overlay.is_some() && line.kind == Kind::Info {
+        return;
+    }
     let styles = view.styles;
     let area = layout.message;
     // Words say that it is trouble where colour cannot.
@@ -36,16 +41,19 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
         Kind::Info => (" ", styles.text),
     };
     Clear.render(area, frame.buffer_mut());
+    let columns = usize::from(area.width);
+    let said = format!("{sign}{}", line.text);
     let help = match line.help.is_empty() {
         true => Vec::new(),
-        false => vec![span(" · ", styles.quiet), span(&line.help, styles.key)],
+        false => {
+            // What failed keeps half of the line where both do not fit; the key stands first in its help.
+            let least = width(&said).min(columns / 2);
+            let help = safe(&line.help);
+            let help = cut_end(&help, columns.saturating_sub(least + 3));
+            vec![span(" · ", styles.quiet), span(&help, styles.key)]
+        }
     };
-    let text = fitted(
-        &format!("{sign}{}", line.text),
-        style,
-        help,
-        usize::from(area.width),
-    );
+    let text = fitted(&said, style, help, columns);
     frame
         .buffer_mut()
         .set_line(area.x, area.y, &text, area.width);
@@ -182,10 +190,21 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
 
 fn browsing(app: &App) -> Vec<(String, &'static str)> {
     let context = app.focus.context();
+    let hint = |action| hint(app, context, action);
     let mut hints = Vec::new();
-    hints.extend(hint(app, context, Action::Play));
+    // Where there are no rows, nothing is to be done with one.
+    let rows = !app.rows().is_empty();
+    if rows {
+        hints.extend(hint(Action::Play));
+    }
     if app.player.subject().is_some() {
-        hints.extend(hint(app, context, Action::TogglePause));
+        let toggles = match app.player.state() {
+            State::Paused => "go on",
+            State::Ended | State::Failed => "again",
+            _ => "pause",
+        };
+        let pause = key(app, context, Action::TogglePause);
+        hints.extend(pause.map(|key| (key, toggles)));
         let both = [Action::Seek(-5), Action::Seek(5)];
         let keys: String = both
             .into_iter()
@@ -193,25 +212,26 @@ fn browsing(app: &App) -> Vec<(String, &'static str)> {
             .collect();
         hints.push((keys, "5 s"));
     }
-    let rest = [
-        Action::Filter,
-        Action::Search,
-        Action::Detail,
-        Action::Refresh,
-        Action::CommandLine,
-    ];
-    hints.extend(
-        rest.into_iter()
-            .filter_map(|action| hint(app, context, action)),
-    );
-    if let Some(copy) = key(app, context, Action::CopyId) {
+    let here: &[Action] = match app.focus {
+        Focus::Detail => &[
+            Action::RowDown,
+            Action::RowUp,
+            Action::NextPane,
+            Action::RawJson,
+            Action::Detail,
+        ],
+        Focus::List if rows => &[Action::Filter, Action::Search, Action::Detail],
+        Focus::List => &[Action::Filter],
+    };
+    let everywhere = [Action::Refresh, Action::CommandLine];
+    hints.extend(here.iter().copied().chain(everywhere).filter_map(hint));
+    if let Some(copy) = key(app, context, Action::CopyId).filter(|_| rows) {
         hints.push((
             copy.split(' ').next().unwrap_or_default().to_owned(),
             "copy",
         ));
     }
-    hints.extend(hint(app, context, Action::Quit));
-    hints.extend(hint(app, context, Action::Help));
+    hints.extend([Action::Quit, Action::Help].into_iter().filter_map(hint));
     hints
 }
 

@@ -150,9 +150,6 @@ fn draw_row(
             }
         }
     }
-    if app.history.as_ref().is_some_and(|history| history.stale()) {
-        buffer.set_style(place, Style::new().add_modifier(Modifier::DIM));
-    }
     if under_cursor {
         put(buffer, Rect { width: 1, ..place }, ">", styles.title);
         buffer.set_style(place, styles.cursor);
@@ -160,6 +157,9 @@ fn draw_row(
             x: place.x,
             y: place.y,
         });
+    }
+    if app.history.as_ref().is_some_and(|history| history.stale()) {
+        buffer.set_style(place, Style::new().add_modifier(Modifier::DIM));
     }
 }
 

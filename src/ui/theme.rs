@@ -39,7 +39,9 @@ impl Styles {
             title: plain.add_modifier(Modifier::BOLD),
             border: plain.add_modifier(Modifier::DIM),
             border_focus: plain.add_modifier(Modifier::BOLD),
-            cursor: plain.add_modifier(Modifier::REVERSED),
+            cursor: plain
+                .add_modifier(Modifier::REVERSED)
+                .remove_modifier(Modifier::DIM),
             playing: plain.add_modifier(Modifier::BOLD),
             trouble: plain.add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED)),
             waiting: plain.add_modifier(Modifier::DIM),
@@ -57,6 +59,8 @@ impl Styles {
                 key: plain.fg(Color::Cyan),
                 accent: plain.fg(Color::Cyan),
                 found: base.found.fg(Color::Yellow),
+                // One calm bar, whatever colours the texts under it have.
+                cursor: base.cursor.fg(Color::Reset),
                 ..base
             },
         }

@@ -14,9 +14,9 @@ use callreel::plivo::{Error, Meta, Page};
 use proptest::prelude::*;
 
 use crate::account::{Account, recording};
-use crate::session::{Session, keys, rows, setup};
+use crate::sitting::{Sitting, keys, rows, setup};
 
-/// Sessions in many states, by the keys that lead there.
+/// Sittings in many states, by the keys that lead there.
 const STATES: &[&str] = &[
     "",
     "jjj",
@@ -49,8 +49,8 @@ const STATES: &[&str] = &[
 #[test]
 fn no_size_panics_or_draws_what_is_not_text() {
     for (number, state) in STATES.iter().enumerate() {
-        let mut session = Session::new(80, 24);
-        session.keys(state);
+        let mut sitting = Sitting::new(80, 24);
+        sitting.keys(state);
         for width in 1..=120_u16 {
             for height in 1..=50_u16 {
                 // Every size once, and the smallest ones, where it is tight, in every third state.
@@ -59,8 +59,8 @@ fn no_size_panics_or_draws_what_is_not_text() {
                 if turn % STATES.len() != number && !tight {
                     continue;
                 }
-                session.resize(width, height);
-                let (buffer, cursor) = session.draw();
+                sitting.resize(width, height);
+                let (buffer, cursor) = sitting.draw();
                 assert!(
                     cursor.0 < width && cursor.1 < height,
                     "{state} at {width}x{height}"
@@ -73,15 +73,15 @@ fn no_size_panics_or_draws_what_is_not_text() {
 
 #[test]
 fn drawing_in_another_size_than_was_told_does_not_panic() {
-    let mut session = Session::new(140, 40);
-    session.keys("<Enter>?");
+    let mut sitting = Sitting::new(140, 40);
+    sitting.keys("<Enter>?");
     for (width, height) in [(1, 1), (40, 10), (80, 24), (200, 60)] {
         let backend = ratatui::backend::TestBackend::new(width, height);
         let mut terminal = ratatui::Terminal::new(backend).unwrap();
-        let now = session.now();
+        let now = sitting.now();
         terminal
             .draw(|frame| {
-                callreel::ui::draw(&session.app, now, frame);
+                callreel::ui::draw(&sitting.app, now, frame);
             })
             .unwrap();
     }
@@ -106,10 +106,10 @@ fn masked_screens_hold_none_of_the_accounts_numbers_or_names() {
                 "/+14155550013",
                 "/+14155550013<Enter>",
             ]) {
-                let mut session = Session::start(setup.clone(), account.clone());
-                session.keys(state);
-                session.pass(Duration::from_secs(1));
-                let (buffer, _) = session.draw();
+                let mut sitting = Sitting::start(setup.clone(), account.clone());
+                sitting.keys(state);
+                sitting.pass(Duration::from_secs(1));
+                let (buffer, _) = sitting.draw();
                 // `M` in a state shows them again, which is what it is for.
                 if state.contains('M') {
                     continue;
@@ -135,44 +135,44 @@ fn masked_screens_hold_none_of_the_accounts_numbers_or_names() {
 fn unmask_shows_numbers_again() {
     let mut setup = setup(80, 24);
     setup.masked = true;
-    let mut session = Session::start(setup, Account::with(90));
-    assert!(!session.text().contains("+14155550013"));
-    session.keys(":unmask<Enter>");
-    assert!(session.text().contains("+14155550013"));
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    assert!(!sitting.text().contains("+14155550013"));
+    sitting.keys(":unmask<Enter>");
+    assert!(sitting.text().contains("+14155550013"));
 }
 
 #[test]
 fn idle_asks_for_no_drawing() {
-    let mut session = Session::new(140, 40);
-    session.keys("jjj");
-    session.pass(Duration::from_secs(30));
-    assert_eq!(session.map().redraw_at, None);
+    let mut sitting = Sitting::new(140, 40);
+    sitting.keys("jjj");
+    sitting.pass(Duration::from_secs(30));
+    assert_eq!(sitting.map().redraw_at, None);
 }
 
 #[test]
 fn the_waiting_sign_comes_after_150_ms_and_goes_with_the_answer() {
-    let mut session = Session::start_holding(setup(80, 24), Account::with(90), true);
-    let start = session.now().mono;
+    let mut sitting = Sitting::start_holding(setup(80, 24), Account::with(90), true);
+    let start = sitting.now().mono;
     assert_eq!(
-        session.map().redraw_at,
+        sitting.map().redraw_at,
         Some(start + Duration::from_millis(150))
     );
-    assert!(!session.text().contains('⠋'));
-    session.pass(Duration::from_millis(150));
-    assert!(session.text().contains('⠋'));
-    session.answer();
-    assert!(!session.text().contains('⠋'));
-    session.pass(Duration::from_secs(5));
-    session.answer();
-    assert_eq!(session.map().redraw_at, None);
+    assert!(!sitting.text().contains('⠋'));
+    sitting.pass(Duration::from_millis(150));
+    assert!(sitting.text().contains('⠋'));
+    sitting.answer();
+    assert!(!sitting.text().contains('⠋'));
+    sitting.pass(Duration::from_secs(5));
+    sitting.answer();
+    assert_eq!(sitting.map().redraw_at, None);
 }
 
 #[test]
 fn nothing_paints_a_background() {
     for state in STATES {
-        let mut session = Session::new(140, 40);
-        session.keys(state);
-        let (buffer, _) = session.draw();
+        let mut sitting = Sitting::new(140, 40);
+        sitting.keys(state);
+        let (buffer, _) = sitting.draw();
         assert!(
             buffer
                 .content
@@ -188,9 +188,9 @@ fn mono_uses_no_colour_at_all() {
     for state in STATES {
         let mut setup = setup(140, 40);
         setup.theme = Theme::Mono;
-        let mut session = Session::start(setup, Account::with(90));
-        session.keys(state);
-        let (buffer, _) = session.draw();
+        let mut sitting = Sitting::start(setup, Account::with(90));
+        sitting.keys(state);
+        let (buffer, _) = sitting.draw();
         assert!(
             buffer
                 .content
@@ -361,50 +361,50 @@ proptest! {
         if local {
             setup.zone = Zone::local(chrono_tz::Europe::Berlin);
         }
-        let mut session = Session::start_holding(setup, Account::with(90), true);
+        let mut sitting = Sitting::start_holding(setup, Account::with(90), true);
         for step in steps {
             match step {
-                Step::Send(message) => session.send(message),
+                Step::Send(message) => sitting.send(message),
                 Step::Keys(typed) => {
                     for key in keys(typed) {
-                        session.send(Message::Input(Input::Key(key)));
+                        sitting.send(Message::Input(Input::Key(key)));
                     }
                 }
                 Step::Answer => {
-                    session.answer_one();
+                    sitting.answer_one();
                 }
                 Step::AnswerAll => {
                     // A list that asks for ever would never let this end.
                     for _ in 0..2000 {
-                        if !session.answer_one() {
+                        if !sitting.answer_one() {
                             break;
                         }
                     }
-                    prop_assert!(session.held.is_empty());
+                    prop_assert!(sitting.held.is_empty());
                 }
                 Step::Fault(on) => {
-                    session.account.fault = on.then(|| Error::Malformed { detail: "html".into() });
+                    sitting.account.fault = on.then(|| Error::Malformed { detail: "html".into() });
                 }
-                Step::Pass(ms) => session.pass(Duration::from_millis(ms)),
-                Step::Delete(at) if at < session.account.recordings.len() => {
-                    session.account.recordings.remove(at);
+                Step::Pass(ms) => sitting.pass(Duration::from_millis(ms)),
+                Step::Delete(at) if at < sitting.account.recordings.len() => {
+                    sitting.account.recordings.remove(at);
                 }
                 Step::Delete(_) => {}
-                Step::Add => session.account.recordings.insert(0, Arc::new(recording(1000))),
+                Step::Add => sitting.account.recordings.insert(0, Arc::new(recording(1000))),
             }
-            check(&mut session)?;
+            check(&mut sitting)?;
         }
     }
 }
 
-fn check(session: &mut Session) -> Result<(), TestCaseError> {
-    let rows = session.app.rows().len();
+fn check(sitting: &mut Sitting) -> Result<(), TestCaseError> {
+    let rows = sitting.app.rows().len();
     prop_assert!(
-        session.app.cursor() < rows.max(1),
+        sitting.app.cursor() < rows.max(1),
         "the cursor stands on no row"
     );
-    let map = session.map();
-    let now = session.now().mono;
+    let map = sitting.map();
+    let now = sitting.now().mono;
     prop_assert!(
         map.redraw_at.is_none_or(|at| at > now),
         "asks to be drawn in the past"

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use callreel::app::{Api, Message, Theme};
+use callreel::app::criteria::Flags;
+use callreel::app::{Api, Criteria, Message, Theme};
 use callreel::plivo::Error;
 
 use crate::account::Account;
-use crate::session::{Session, playing, setup};
+use crate::sitting::{Sitting, playing, setup};
 
 /// Rested on a row: the details are here.
-fn rested(width: u16, height: u16) -> Session {
-    let mut session = Session::new(width, height);
-    session.keys("jjj");
-    session.pass(Duration::from_secs(5));
-    session
+fn rested(width: u16, height: u16) -> Sitting {
+    let mut sitting = Sitting::new(width, height);
+    sitting.keys("jjj");
+    sitting.pass(Duration::from_secs(5));
+    sitting
 }
 
 #[test]
@@ -48,33 +49,33 @@ fn panes_are_stacked_where_it_is_narrow_and_tall() {
 
 #[test]
 fn a_short_screen_shows_details_in_the_lists_place() {
-    let mut session = rested(60, 15);
-    session.keys("i");
-    session.pass(Duration::from_secs(1));
-    insta::assert_snapshot!(session.screen());
+    let mut sitting = rested(60, 15);
+    sitting.keys("i");
+    sitting.pass(Duration::from_secs(1));
+    insta::assert_snapshot!(sitting.screen());
 }
 
 #[test]
 fn raw_json_scrolled_to_its_end() {
-    let mut session = rested(140, 24);
-    session.keys("I<Tab>G");
-    insta::assert_snapshot!(session.screen());
+    let mut sitting = rested(140, 24);
+    sitting.keys("I<Tab>G");
+    insta::assert_snapshot!(sitting.screen());
 }
 
 #[test]
 fn hostile_text_is_seen_and_not_obeyed() {
-    let mut session = Session::new(140, 40);
-    session.keys("jjjjjj");
-    session.pass(Duration::from_secs(1));
-    let text = session.text();
+    let mut sitting = Sitting::new(140, 40);
+    sitting.keys("jjjjjj");
+    sitting.pass(Duration::from_secs(1));
+    let text = sitting.text();
     assert!(text.contains("us␛[31m�tsew␍␊home"), "{text}");
 }
 
 #[test]
 fn too_small_says_what_is_needed() {
-    let text = Session::new(39, 10).text();
+    let text = Sitting::new(39, 10).text();
     assert_eq!(text.trim(), "callreel: 40×10 needed, this is 39×10");
-    assert_eq!(Session::new(14, 3).text().trim(), "40×10 needed");
+    assert_eq!(Sitting::new(14, 3).text().trim(), "40×10 needed");
 }
 
 #[test]
@@ -104,42 +105,42 @@ fn found_text_is_marked() {
 
 #[test]
 fn sorted_by_length_it_says_what_was_sorted() {
-    let mut session = rested(80, 24);
-    session.keys("ggo");
-    insta::assert_snapshot!(session.screen());
+    let mut sitting = rested(80, 24);
+    sitting.keys("ggo");
+    insta::assert_snapshot!(sitting.screen());
 }
 
 #[test]
 fn an_empty_range_says_which_key_looks_further_back() {
-    let mut session = Session::start(setup(80, 24), Account::default());
-    insta::assert_snapshot!(session.screen());
+    let mut sitting = Sitting::start(setup(80, 24), Account::default());
+    insta::assert_snapshot!(sitting.screen());
 }
 
 #[test]
 fn the_first_run_says_what_to_set() {
     let mut setup = setup(80, 24);
     setup.missing = Some("PLIVO_AUTH_ID is not set".into());
-    insta::assert_snapshot!(Session::start(setup, Account::default()).screen());
+    insta::assert_snapshot!(Sitting::start(setup, Account::default()).screen());
 }
 
 #[test]
 fn the_first_run_fits_the_smallest_screen() {
     let mut setup = setup(40, 10);
     setup.missing = Some("PLIVO_AUTH_ID is not set".into());
-    insta::assert_snapshot!(Session::start(setup, Account::default()).screen());
+    insta::assert_snapshot!(Sitting::start(setup, Account::default()).screen());
 }
 
-fn failing(width: u16, theme: Theme) -> Session {
+fn failing(width: u16, theme: Theme) -> Sitting {
     let mut setup = setup(width, 24);
     setup.theme = theme;
-    let mut session = Session::start(setup, Account::with(90));
+    let mut sitting = Sitting::start(setup, Account::with(90));
     let host = "api.plivo.com".into();
-    session.account.fault = Some(Error::Unreachable {
+    sitting.account.fault = Some(Error::Unreachable {
         host,
         detail: "connection refused".into(),
     });
-    session.keys("r");
-    session
+    sitting.keys("r");
+    sitting
 }
 
 #[test]
@@ -159,48 +160,80 @@ fn an_error_before_anything_came() {
         message: "no".into(),
         api_id: None,
     });
-    insta::assert_snapshot!(Session::start(setup(80, 24), account).screen());
+    insta::assert_snapshot!(Sitting::start(setup(80, 24), account).screen());
+}
+
+#[test]
+fn on_the_smallest_screen_an_error_still_says_what_failed_and_which_key_helps() {
+    let mut account = Account::with(90);
+    account.fault = Some(Error::Unauthorized {
+        message: "no".into(),
+        api_id: None,
+    });
+    let mut sitting = Sitting::start(setup(40, 10), account);
+    let last = sitting.text().lines().last().unwrap().to_owned();
+    assert!(
+        last.starts_with(" ! wrong id or token · r tries again"),
+        "{last}"
+    );
+}
+
+#[test]
+fn filters_that_the_header_has_no_room_for_are_counted() {
+    let mut setup = setup(80, 24);
+    let flags = Flags {
+        from_number: Some("+14155550100".into()),
+        conference: Some("a conference with a name that is long".into()),
+        ..Flags::default()
+    };
+    setup.criteria = Criteria::from_flags(&flags).unwrap();
+    let text = Sitting::start(setup, Account::default()).text();
+    let header = text.lines().next().unwrap();
+    assert!(
+        header.contains(" UTC · 2 filters · 0 recordings"),
+        "{header}"
+    );
 }
 
 #[test]
 fn a_used_up_limit_counts_down() {
-    let mut session = rested(80, 24);
-    let until = session.now().mono + Duration::from_secs(30);
-    session.send(Message::Api(Api::Throttled { until: Some(until) }));
-    session.pass(Duration::from_millis(1500));
-    let last = session.text().lines().last().unwrap().to_owned();
+    let mut sitting = rested(80, 24);
+    let until = sitting.now().mono + Duration::from_secs(30);
+    sitting.send(Message::Api(Api::Throttled { until: Some(until) }));
+    sitting.pass(Duration::from_millis(1500));
+    let last = sitting.text().lines().last().unwrap().to_owned();
     assert_eq!(
         last,
-        " ! the account's rate limit is used up: going on in 29 s · the rows stay"
+        " ! rate limit used up: going on in 29 s · the rows stay"
     );
 }
 
 #[test]
 fn the_log_shows_what_the_runtime_hands_over() {
-    let mut session = rested(80, 24);
-    session.keys(":log<Enter>");
-    session.send(Message::Log(vec![
+    let mut sitting = rested(80, 24);
+    sitting.keys(":log<Enter>");
+    sitting.send(Message::Log(vec![
         "ALSA lib: no such device\u{1b}[2J".into(),
         "second".into(),
     ]));
-    insta::assert_snapshot!(session.screen());
+    insta::assert_snapshot!(sitting.screen());
 }
 
 #[test]
 fn without_colours_the_cursor_stands_out() {
     let mut setup = setup(80, 24);
     setup.theme = Theme::Mono;
-    insta::assert_snapshot!(Session::start(setup, Account::with(90)).screen());
+    insta::assert_snapshot!(Sitting::start(setup, Account::with(90)).screen());
 }
 
 #[test]
 fn a_masked_screen_shows_aliases() {
     let mut setup = setup(140, 40);
     setup.masked = true;
-    let mut session = Session::start(setup, Account::with(90));
-    session.keys("jjj");
-    session.pass(Duration::from_secs(5));
-    insta::assert_snapshot!(session.screen());
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    sitting.keys("jjj");
+    sitting.pass(Duration::from_secs(5));
+    insta::assert_snapshot!(sitting.screen());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-use crate::session::{Session, playing, setup};
+use crate::sitting::{Sitting, playing, setup};
 
 /// Counts what a terminal is sent.
 #[derive(Clone, Default)]
@@ -28,25 +28,25 @@ impl Write for Sent {
 }
 
 /// Draws whenever the drawing itself asks for it; gives drawings and bytes of so many seconds, the first not counted.
-fn watch(session: &mut Session, width: u16, height: u16, seconds: u64) -> (usize, usize) {
+fn watch(sitting: &mut Sitting, width: u16, height: u16, seconds: u64) -> (usize, usize) {
     let sent = Sent::default();
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
     let backend = CrosstermBackend::new(sent.clone());
     let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
-    let end = session.now().mono + Duration::from_secs(seconds);
+    let end = sitting.now().mono + Duration::from_secs(seconds);
     let mut drawings = 0;
     loop {
-        let now = session.now();
+        let now = sitting.now();
         let mut wanted = None;
         terminal
-            .draw(|frame| wanted = ui::draw(&session.app, now, frame).redraw_at)
+            .draw(|frame| wanted = ui::draw(&sitting.app, now, frame).redraw_at)
             .unwrap();
         if drawings == 0 {
             sent.0.store(0, Ordering::Relaxed);
         }
         drawings += 1;
         match wanted.filter(|at| *at < end) {
-            Some(at) => session.pass(at - now.mono),
+            Some(at) => sitting.pass(at - now.mono),
             None => return (drawings - 1, sent.0.load(Ordering::Relaxed)),
         }
     }
@@ -54,8 +54,8 @@ fn watch(session: &mut Session, width: u16, height: u16, seconds: u64) -> (usize
 
 #[test]
 fn playing_writes_under_300_bytes_a_second() {
-    let mut session = playing(setup(80, 24));
-    let (drawings, bytes) = watch(&mut session, 80, 24, 20);
+    let mut sitting = playing(setup(80, 24));
+    let (drawings, bytes) = watch(&mut sitting, 80, 24, 20);
     assert!(
         drawings >= 20,
         "the shown second must move: {drawings} drawings"
@@ -67,6 +67,6 @@ fn playing_writes_under_300_bytes_a_second() {
 
 #[test]
 fn idle_writes_nothing() {
-    let mut session = Session::new(80, 24);
-    assert_eq!(watch(&mut session, 80, 24, 600), (0, 0));
+    let mut sitting = Sitting::new(80, 24);
+    assert_eq!(watch(&mut sitting, 80, 24, 600), (0, 0));
 }

@@ -118,7 +118,7 @@ fn fields_are_masked_by_what_they_hold() {
         "recording_type": "call",
         "recording_format": "for alice",
         "resource_uri": "/v1/Account/MA0123456789ABCDEFGH/Recording/8d5cd396-4f88-11e1-829f-5b9cbd2c7acd/",
-        "agent": "alice",
+        "seat": "alice",
         "agent_line": "415-555-0100",
         "nested": {"who": ["bob", 3, true, null, {"+14155550100": "+14155550100"}]},
         "price": "0.25",

@@ -29,10 +29,15 @@ impl Trouble {
         }
     }
 
-    pub(super) fn retrying(detail: &str, attempt: u32) -> Self {
+    /// `some`: a part of the file is here.
+    pub(super) fn retrying(detail: &str, attempt: u32, some: bool) -> Self {
         Self {
             what: format!("the connection is tried again ({attempt}): {detail}"),
-            help: "what is loaded plays on",
+            help: if some {
+                "what is loaded plays on"
+            } else {
+                "z gives up"
+            },
             fatal: false,
         }
     }
@@ -41,7 +46,7 @@ impl Trouble {
 fn help(error: &Error) -> &'static str {
     match error {
         Error::Unauthorized | Error::Forbidden => {
-            "the account's media need credentials: its own, or the subaccount's"
+            "its owner's credentials are needed, perhaps a subaccount's: Space tries again"
         }
         Error::NotFound => "a new recording takes some seconds: Space tries again",
         Error::Status(429 | 500..) => "the server has a problem: Space tries again",

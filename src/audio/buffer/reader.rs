@@ -2,8 +2,6 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use symphonia::core::io::MediaSource;
-
 use super::{Buffer, Cancel};
 
 /// Reads a [`Buffer`] from a place of its own. A seek only notes where to read next, so that a decoder which looks around
@@ -61,16 +59,5 @@ impl Seek for Reader {
             io::Error::new(io::ErrorKind::InvalidInput, "a place before the start")
         })?;
         Ok(self.at)
-    }
-}
-
-impl MediaSource for Reader {
-    /// Also where the server knows no ranges: a read ahead just waits.
-    fn is_seekable(&self) -> bool {
-        self.buffer.len().is_some()
-    }
-
-    fn byte_len(&self) -> Option<u64> {
-        self.buffer.len()
     }
 }

@@ -1,4 +1,4 @@
-//! A session as a person has it: keys are typed, the account answers, the screen is looked at.
+//! A sitting as a person has it: keys are typed, the account answers, the screen is looked at.
 
 use std::collections::VecDeque;
 use std::fmt::Write;
@@ -20,10 +20,10 @@ use ratatui::style::{Color, Modifier};
 
 use crate::account::{Account, noon};
 
-pub struct Session {
+pub struct Sitting {
     pub app: App,
     pub account: Account,
-    /// Requests nobody answers until [`Session::answer`].
+    /// Requests nobody answers until [`Sitting::answer`].
     pub held: VecDeque<Effect>,
     pub hold: bool,
     timers: Vec<(TimerId, Instant)>,
@@ -51,7 +51,7 @@ pub fn setup(width: u16, height: u16) -> Setup {
     }
 }
 
-impl Session {
+impl Sitting {
     pub fn new(width: u16, height: u16) -> Self {
         Self::start(setup(width, height), Account::with(90))
     }
@@ -69,7 +69,7 @@ impl Session {
                 wall: noon(),
             },
         );
-        let mut session = Self {
+        let mut sitting = Self {
             app,
             account,
             held: VecDeque::new(),
@@ -80,8 +80,8 @@ impl Session {
             passed: Duration::ZERO,
             map: FrameMap::default(),
         };
-        session.carry_out(effects);
-        session
+        sitting.carry_out(effects);
+        sitting
     }
 
     pub fn now(&self) -> Now {
@@ -203,20 +203,20 @@ impl Session {
 }
 
 /// The ids and links that were asked to play, oldest first.
-pub fn played(session: &Session) -> Vec<(PlayId, String)> {
+pub fn played(sitting: &Sitting) -> Vec<(PlayId, String)> {
     let play = |effect: &Effect| match effect {
         Effect::Play { play, url, .. } => Some((*play, url.clone())),
         _ => None,
     };
-    session.effects.iter().filter_map(play).collect()
+    sitting.effects.iter().filter_map(play).collect()
 }
 
 /// Twelve seconds into the third row, 40 s long, of which 70 % are loaded.
-pub fn playing(setup: Setup) -> Session {
-    let mut session = Session::start(setup, Account::with(90));
-    session.keys("jj<Enter>jj");
-    session.pass(Duration::from_secs(1));
-    let (play, _) = played(&session)[0];
+pub fn playing(setup: Setup) -> Sitting {
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    sitting.keys("jj<Enter>jj");
+    sitting.pass(Duration::from_secs(1));
+    let (play, _) = played(&sitting)[0];
     let media = Media {
         format: "mp3",
         sample_rate: 16_000,
@@ -244,7 +244,7 @@ pub fn playing(setup: Setup) -> Session {
     };
     let anchor = Anchor {
         position: Duration::from_secs(12),
-        at: session.now().mono,
+        at: sitting.now().mono,
         speed: 1.0,
     };
     for event in [
@@ -257,9 +257,9 @@ pub fn playing(setup: Setup) -> Session {
         Event::Waveform(Arc::new(waveform)),
         Event::Playing(anchor),
     ] {
-        session.send(Message::Player(play, event));
+        sitting.send(Message::Player(play, event));
     }
-    session
+    sitting
 }
 
 fn request_of(effect: &Effect) -> Option<RequestId> {
