@@ -29,7 +29,7 @@ use support::ears::{Ears, RATE};
 use support::figures::{median, milliseconds};
 use support::mpv::Mpv;
 use support::process::installed;
-use support::reference::{Reference, has_gap};
+use support::reference::{Beginning, Reference, has_gap};
 use support::screen::{heard_by, settle};
 use support::server::{Download, Server};
 use support::table::{Table, Unit};
@@ -92,8 +92,10 @@ struct Bench {
 struct Jump {
     /// Milliseconds to the new place's first frame.
     new: f64,
-    /// The new place, in seconds within the call.
+    /// The new place, in seconds within the call; not exact after a gap.
     place: f64,
+    /// How often it fell silent again within a second.
+    gaps: usize,
 }
 
 impl Bench {
@@ -124,9 +126,11 @@ impl Bench {
         self.ears.silence(since, PATIENCE).expect("silence");
     }
 
-    /// Plays on until things have settled.
-    fn settle(&self) {
-        std::thread::sleep(SETTLED);
+    /// Plays on until things have settled. Never for the same time: the moment that the sound was heard goes with the sound
+    /// server's own beat, and a key that is pressed always on that beat would always be lucky, or never.
+    fn settle(&self, run: usize) {
+        let beat = Duration::from_millis(run as u64 * 13 % 40);
+        std::thread::sleep(SETTLED + beat);
     }
 
     /// When the sound of the far place was heard after a jump asked for at `begun`.
@@ -147,11 +151,12 @@ impl Bench {
             let Some(place) = self.call.place(&heard[from..], aim + 2.0, 6.0) else {
                 continue;
             };
-            let first = self.call.begins(&heard, from, place);
+            let Beginning { first, gaps } = self.call.begins(&heard, from, place);
             let at = self.ears.time_of(start + first)?;
             return Some(Jump {
                 new: milliseconds(at.saturating_duration_since(begun)),
                 place: place.seconds - (from - first) as f64 / RATE as f64,
+                gaps,
             });
         }
         None
@@ -163,13 +168,13 @@ fn first_sound(bench: &Bench, server: &Server, speed: &str, table: &mut Table) {
     let link = server.link(HOUR);
     let (mut ours, mut pauses, mut spawned, mut loaded) = (vec![], vec![], vec![], vec![]);
     let mut pauses_of_mpv = vec![];
-    for _ in 0..runs {
+    for run in 0..runs {
         bench.hush();
         let mut program = bench.callreel(server);
         let begun = Instant::now();
         program.keys("\r");
         ours.extend(bench.first(begun));
-        bench.settle();
+        bench.settle(run);
         let begun = Instant::now();
         program.keys(" ");
         pauses.extend(bench.silent(begun));
@@ -185,7 +190,7 @@ fn first_sound(bench: &Bench, server: &Server, speed: &str, table: &mut Table) {
         mpv.connect();
         let begun = mpv.command(&json!(["loadfile", link]));
         loaded.extend(bench.first(begun));
-        bench.settle();
+        bench.settle(run);
         let begun = mpv.command(&json!(["set_property", "pause", true]));
         pauses_of_mpv.extend(bench.silent(begun));
     }
@@ -201,6 +206,7 @@ fn first_sound(bench: &Bench, server: &Server, speed: &str, table: &mut Table) {
             Some(1.5),
         );
     }
+    note_range(table, &what, &ours);
     let what = format!("{speed}: pause to silence, median of {runs}");
     let silent = whole(&pauses, runs);
     table.row(&what, silent, Unit::Milliseconds).limit(SILENT);
@@ -216,14 +222,14 @@ fn far_jump(bench: &Bench, server: &Server, speed: &str, bandwidth: u32, table: 
     let runs = times(10);
     let mut jumps = Vec::new();
     let mut between = Vec::new();
-    for _ in 0..runs {
+    for run in 0..runs {
         bench.hush();
         let before = server.downloads().len();
         let mut program = bench.callreel(server);
         let begun = Instant::now();
         program.keys("\r");
         bench.first(begun).expect("it plays");
-        bench.settle();
+        bench.settle(run);
         let begun = Instant::now();
         program.keys("7");
         let jump = bench.jump(begun);
@@ -249,17 +255,20 @@ fn far_jump(bench: &Bench, server: &Server, speed: &str, bandwidth: u32, table: 
         .peer("mpv fastseek", fast, patience, None);
     let aim = (SECONDS * FAR).rem_euclid(bench.call.length());
     let off: Vec<f64> = jumps.iter().map(|jump| (jump.place - aim) * 1e3).collect();
+    let gaps = jumps.iter().filter(|jump| jump.gaps > 0).count();
     table.note(&format!(
-        "{speed}: the sound after the jump is the call's at {:+.0} ms of 70 % (median), found by correlation",
+        "{speed}: the sound after the jump is the call's at {:+.0} ms of 70 % (median), found by correlation; \
+         it fell silent again within a second in {gaps} of {runs} runs",
         median(&off)
     ));
+    note_range(table, &what, &times);
     Between::tell(&between, speed, bandwidth, table);
 }
 
 /// The median of mpv's jumps; `None` if the far place was not heard in most of them.
 fn mpv_jumps(bench: &Bench, link: &str, arguments: &[&str], runs: usize) -> Option<f64> {
     let mut times = Vec::new();
-    for _ in 0..runs {
+    for run in 0..runs {
         bench.hush();
         let mut all = vec!["--idle"];
         all.extend(arguments);
@@ -267,7 +276,7 @@ fn mpv_jumps(bench: &Bench, link: &str, arguments: &[&str], runs: usize) -> Opti
         mpv.connect();
         let begun = mpv.command(&json!(["loadfile", link]));
         bench.first(begun).expect("mpv plays");
-        bench.settle();
+        bench.settle(run);
         let begun = mpv.command(&json!(["seek", FAR * 100.0, "absolute-percent"]));
         times.extend(bench.jump(begun).map(|jump| jump.new));
     }
@@ -279,6 +288,12 @@ fn whole(times: &[f64], runs: usize) -> Option<f64> {
     let mut all = times.to_vec();
     all.resize(runs.max(times.len()), f64::INFINITY);
     Some(median(&all)).filter(|median| median.is_finite())
+}
+
+fn note_range(table: &mut Table, what: &str, times: &[f64]) {
+    let least = times.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = times.iter().copied().fold(0.0, f64::max);
+    table.note(&format!("{what}: {least:.0} to {most:.0} ms"));
 }
 
 /// What the server's log says of the bytes before the far place.

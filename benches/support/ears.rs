@@ -1,7 +1,11 @@
 //! Listens at the monitor of a null sink, and tells when what was heard.
 //!
-//! Silence there is exact zero as long as nothing plays, so the threshold is tiny. A sample's time is that of the delivery it
-//! came with, less what came behind it in the same delivery: late by the way through the sound server and never early.
+//! Silence there is exact zero as long as nothing plays, so the threshold is tiny.
+//!
+//! A null sink renders 10 ms at a time, at the moment when the first of them is due, and hands them to its monitor at once.
+//! So the promptest deliveries end 10 ms before their time, and the others come late; a frame's time follows from the
+//! promptest of the last second and a half before it. (When a program takes back what it has sent, as mpv does to pause, the
+//! sink renders up to 10 ms twice, so no clock holds for longer. Deliveries after a frame do not count for the same reason.)
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -10,6 +14,12 @@ use std::time::{Duration, Instant};
 
 /// Frames a second of the sink.
 pub const RATE: usize = 48_000;
+
+/// What the sink renders at once: the lowest latency that any of its clients asks for, and these ears ask for it.
+const BLOCK: Duration = Duration::from_millis(10);
+
+/// How far back the promptest delivery is looked for.
+const PROMPT: Duration = Duration::from_millis(1_500);
 
 const THRESHOLD: f32 = 1e-6;
 
@@ -26,24 +36,35 @@ struct Heard {
 impl Heard {
     fn time_of(&self, frame: usize) -> Option<Instant> {
         let place = self.deliveries.partition_point(|(end, _)| *end <= frame);
-        let (end, at) = self.deliveries.get(place)?;
-        let behind = Duration::from_secs_f64((end - frame) as f64 / RATE as f64);
-        at.checked_sub(behind)
+        let began = self.began(place)?;
+        Some(began + span(frame))
     }
 
-    /// The first frame heard at `time` or later; the end if that has not come.
+    /// The frame that is due at `time`, heard or not.
     fn frame_at(&self, time: Instant) -> usize {
         let place = self.deliveries.partition_point(|(_, at)| *at < time);
-        let Some((end, at)) = self.deliveries.get(place) else {
-            return self.frames.len();
+        let last = self.deliveries.len().saturating_sub(1);
+        let Some(began) = self.began(place.min(last)) else {
+            return 0;
         };
-        let start = match place {
-            0 => 0,
-            after => self.deliveries[after - 1].0,
-        };
-        let behind = at.duration_since(time).as_secs_f64() * RATE as f64;
-        end.saturating_sub(behind as usize).max(start)
+        let since = time.saturating_duration_since(began);
+        (since.as_secs_f64() * RATE as f64).ceil() as usize
     }
+
+    /// When frame 0 was due, by the clock that holds for a delivery.
+    fn began(&self, place: usize) -> Option<Instant> {
+        let (_, now) = *self.deliveries.get(place)?;
+        let recent = self.deliveries.get(..=place)?.iter().rev();
+        recent
+            .take_while(|(_, at)| now.duration_since(*at) <= PROMPT)
+            .filter_map(|(end, at)| at.checked_sub(span(*end)))
+            .min()
+            .map(|promptest| promptest + BLOCK)
+    }
+}
+
+fn span(frames: usize) -> Duration {
+    Duration::from_secs_f64(frames as f64 / RATE as f64)
 }
 
 /// A recording of everything that is heard. Forget what is past now and then: it grows by 23 MB a minute.
@@ -105,9 +126,8 @@ impl Ears {
 
     /// The first sound at `after` or later, waited for until `patience` has passed since then.
     pub fn sound(&self, after: Instant, patience: Duration) -> Option<Moment> {
-        let from = self.lock().frame_at(after);
         self.until_since(after, patience, |heard| {
-            let from = from.max(heard.frame_at(after));
+            let from = heard.frame_at(after);
             let place = heard.frames.get(from..)?.iter().position(is_sound)?;
             moment(heard, from + place)
         })
@@ -115,8 +135,8 @@ impl Ears {
 
     /// Where the first silence at `after` or later begins.
     pub fn silence(&self, after: Instant, patience: Duration) -> Option<Moment> {
-        let from = self.lock().frame_at(after);
         self.until_since(after, patience, |heard| {
+            let from = heard.frame_at(after);
             let mut quiet = 0;
             for (place, frame) in heard.frames.get(from..)?.iter().enumerate() {
                 quiet = if is_sound(frame) { 0 } else { quiet + 1 };

@@ -18,6 +18,17 @@ const WINDOW: usize = COMPARED * 3 / 10;
 /// Less alike than this, of 1, is other sound.
 const ALIKE: f32 = 0.6;
 
+/// For pieces that are compared at several places.
+const SURELY_ALIKE: f32 = 0.85;
+
+/// A hundredth of a second is enough to tell one sound from another where the place is known,
+const BLOCK: usize = COMPARED / 100;
+/// and it is looked at in steps of a quarter of that.
+const BACK: usize = BLOCK / 4;
+
+/// As much sound as is compared before a gap.
+const ACROSS: usize = COMPARED / 40;
+
 /// A call in one channel at 8 kHz, as ffmpeg decodes it.
 pub struct Reference {
     samples: Vec<f32>,
@@ -33,6 +44,13 @@ pub struct Place {
     /// Where the compared samples begin among the frames.
     phase: usize,
     lag: usize,
+}
+
+/// Where a sound begins among the frames, and how many gaps it had since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beginning {
+    pub first: usize,
+    pub gaps: usize,
 }
 
 impl Reference {
@@ -102,33 +120,62 @@ impl Reference {
         })
     }
 
-    /// The first frame of the sound that `place` belongs to, `place` being that of `frames[from..]`.
-    pub fn begins(&self, frames: &[[f32; 2]], from: usize, place: Place) -> usize {
-        // A hundredth of a second is enough to tell one sound from another when the place is known.
-        let block = COMPARED / 100;
-        let mut first = from + place.phase;
-        let mut lag = place.lag + self.samples.len();
-        let step = block / 4;
-        while first >= step * STEP {
-            let earlier = first - step * STEP;
-            let heard = compared(
-                &frames[earlier..(earlier + block * STEP).min(frames.len())],
-                0,
-            );
-            if has_gap(&frames[earlier..first]) || self.likeness(&heard, lag - step) < ALIKE {
+    /// Where the sound that `place` belongs to begins, `place` being that of `frames[from..]`.
+    pub fn begins(&self, frames: &[[f32; 2]], from: usize, place: Place) -> Beginning {
+        let (mut first, mut lag) = (from + place.phase, place.lag + self.samples.len());
+        let mut gaps = 0;
+        loop {
+            (first, lag) = self.back(frames, first, lag);
+            // To the frame, where it begins after silence.
+            let earlier = first.saturating_sub(BACK * STEP);
+            let Some(quiet) = frames[earlier..first]
+                .iter()
+                .rposition(|frame| !is_sound(frame))
+            else {
+                return Beginning { first, gaps };
+            };
+            let quiet = earlier + quiet + 1;
+            lag -= (first - quiet) / STEP;
+            first = quiet;
+            match self.across(frames, first, lag) {
+                Some(before) => (first, lag) = before,
+                None => return Beginning { first, gaps },
+            }
+            gaps += 1;
+        }
+    }
+
+    /// As far back from frame `first`, which is the call's sample `lag`, as it is the same sound without a gap.
+    fn back(&self, frames: &[[f32; 2]], mut first: usize, mut lag: usize) -> (usize, usize) {
+        while first >= BACK * STEP {
+            let earlier = first - BACK * STEP;
+            let end = (earlier + BLOCK * STEP).min(frames.len());
+            let heard = compared(&frames[earlier..end], 0);
+            if has_gap(&frames[earlier..first]) || self.likeness(&heard, lag - BACK) < ALIKE {
                 break;
             }
-            (first, lag) = (earlier, lag - step);
+            (first, lag) = (earlier, lag - BACK);
             if lag < self.samples.len() {
                 lag += self.samples.len();
             }
         }
-        // To the frame, where it begins after silence.
-        let earlier = first.saturating_sub(step * STEP);
-        let quiet = frames[earlier..first]
-            .iter()
-            .rposition(|frame| !is_sound(frame));
-        quiet.map_or(first, |quiet| earlier + quiet + 1)
+        (first, lag)
+    }
+
+    /// Whether the sound that begins at frame `first` had begun before the silence that ends there: a gap of a device that
+    /// ran dry, which holds the sound up or swallows some of it.
+    fn across(&self, frames: &[[f32; 2]], first: usize, lag: usize) -> Option<(usize, usize)> {
+        let end = frames[..first].iter().rposition(is_sound)? + 1;
+        let start = end.checked_sub(ACROSS * STEP)?;
+        let heard = compared(&frames[start..end], 0);
+        let swallowed = lag.saturating_sub((first - end) / STEP);
+        let (likeness, lag) = [lag, swallowed]
+            .into_iter()
+            .flat_map(|lag| [lag - 1, lag, lag + 1])
+            .map(|lag| lag - ACROSS)
+            .map(|lag| (self.likeness(&heard, lag), lag))
+            .max_by(|a, b| a.0.total_cmp(&b.0))?;
+        (likeness >= SURELY_ALIKE).then_some((start, lag))
     }
 
     /// The correlation of `heard` with the call from sample `lag` on, which goes round at its end.
