@@ -165,6 +165,11 @@ impl Writer {
 pub struct Fault(Arc<Shared>);
 
 impl Fault {
+    /// The device has not taken a frame yet, and was made less than `time` ago.
+    pub fn is_settling(&self, time: Duration) -> bool {
+        self.0.pulled.load(Ordering::Relaxed) == 0 && self.0.began.elapsed() < time
+    }
+
     pub fn raise(&self) {
         if !self.0.faulty.swap(true, Ordering::AcqRel) {
             self.0.filler.unpark();

@@ -19,6 +19,10 @@ use crate::audio::ring::{Fault, Frame, Renderer, Writer, ring};
 /// What the device is asked to take at once; it holds two of these. Pausing is heard after at most that time.
 const PERIOD: Duration = Duration::from_millis(20);
 
+/// How long a device may complain before it takes its first frame. ALSA's plugin for PulseAudio answers EIO until the server
+/// has told its latency (6 ms, measured), and then works.
+const SETTLING: Duration = Duration::from_millis(300);
+
 /// Frames taken out of the ring at once.
 const GRAIN: usize = 64;
 
@@ -107,6 +111,8 @@ fn watch(error: &cpal::Error, fault: &Fault) {
     match error.kind() {
         // A gap was heard, the default device became another, or priority was not given: the stream goes on.
         CpalErrorKind::Xrun | CpalErrorKind::DeviceChanged | CpalErrorKind::RealtimeDenied => {}
+        // What is really broken says so again and again.
+        CpalErrorKind::BackendError if fault.is_settling(SETTLING) => {}
         _ => fault.raise(),
     }
 }
@@ -234,5 +240,23 @@ mod tests {
     fn it_never_ends() {
         let (_writer, mut tap) = tap(2);
         assert_eq!(tap.nth(100_000), Some(0.0));
+    }
+    #[test]
+    fn a_device_may_complain_until_it_has_taken_a_frame() {
+        let complaint = cpal::Error::with_message(CpalErrorKind::BackendError, "I/O error (5)");
+        let (writer, mut renderer, fault) = ring(48_000, std::thread::current());
+        watch(&complaint, &fault);
+        assert!(!writer.is_faulty());
+        renderer.render(&mut [[0.0; 2]], Instant::now());
+        watch(&complaint, &fault);
+        assert!(writer.is_faulty());
+    }
+
+    #[test]
+    fn what_is_gone_before_its_first_frame_is_gone() {
+        let (writer, _renderer, fault) = ring(48_000, std::thread::current());
+        assert!(!fault.is_settling(Duration::ZERO));
+        watch(&CpalErrorKind::DeviceNotAvailable.into(), &fault);
+        assert!(writer.is_faulty());
     }
 }
