@@ -12,6 +12,7 @@
 
 mod answer;
 pub mod base;
+pub mod call;
 pub mod client;
 pub mod credentials;
 pub mod error;
@@ -27,6 +28,7 @@ pub mod walk;
 pub mod window;
 
 pub use base::{ApiBase, ApiBaseMistake};
+pub use call::{Accepted, Callback, CallbackMethod};
 pub use client::{Client, ClientMistake, Options};
 pub use credentials::{AuthId, AuthIdMistake, Credentials, CredentialsMistake, TokenMistake};
 pub use error::Error;
