@@ -28,7 +28,7 @@ pub mod walk;
 pub mod window;
 
 pub use base::{ApiBase, ApiBaseMistake};
-pub use call::{Accepted, Callback, CallbackMethod};
+pub use call::{Accepted, ByCallback, Call, Callback, CallbackMethod, Delete, Get, Reply, Verb};
 pub use client::{Client, ClientMistake, Options};
 pub use credentials::{AuthId, AuthIdMistake, Credentials, CredentialsMistake, TokenMistake};
 pub use error::Error;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::error::Error;
 
@@ -52,35 +52,42 @@ impl Answer {
         })
     }
 
-    /// The JSON of a successful answer. `host` is for messages.
-    pub(super) fn json(&self, host: &str) -> Result<Value, Error> {
+    /// The JSON of a successful answer; `None` for an empty body. `host` is for messages.
+    pub(super) fn json(&self, host: &str) -> Result<Option<Value>, Error> {
         let malformed = |detail| Error::Malformed { detail };
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let text = String::from_utf8_lossy(&self.body);
-            if text.trim().is_empty() {
-                return malformed("it is empty".to_owned());
-            }
-            if let Some(page) = self.html(&text) {
-                return malformed(format!("{page} came instead of JSON"));
-            }
-            if error.is_eof() {
-                return Error::Cut {
-                    host: host.to_owned(),
-                    detail: format!(
-                        "the answer ends in its middle, after {} bytes",
-                        self.body.len()
-                    ),
-                };
-            }
-            malformed(format!("no JSON ({error}): {}", short(&text, 60)))
-        })
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(None);
+        }
+        serde_json::from_slice(&self.body)
+            .map(Some)
+            .map_err(|error| {
+                let text = String::from_utf8_lossy(&self.body);
+                if let Some(page) = self.html(&text) {
+                    return malformed(format!("{page} came instead of JSON"));
+                }
+                if error.is_eof() {
+                    return Error::Cut {
+                        host: host.to_owned(),
+                        detail: format!(
+                            "the answer ends in its middle, after {} bytes",
+                            self.body.len()
+                        ),
+                    };
+                }
+                malformed(format!("no JSON ({error}): {}", short(&text, 60)))
+            })
     }
 
     /// What a status other than 2xx means.
     fn error(&self, retry_after: Option<Duration>) -> Error {
         let text = String::from_utf8_lossy(&self.body);
         let json: Option<Value> = serde_json::from_str(&text).ok();
-        let message = match json.as_ref().and_then(said) {
+        let told = match &json {
+            Some(Value::Object(body)) => said(body),
+            Some(text) => text.as_str().filter(|text| !text.trim().is_empty()),
+            None => None,
+        };
+        let message = match told {
             Some(said) => short(said, LONGEST_TEXT),
             None => self
                 .html(&text)
@@ -88,10 +95,9 @@ impl Answer {
         };
         let api_id = json
             .as_ref()
-            .and_then(|json| json.get("api_id")?.as_str())
-            .or(self.request_id.as_deref())
-            .map(|id| short(id, 80))
-            .filter(|id| !id.is_empty());
+            .and_then(Value::as_object)
+            .and_then(api_id)
+            .or_else(|| shown_id(self.request_id.as_deref()?));
         let status = self.status;
         match status {
             400 => Error::BadRequest { message, api_id },
@@ -177,16 +183,35 @@ impl Answer {
     }
 }
 
+/// The id that an answer names; `None` when it has none.
+pub(super) fn api_id(body: &Map<String, Value>) -> Option<String> {
+    shown_id(body.get("api_id")?.as_str()?)
+}
+
+/// An id as it may be kept: on one line and not endless.
+fn shown_id(id: &str) -> Option<String> {
+    Some(short(id, 80)).filter(|id| !id.is_empty())
+}
+
+/// What a body says went wrong, where no status tells; `None` when it speaks of no error.
+pub(super) fn reported(body: &Map<String, Value>) -> Option<String> {
+    let there = |name| body.get(name).is_some_and(|value| !value.is_null());
+    if !there("error") && !there("Error") {
+        return None;
+    }
+    let message = said(body).map(|said| short(said, LONGEST_TEXT));
+    Some(message.unwrap_or_else(|| "it does not say why".to_owned()))
+}
+
 /// The first text among the places where the API puts it.
-fn said(json: &Value) -> Option<&str> {
-    let error = json.get("error");
+fn said(body: &Map<String, Value>) -> Option<&str> {
+    let error = body.get("error");
     let places = [
         error,
-        json.get("Error"),
+        body.get("Error"),
         error.and_then(|error| error.get("error")),
-        json.get("message"),
+        body.get("message"),
         error.and_then(|error| error.get("message")),
-        Some(json),
     ];
     places
         .into_iter()

@@ -1,4 +1,4 @@
-//! The calls themselves: list, get, delete.
+//! Sends the calls: list, get, delete, and any of them by callback.
 
 mod exchange;
 
@@ -13,12 +13,13 @@ use url::Url;
 
 use super::answer::Failure;
 use super::base::ApiBase;
+use super::call::{Call, Delete, Get, Verb};
 use super::credentials::Credentials;
 use super::error::Error;
 use super::limit::{Limiter, Pause, Permit, Priority, Rate};
 use super::media::{self, MediaRefused, MediaRequest};
 use super::page::{Page, PageRequest};
-use super::recording::{NoId, Recording, RecordingId};
+use super::recording::{Recording, RecordingId};
 use super::retry::{Retries, RetryPolicy};
 use exchange::Exchange;
 
@@ -113,50 +114,47 @@ impl Client {
         self.shared.limiter.throttle()
     }
 
-    /// Fetches one page. Dropping the future takes the request out of the queue, or breaks it off.
+    /// Sends one call. Dropping the future takes the request out of the queue, or breaks it off. What changes nothing is tried
+    /// again after a failure, by the client's [`RetryPolicy`].
     ///
     /// # Errors
-    /// The last error, after the retries.
-    pub async fn list(&self, request: &PageRequest, priority: Priority) -> Result<Page, Error> {
-        let mut url = self.address(None)?;
-        url.query_pairs_mut().extend_pairs(request.pairs());
-        Page::from_json(self.fetch(url, priority).await?)
-    }
-
-    /// Fetches one recording.
-    ///
-    /// # Errors
-    /// The last error, after the retries; [`Error::NotFound`] at once for an id that no address can hold.
-    pub async fn get(&self, id: &RecordingId, priority: Priority) -> Result<Recording, Error> {
-        let malformed = |detail: &str| Error::Malformed {
-            detail: detail.to_owned(),
-        };
-        let url = self.address(Some(id))?;
-        let Value::Object(fields) = self.fetch(url, priority).await? else {
-            return Err(malformed("a recording is a JSON object"));
-        };
-        match Recording::from_json(fields) {
-            Ok(recording) if recording.id == *id => Ok(recording),
-            Ok(_) => Err(malformed("it describes another recording")),
-            Err(NoId(_)) => Err(malformed("it has no `recording_id`")),
+    /// The last error, after the retries; [`Error::NotFound`] at once for an id that no address can hold. After a
+    /// [`Error::TimedOut`] or [`Error::Cut`] a recording that was to be deleted may or may not be gone.
+    pub async fn send<C: Call>(&self, call: &C, priority: Priority) -> Result<C::Answer, Error> {
+        let mut url = self.address(call.recording())?;
+        let pairs = call.pairs();
+        if !pairs.is_empty() {
+            url.query_pairs_mut().extend_pairs(pairs);
         }
+        let body = match call.verb() {
+            Verb::Get => self.fetch(url, priority).await?,
+            Verb::Delete => self.delete_once(url, priority).await?,
+        };
+        call.read(body)
     }
 
-    /// Deletes one recording, for good. Tried once only: after [`Error::TimedOut`] or [`Error::Cut`] it may or may not be
-    /// gone.
+    /// Fetches one page; see [`Client::send`].
     ///
     /// # Errors
-    /// What the API answered; [`Error::NotFound`] at once for an id that no address can hold.
+    /// As there.
+    pub async fn list(&self, request: &PageRequest, priority: Priority) -> Result<Page, Error> {
+        self.send(request, priority).await
+    }
+
+    /// Fetches one recording; see [`Client::send`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn get(&self, id: &RecordingId, priority: Priority) -> Result<Recording, Error> {
+        self.send(&Get(id.clone()), priority).await
+    }
+
+    /// Deletes one recording, for good, before everything that waits; see [`Client::send`].
+    ///
+    /// # Errors
+    /// As there.
     pub async fn delete(&self, id: &RecordingId) -> Result<(), Error> {
-        let url = self.address(Some(id))?;
-        let limiter = &self.shared.limiter;
-        let permit = limiter.enter(limiter.turn(Priority::Visible)).await;
-        let sent = self.shared.exchange.send(Method::DELETE, url).await;
-        let outcome = sent
-            .map_err(Failure::from)
-            .and_then(|answer| answer.success());
-        self.learn(&permit, outcome.as_ref().err());
-        outcome.map(drop).map_err(|failure| failure.error)
+        self.send(&Delete(id.clone()), Priority::Visible).await
     }
 
     /// The address of the list, or of one recording.
@@ -172,15 +170,23 @@ impl Client {
         })
     }
 
+    async fn delete_once(&self, url: Url, priority: Priority) -> Result<Option<Value>, Error> {
+        let limiter = &self.shared.limiter;
+        let permit = limiter.enter(limiter.turn(priority)).await;
+        let outcome = self.exchange(Method::DELETE, url).await;
+        self.learn(&permit, outcome.as_ref().err());
+        outcome.map_err(|failure| failure.error)
+    }
+
     /// GETs JSON, in turn and with retries.
-    async fn fetch(&self, url: Url, priority: Priority) -> Result<Value, Error> {
+    async fn fetch(&self, url: Url, priority: Priority) -> Result<Option<Value>, Error> {
         let limiter = &self.shared.limiter;
         let turn = limiter.turn(priority);
         let mut retries = Retries::new(self.shared.retry);
         loop {
             let permit = limiter.enter(turn).await;
             retries.begin(Instant::now());
-            let failure = match self.try_fetch(url.clone()).await {
+            let failure = match self.exchange(Method::GET, url.clone()).await {
                 Ok(json) => {
                     self.learn(&permit, None);
                     return Ok(json);
@@ -200,8 +206,8 @@ impl Client {
         }
     }
 
-    async fn try_fetch(&self, url: Url) -> Result<Value, Failure> {
-        let answer = self.shared.exchange.send(Method::GET, url).await?;
+    async fn exchange(&self, method: Method, url: Url) -> Result<Option<Value>, Failure> {
+        let answer = self.shared.exchange.send(method, url).await?;
         Ok(answer.success()?.json(&self.shared.base.host())?)
     }
 

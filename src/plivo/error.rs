@@ -52,6 +52,15 @@ pub enum Error {
         message: String,
         api_id: Option<String>,
     },
+    /// An asynchronous call failed: the error came to the callback URL, where there is no status.
+    #[error("the API reports: {message}")]
+    Reported {
+        message: String,
+        api_id: Option<String>,
+    },
+    /// An asynchronous call was accepted, and its answer never came to the callback URL.
+    #[error("accepted as {api_id}, but no answer came by callback within {} s", within.as_secs())]
+    NotDelivered { api_id: String, within: Duration },
     /// The answer was not what the API sends: HTML, cut JSON, a wrong type.
     #[error("the answer could not be read: {detail}")]
     Malformed { detail: String },
@@ -84,6 +93,10 @@ impl Error {
                 "try again in a moment; if it lasts, look at Plivo's status page"
             }
             Self::Status { .. } => "check the API URL",
+            Self::Reported { .. } => "try again; if it lasts, go on without callbacks to see more",
+            Self::NotDelivered { .. } => {
+                "check that the callback URL leads to this receiver, then send again"
+            }
             Self::Malformed { .. } => {
                 "try again; if it lasts, check the API URL and any proxy between"
             }
@@ -101,7 +114,9 @@ impl Error {
             | Self::NotFound { api_id, .. }
             | Self::RateLimited { api_id, .. }
             | Self::Server { api_id, .. }
-            | Self::Status { api_id, .. } => api_id.as_deref(),
+            | Self::Status { api_id, .. }
+            | Self::Reported { api_id, .. } => api_id.as_deref(),
+            Self::NotDelivered { api_id, .. } => Some(api_id),
             Self::Malformed { .. }
             | Self::Unreachable { .. }
             | Self::Cut { .. }

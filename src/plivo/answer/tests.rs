@@ -111,7 +111,7 @@ fn html_is_summed_up() {
 #[test]
 fn what_is_no_json_is_told_from_what_was_cut() {
     let json = |body: &str| answer(200, body).json("h");
-    assert!(matches!(json(""), Err(Error::Malformed { detail }) if detail.contains("empty")));
+    assert_eq!(json(" \n"), Ok(None));
     assert!(matches!(
         json(r#"{"objects": [{"recor"#),
         Err(Error::Cut { .. })
