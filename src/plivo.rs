@@ -1,18 +1,20 @@
 //! The Recording API, nothing else: requests, answers, paging, errors.
 //!
 //! Nothing here knows the app, the screen or sound. Most of it is plain data and pure rules, which the rest of the program
-//! may import; only `client` does I/O.
+//! may import; only `client` and `callback` do I/O.
 //!
 //! ```text
 //! query + window ─▶ page (request) ─▶ client ─▶ limit (when) ─▶ exchange (HTTP) ─▶ answer ─▶ page, recording
 //!                                       └─▶ retry (again?)                            └─▶ error
 //! walk: page after page, window after window          paging: which way the server pages
+//! call: asynchronous mode, what is asked                callback: where its answers are delivered
 //! credentials, base: to whom, in whose name           media: who may see the credentials for a recording's sound
 //! ```
 
 mod answer;
 pub mod base;
 pub mod call;
+pub mod callback;
 pub mod client;
 pub mod credentials;
 pub mod error;
