@@ -3,6 +3,7 @@
 pub mod action;
 mod copy;
 pub mod criteria;
+pub mod deliveries;
 pub mod detail;
 pub mod effect;
 pub mod filter;
@@ -52,6 +53,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
+use deliveries::Deliveries;
 use detail::Detail;
 use history::Look;
 use keymap::{Context, Keymap};
@@ -135,6 +137,7 @@ pub struct App {
     /// The first of two keys was pressed.
     lead: Option<Key>,
     notices: Notices,
+    pub(crate) deliveries: Deliveries,
     pub(crate) player: Player,
     /// Nothing is sent before this.
     throttled: Option<Instant>,
@@ -183,6 +186,7 @@ impl App {
             overlay: None,
             lead: None,
             notices: Notices::default(),
+            deliveries: Deliveries::new(setup.callbacks),
             player: Player::default(),
             throttled: None,
             awaited: None,
@@ -200,6 +204,7 @@ impl App {
             }
         }
         effects.extend(app.settle(now));
+        app.deliveries.follow(&effects, now);
         (app, effects)
     }
 

@@ -1,7 +1,13 @@
 //! The command line: one file for each command. Data goes to standard output, words for people to standard error.
 
+mod account;
 pub mod browse;
+mod callbacks;
 pub mod emulator;
+mod filter;
+mod json;
+pub mod list;
+mod zone;
 
 use std::process::ExitCode;
 
@@ -30,6 +36,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    List(list::Args),
     Emulator(emulator::Args),
 }
 
@@ -61,12 +68,17 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
-        Some(Command::Emulator(args)) => {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .enable_all()
-                .build()?;
-            runtime.block_on(emulator::run(args))?;
+        Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Emulator(args)) => in_runtime(async {
+            emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)
-        }
+        }),
     }
+}
+
+fn in_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }

@@ -21,7 +21,7 @@
 //!
 //! | module | does | may use |
 //! |---|---|---|
-//! | [`plivo`] | requests, answers, paging, times and errors of the Recording API | none of the others |
+//! | [`plivo`] | requests, answers, paging, times, callbacks and errors of the Recording API | none of the others |
 //! | [`audio`] | from an address to sound: fetch, buffer, decode, resample, output, waveform | none of the others |
 //! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo` and `audio` |
 //! | [`ui`] | looks: [`ui::draw`] reads the app and says where things are on the screen | `app` |

@@ -4,14 +4,15 @@
 //! may import; only `client` and `callback` do I/O.
 //!
 //! ```text
-//! query + window ─▶ page (request) ─▶ client ─▶ limit (when) ─▶ exchange (HTTP) ─▶ answer ─▶ page, recording
-//!                                       └─▶ retry (again?)                            └─▶ error
+//! query + window ─▶ page (request), call ─▶ client ─▶ limit (when) ─▶ exchange (HTTP) ─▶ answer ─▶ page, recording
+//!                                             └─▶ retry (again?)                            └─▶ error
 //! walk: page after page, window after window          paging: which way the server pages
-//! call: asynchronous mode, what is asked                callback: where its answers are delivered
+//! asynchronous: call ─▶ client ─▶ accepted …… callback (receiver) ─▶ answer
 //! credentials, base: to whom, in whose name           media: who may see the credentials for a recording's sound
 //! ```
 
 mod answer;
+pub mod asynchronous;
 pub mod base;
 pub mod call;
 pub mod callback;
@@ -29,6 +30,7 @@ pub mod time;
 pub mod walk;
 pub mod window;
 
+pub use asynchronous::Asynchronous;
 pub use base::{ApiBase, ApiBaseMistake};
 pub use call::{Accepted, ByCallback, Call, Callback, CallbackMethod, Delete, Get, Reply, Verb};
 pub use client::{Client, ClientMistake, Options};

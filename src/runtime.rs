@@ -42,8 +42,9 @@ use crate::app::{App, Effect, Message, Now, Setup};
 use crate::audio::Sink;
 use crate::emulator;
 use crate::plivo;
+use crate::plivo::callback::BindError;
 
-use account::Account;
+use account::{Account, Callbacks};
 use clipboard::Way;
 use debug::DebugPanic;
 use drive::{Drive, Exit};
@@ -81,6 +82,8 @@ pub struct Options {
     pub log: Log,
     /// The embedded account, for `Source::Demo` and for when it is opened from the first-run screen.
     pub demo: emulator::Options,
+    /// How answers of the source come by callback; `None`: they come at once.
+    pub callbacks: Option<Callbacks>,
     /// How requests to the embedded account behave.
     pub client: plivo::Options,
     /// Told once the app stands, as a notice.
@@ -95,6 +98,8 @@ pub enum Error {
     Terminal(#[from] terminal::Error),
     #[error(transparent)]
     Demo(#[from] account::DemoError),
+    #[error(transparent)]
+    Callbacks(#[from] BindError),
     #[error("the program could not be started: {0}")]
     System(#[from] io::Error),
 }
@@ -122,6 +127,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         sink,
         log,
         demo,
+        callbacks,
         client,
         notice,
         debug_panic,
@@ -130,6 +136,10 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         Source::Nothing => None,
         Source::Real(client) => Some(Account::real(client)),
         Source::Demo => Some(Account::demo(demo.clone(), client).await?),
+    };
+    let account = match (account, callbacks) {
+        (Some(account), Some(callbacks)) => Some(account.answered_by(callbacks).await?),
+        (account, _) => account,
     };
     log.line(concat!("callreel ", env!("CARGO_PKG_VERSION")));
     let (tell, queue) = mpsc::channel(QUEUE);
@@ -190,6 +200,7 @@ fn open<S: FnMut(crate::audio::Command)>(
         setup.demo = account.is_demo();
         setup.auth_id = account.shown_id();
         setup.missing = None;
+        setup.callbacks = account.route();
         if account.is_demo() {
             setup.account = "demo".into();
         }

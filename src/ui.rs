@@ -3,6 +3,7 @@
 mod cell;
 mod columns;
 pub mod context;
+mod deliveries;
 mod detail;
 mod empty;
 pub mod filter;

@@ -11,6 +11,8 @@
 mod account;
 #[path = "tui/any.rs"]
 mod any;
+#[path = "tui/deliveries.rs"]
+mod deliveries;
 #[path = "tui/keys.rs"]
 mod keys;
 #[path = "tui/list.rs"]

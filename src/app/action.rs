@@ -47,6 +47,9 @@ pub enum Action {
     Back,
     Help,
     Log,
+    Deliveries,
+    /// Answers by callback, or at once.
+    Callbacks,
     Suspend,
     Quit,
     /// Take what was typed.
@@ -306,6 +309,20 @@ pub const ACTIONS: &[Description] = {
             "log",
             "what happened behind the screen",
             "log",
+        ),
+        about(
+            Deliveries,
+            Program,
+            "deliveries",
+            "what became of answers by callback",
+            "deliveries",
+        ),
+        about(
+            Callbacks,
+            Program,
+            "callbacks",
+            "answers by callback, or at once",
+            "callbacks",
         ),
         about(
             Suspend,

@@ -117,6 +117,18 @@ impl Detail {
         }
     }
 
+    /// Ask again for what is on its way or failed: it will be answered by another way.
+    pub fn ask_again(&mut self, ids: &mut Ids, now: Now) -> Vec<Effect> {
+        match self.fetch {
+            Fetch::Asked { .. } => {
+                let mut effects = self.drop_request();
+                effects.extend(self.ask(ids, now));
+                effects
+            }
+            _ => self.retry(ids, now),
+        }
+    }
+
     /// Forget every answer: the next look asks anew.
     pub fn forget(&mut self) -> Vec<Effect> {
         self.kept.clear();

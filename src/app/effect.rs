@@ -24,6 +24,8 @@ pub enum Effect {
         request: RequestId,
         recording: RecordingId,
     },
+    /// From here on answers come by callback, or at once.
+    Callbacks(bool),
     /// Nobody waits for this any more: it leaves the queue, or is aborted.
     Cancel(RequestId),
     /// `url` as the API gave it: the runtime checks it and adds what may be sent there.

@@ -366,6 +366,13 @@ impl History {
         self.want(ids, now)
     }
 
+    /// Ask again for everything that is on its way or failed: it will be answered by another way.
+    pub fn ask_again(&mut self, ids: &mut Ids, now: Now) -> Vec<Effect> {
+        let mut effects = self.cancel(|_| true);
+        effects.extend(self.retry(ids, now));
+        effects
+    }
+
     /// Start over with a range pinned anew. What is shown stays until the new rows are here; with the same filters the
     /// recording under the cursor is looked for in the new list ([`Outcome::reached`] tells where it stands).
     pub fn replan(&mut self, plan: Plan, ids: &mut Ids, now: Now) -> Vec<Effect> {

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::audio::{self, PlayId};
+use crate::plivo::callback::Counts;
 use crate::plivo::{self, Page, Recording};
 
 use super::Size;
+use super::deliveries::Step;
 use super::ids::{RequestId, TimerId};
 use super::key::Key;
 
@@ -59,6 +61,10 @@ pub enum Api {
         request: RequestId,
         result: Result<Arc<Recording>, plivo::Error>,
     },
+    /// How far a request has come whose answer comes by callback.
+    Callback { request: RequestId, step: Step },
+    /// What has arrived at the callback receiver so far.
+    Received(Counts),
     /// The account's limit is used up: nothing is sent before `until`. `None` when requests flow again.
     Throttled { until: Option<Instant> },
 }

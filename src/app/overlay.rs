@@ -19,6 +19,10 @@ pub enum Overlay {
         lines: Option<Vec<String>>,
         scroll: usize,
     },
+    /// What became of requests whose answers come by callback.
+    Deliveries {
+        scroll: usize,
+    },
     Palette(Palette),
     Search(TextLine),
     Filter(Box<Form>),

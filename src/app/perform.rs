@@ -71,6 +71,8 @@ impl App {
                 });
                 return vec![Effect::ReadLog];
             }
+            Action::Deliveries => self.overlay = Some(Overlay::Deliveries { scroll: 0 }),
+            Action::Callbacks => return self.toggle_callbacks(now),
             Action::Suspend => {
                 let mut effects = self.player.suspend(now);
                 effects.push(Effect::Suspend);
@@ -85,7 +87,9 @@ impl App {
     /// Where `j` and its like go now.
     fn mover(&self) -> Mover {
         match &self.overlay {
-            Some(Overlay::Help { .. } | Overlay::Log { .. }) => Mover::Reading,
+            Some(Overlay::Help { .. } | Overlay::Log { .. } | Overlay::Deliveries { .. }) => {
+                Mover::Reading
+            }
             Some(Overlay::Palette(_)) => Mover::Offers,
             Some(Overlay::Search(_) | Overlay::Filter(_)) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,

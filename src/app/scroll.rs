@@ -29,9 +29,16 @@ impl App {
                 lines.as_ref().map_or(0, Vec::len),
                 readable(log_box(&layout)),
             ),
+            Some(Overlay::Deliveries { .. }) => (
+                self.deliveries.lines(&self.zone, &self.mask).len(),
+                readable(log_box(&layout)),
+            ),
             _ => return,
         };
-        if let Some(Overlay::Help { scroll } | Overlay::Log { scroll, .. }) = &mut self.overlay {
+        if let Some(
+            Overlay::Help { scroll } | Overlay::Log { scroll, .. } | Overlay::Deliveries { scroll },
+        ) = &mut self.overlay
+        {
             *scroll = scroll
                 .saturating_add_signed(by)
                 .min(count.saturating_sub(room));

@@ -2,6 +2,7 @@
 
 use super::Size;
 use super::criteria::Criteria;
+use super::deliveries::Route;
 use super::zone::Zone;
 
 /// How much the terminal may be asked for. Nothing is ever told by colour alone, so `Mono` loses no meaning.
@@ -35,6 +36,8 @@ pub struct Setup {
     pub mask_salt: u64,
     /// False for `--no-mouse`: help and first screen do not speak of it.
     pub mouse: bool,
+    /// The way of answers that come by callback; `None`: every answer comes at once.
+    pub callbacks: Option<Route>,
     pub theme: Theme,
     pub size: Size,
 }

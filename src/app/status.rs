@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::deliveries::What;
 use super::history::Goal;
 use super::keymap::label;
 use super::notice::Kind;
@@ -29,6 +30,7 @@ impl App {
             .or_else(|| self.error_line())
             .or_else(|| self.throttle_line(now))
             .or_else(|| self.goal_line(now))
+            .or_else(|| self.callback_line(now))
     }
 
     fn lead_line(&self) -> Option<Line> {
@@ -81,6 +83,20 @@ impl App {
         let error = self.history.as_ref()?.error()?;
         let words::Failure { what, help } = words::failure(error);
         Some(line(Kind::Trouble, self.mask.text(&what), help))
+    }
+
+    /// How far the page has come that the reader waits for.
+    fn callback_line(&self, now: Now) -> Option<Line> {
+        let since = self.history.as_ref()?.waiting_since()?;
+        let words = self.deliveries.waiting(&What::Page)?;
+        let seen = since + PATIENCE;
+        Some(match now.mono < seen {
+            true => Line {
+                until: Some(seen),
+                ..line(Kind::Info, String::new(), "")
+            },
+            false => line(Kind::Info, words, ""),
+        })
     }
 
     fn goal_line(&self, now: Now) -> Option<Line> {

@@ -36,12 +36,14 @@ impl App {
             }
         };
         effects.extend(self.settle(now));
+        self.deliveries.follow(&effects, now);
         effects
     }
 
     fn answer(&mut self, answer: Api, now: Now) -> Vec<Effect> {
         match answer {
             Api::Page { request, result } => {
+                self.deliveries.over(request, result.as_ref().err(), now);
                 let Some(history) = self
                     .history
                     .as_mut()
@@ -54,7 +56,18 @@ impl App {
                 effects
             }
             Api::Recording { request, result } => {
+                self.deliveries.over(request, result.as_ref().err(), now);
                 self.detail.answered(request, result);
+                Vec::new()
+            }
+            Api::Callback { request, step } => {
+                self.deliveries.step(request, step);
+                Vec::new()
+            }
+            Api::Received(counts) => {
+                if let Some(refused) = self.deliveries.received(counts) {
+                    self.notices.trouble(refused, now.mono);
+                }
                 Vec::new()
             }
             Api::Throttled { until } => {
@@ -192,7 +205,9 @@ impl App {
                 };
             }
             Some(Overlay::Palette(_) | Overlay::Search(_)) => Context::Typing,
-            Some(Overlay::Help { .. } | Overlay::Log { .. }) => Context::Reading,
+            Some(Overlay::Help { .. } | Overlay::Log { .. } | Overlay::Deliveries { .. }) => {
+                Context::Reading
+            }
             None if self.missing.is_some() => Context::FirstRun,
             None => self.focus.context(),
         };

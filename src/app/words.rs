@@ -89,6 +89,10 @@ pub fn failure(error: &plivo::Error) -> Failure {
         // So short that all of its help stands beside it in 80 columns.
         Error::Unauthorized { .. } => "wrong id or token".into(),
         Error::NotFound { message, .. } => format!("the API has no such list: {message}"),
+        // The id is long, and stands among the deliveries.
+        Error::NotDelivered { within, .. } => {
+            format!("no answer by callback within {} s", within.as_secs())
+        }
         _ => error.to_string(),
     };
     let help = match error {
@@ -97,6 +101,8 @@ pub fn failure(error: &plivo::Error) -> Failure {
         Error::BadRequest { .. } => "f changes the filter · r tries again",
         Error::NotFound { .. } => "r tries again · check the API URL",
         Error::RateLimited { .. } => "r tries again in a while",
+        Error::NotDelivered { .. } => "r sends again · Ctrl-r without callbacks",
+        Error::Reported { .. } => "r tries again · Ctrl-r without callbacks",
         _ => "r tries again",
     };
     Failure { what, help }

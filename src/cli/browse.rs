@@ -1,28 +1,26 @@
 //! `callreel` without a command: browse and play.
 
 mod args;
-mod zone;
 
 use std::num::NonZeroU32;
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
-use chrono::Utc;
+use anyhow::Context;
 use chrono_tz::Tz;
 
-use crate::app::criteria::{Criteria, Field, FieldError, Flags};
 use crate::app::zone::Zone;
 use crate::app::{Setup, Size, Theme};
 use crate::audio::Sink;
-use crate::plivo::{ApiBase, Client, Credentials, CredentialsMistake, Rate};
+use crate::plivo::{ApiBase, Client, Rate};
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::drive::Exit;
 use crate::runtime::log::Log;
 use crate::runtime::signals::Ending;
 use crate::runtime::{self, Source, sys};
 
-use super::{CREDENTIALS, Failure};
-use args::{Filter, PanicPlace, SinkName, View};
+use super::account::Found;
+use super::{Failure, zone};
+use args::{PanicPlace, SinkName, View};
 
 pub use args::Args;
 
@@ -32,25 +30,25 @@ const DEMO_RATE: u32 = 500;
 /// The exit code of a program that panicked.
 const PANICKED: u8 = 101;
 
-/// What is to be browsed, from the flags and the environment.
-enum Choice {
-    Demo,
-    Real(Credentials, ApiBase),
-    /// Why there is nothing.
-    Missing(String),
-}
-
 /// Browses until the user or the system ends it.
 ///
 /// # Errors
 /// A wrong flag, wrong credentials, no terminal: in one line, with what to do.
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let choice = choose(&args, |name| std::env::var(name).ok())?;
-    if matches!(choice, Choice::Real(..)) {
+    let found = match args.demo {
+        true => None,
+        false => Some(args.api.find(|name| std::env::var(name).ok())?),
+    };
+    if matches!(found, Some(Found::Account(..))) {
         sys::forbid_core_dumps().context("core dumps could not be switched off")?;
     }
     let (zone, local, notice) = zones(&args.view);
-    let criteria = criteria(&args.filter, &zone)?;
+    let criteria = args.filter.criteria(&zone)?;
+    let callbacks = match &found {
+        None => args.asynchronous.then(|| args.callbacks.on_loopback()),
+        Some(Found::Account(_, base)) => args.callbacks.for_receiving(base)?,
+        Some(Found::Missing(_)) => None,
+    };
     let log = match &args.log {
         Some(path) => Log::with_file(path)
             .with_context(|| format!("the log {} cannot be written", path.display()))?,
@@ -70,21 +68,22 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         mouse: !args.view.no_mouse,
         theme: theme(|name| std::env::var(name).ok()),
         // The runtime knows better.
+        callbacks: None,
         size: Size {
             width: 80,
             height: 24,
         },
     };
-    let (source, setup) = match choice {
-        Choice::Demo => (Source::Demo, setup),
-        Choice::Missing(why) => (
+    let (source, setup) = match found {
+        None => (Source::Demo, setup),
+        Some(Found::Missing(why)) => (
             Source::Nothing,
             Setup {
                 missing: Some(why),
                 ..setup
             },
         ),
-        Choice::Real(credentials, base) => {
+        Some(Found::Account(credentials, base)) => {
             let account = account_name(&base);
             let client = Client::new(credentials, base, client)?;
             (Source::Real(client), Setup { account, ..setup })
@@ -99,6 +98,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         },
         log,
         demo: args.demo_account.options(),
+        callbacks,
         client: client_options(args.rate.or(Some(DEMO_RATE))),
         notice,
         debug_panic: args.debug_panic.map(|place| match place {
@@ -119,37 +119,6 @@ fn exit_code(exit: Exit) -> u8 {
     }
 }
 
-fn choose(args: &Args, env: impl Fn(&str) -> Option<String>) -> Result<Choice, Failure> {
-    if args.demo {
-        return Ok(Choice::Demo);
-    }
-    let base = match args.api_url.as_deref() {
-        Some(url) => ApiBase::parse(url)?,
-        None => ApiBase::default(),
-    };
-    let set = |name| env(name).filter(|value| !value.trim().is_empty());
-    match (set("PLIVO_AUTH_ID"), set("PLIVO_AUTH_TOKEN")) {
-        (Some(id), Some(token)) => match Credentials::new(&id, &token) {
-            Ok(credentials) => Ok(Choice::Real(credentials, base)),
-            Err(mistake) => {
-                let variable = match mistake {
-                    CredentialsMistake::Id(_) => "PLIVO_AUTH_ID",
-                    CredentialsMistake::Token(_) => "PLIVO_AUTH_TOKEN",
-                };
-                Err(Failure {
-                    error: anyhow!("{variable}: {mistake}"),
-                    code: CREDENTIALS,
-                })
-            }
-        },
-        (None, Some(_)) => Ok(Choice::Missing("PLIVO_AUTH_ID is not set".into())),
-        (Some(_), None) => Ok(Choice::Missing("PLIVO_AUTH_TOKEN is not set".into())),
-        (None, None) => Ok(Choice::Missing(
-            "PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN are not set".into(),
-        )),
-    }
-}
-
 /// The zone shown first, this machine's zone, and what to say when the latter is not known.
 fn zones(view: &View) -> (Zone, Zone, Option<String>) {
     let (local, notice) = match zone::local() {
@@ -166,49 +135,6 @@ fn zones(view: &View) -> (Zone, Zone, Option<String>) {
         (Some(tz), _) => (Zone::named(tz), local, None),
         (None, true) => (local, local, notice),
         (None, false) => (Zone::utc(), local, None),
-    }
-}
-
-fn criteria(filter: &Filter, zone: &Zone) -> Result<Criteria, Failure> {
-    let flags = Flags {
-        from: filter.from.clone(),
-        to: filter.to.clone(),
-        call_uuid: filter.call_uuid.clone(),
-        subaccount: filter.subaccount.clone(),
-        from_number: filter.from_number.clone(),
-        to_number: filter.to_number.clone(),
-        either_number: filter.either_number.clone(),
-        conference: filter.conference.clone(),
-    };
-    let criteria = Criteria::from_flags(&flags).map_err(|mistakes| mistaken(&mistakes))?;
-    // Dates mean something only in a zone, and at a time.
-    criteria
-        .plan(zone, Utc::now())
-        .map_err(|mistakes| mistaken(&mistakes))?;
-    Ok(criteria)
-}
-
-fn mistaken(mistakes: &[FieldError]) -> Failure {
-    let lines: Vec<_> = mistakes
-        .iter()
-        .map(|mistake| {
-            let (flag, said) = (flag_of(mistake.field), &mistake.message);
-            format!("{flag}: {said}; for example {}", mistake.example)
-        })
-        .collect();
-    anyhow!(lines.join("\n          ")).into()
-}
-
-fn flag_of(field: Field) -> &'static str {
-    match field {
-        Field::From => "--from",
-        Field::To => "--to",
-        Field::CallUuid => "--call-uuid",
-        Field::Subaccount => "--subaccount",
-        Field::FromNumber => "--from-number",
-        Field::ToNumber => "--to-number",
-        Field::EitherNumber => "--either-number",
-        Field::Conference => "--conference",
     }
 }
 

@@ -155,6 +155,11 @@ impl Credentials {
         &self.id
     }
 
+    /// What callbacks of this account are signed with: its token. A secret.
+    pub fn signing_key(&self) -> &SecretString {
+        &self.token
+    }
+
     /// The value of an `Authorization` header: `Bearer` for tokens that start with `stk_`, else `Basic`. A secret.
     pub fn authorization(&self) -> SecretString {
         if self.token.expose_secret().starts_with("stk_") {

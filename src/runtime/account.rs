@@ -1,16 +1,63 @@
 //! The account that is browsed: a real one, or the embedded one.
 
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
+use url::Url;
+
+use crate::app::deliveries::Route;
 use crate::emulator::{self, Emulator};
-use crate::plivo::{self, ApiBase, Client, Credentials};
+use crate::plivo::callback::{self, BindError, Desk, Receiver, To};
+use crate::plivo::{self, ApiBase, Asynchronous, Callback, CallbackMethod, Client, Credentials};
 
 /// One account's API, and the server behind it when that is our own.
 #[derive(Debug)]
 pub struct Account {
     pub client: Client,
+    /// How answers can come by callback; `None`: they come at once.
+    pub by_callback: Option<ByCallback>,
     /// Serves until this is dropped.
     emulator: Option<Emulator>,
+}
+
+/// How answers are to come by callback.
+#[derive(Debug, Clone)]
+pub struct Callbacks {
+    /// Where they arrive on this machine.
+    pub listen: SocketAddr,
+    /// Where the API is told to send them; `None` is the address at which they arrive.
+    pub url: Option<Url>,
+    pub method: CallbackMethod,
+    /// How long one is waited for.
+    pub within: Duration,
+    /// Refuse what is not signed.
+    pub require_signature: bool,
+}
+
+impl Callbacks {
+    /// How long an answer is waited for by default: a page takes over a second on a real account, and a delivery may be tried again.
+    pub const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// Between two programs of this machine, on a free port.
+    pub fn on_loopback() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            url: None,
+            method: CallbackMethod::Post,
+            within: Self::PATIENCE,
+            require_signature: true,
+        }
+    }
+}
+
+/// The way of answers that come by callback.
+#[derive(Debug)]
+pub struct ByCallback {
+    pub asynchronous: Asynchronous,
+    /// Listens until this is dropped.
+    pub receiver: Receiver,
+    route: Route,
 }
 
 /// Why the embedded account could not be opened.
@@ -26,8 +73,52 @@ impl Account {
     pub fn real(client: Client) -> Self {
         Self {
             client,
+            by_callback: None,
             emulator: None,
         }
+    }
+
+    /// Listens for answers from now on, and asks for them by callback.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub async fn answered_by(self, callbacks: Callbacks) -> Result<Self, BindError> {
+        let credentials = self.client.credentials();
+        let desk = Desk::new();
+        let options = callback::Options {
+            require_signature: callbacks.require_signature,
+            token: Some(credentials.signing_key().clone()),
+            public_url: callbacks.url.clone(),
+            addr: callbacks.listen,
+        };
+        let receiver = Receiver::bind(options, To::Desk(desk.clone())).await?;
+        let url = match callbacks.url {
+            Some(url) => url,
+            None => receiver.url().parse().map_err(|_| BindError::PublicUrl)?,
+        };
+        let route = Route {
+            shown: shown(&url),
+            method: callbacks.method,
+            listens: receiver.addr().to_string(),
+        };
+        let callback = Callback {
+            url,
+            method: callbacks.method,
+        };
+        let asynchronous = Asynchronous::new(self.client.clone(), callback, desk, callbacks.within);
+        Ok(Self {
+            by_callback: Some(ByCallback {
+                asynchronous,
+                receiver,
+                route,
+            }),
+            ..self
+        })
+    }
+
+    /// The way of answers by callback, for the screen.
+    pub fn route(&self) -> Option<Route> {
+        self.by_callback.as_ref().map(|way| way.route.clone())
     }
 
     /// Starts the embedded account on a free port of this machine.
@@ -46,6 +137,7 @@ impl Account {
         let client = Client::new(credentials, base, client).map_err(|error| failed(&error))?;
         Ok(Self {
             client,
+            by_callback: None,
             emulator: Some(emulator),
         })
     }
@@ -58,6 +150,11 @@ impl Account {
     pub fn shown_id(&self) -> String {
         shorten(self.client.credentials().id().as_str())
     }
+}
+
+/// Where a URL leads. What stands behind may be a secret between the sender and the receiver.
+fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
 /// The first two and the last three characters.

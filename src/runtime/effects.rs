@@ -6,10 +6,15 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
+use crate::app::deliveries::Step;
 use crate::app::{self, Api, Effect, Message, RequestId};
 use crate::audio::event::Secret;
 use crate::audio::{self, Command, PlayId};
-use crate::plivo::{self, Client, MediaRefused, MediaRequest, PageRequest, RecordingId};
+use crate::plivo::callback::Receiver;
+use crate::plivo::{
+    self, Asynchronous, Call, Client, Get, MediaRefused, MediaRequest, PageRequest, RecordingId,
+    Reply,
+};
 
 use super::account::Account;
 use super::log::Log;
@@ -22,7 +27,10 @@ pub struct Effects<S> {
     log: Log,
     /// One slot for each request; an answer that nobody wants any more dies with its task.
     tasks: HashMap<RequestId, AbortHandle>,
-    throttle: Option<AbortHandle>,
+    /// Answers come by callback, where the account has a way for them.
+    callbacks: bool,
+    /// Tell the app what changes by itself: the account's limit, what arrives by callback.
+    watches: Vec<AbortHandle>,
     /// Takes a command for the player.
     sound: S,
 }
@@ -35,7 +43,8 @@ impl<S: FnMut(Command)> Effects<S> {
             tell,
             log,
             tasks: HashMap::new(),
-            throttle: None,
+            callbacks: true,
+            watches: Vec::new(),
             sound,
         }
     }
@@ -45,11 +54,17 @@ impl<S: FnMut(Command)> Effects<S> {
         for (_, task) in self.tasks.drain() {
             task.abort();
         }
-        if let Some(watch) = self.throttle.take() {
+        for watch in self.watches.drain(..) {
             watch.abort();
         }
         (self.sound)(Command::Stop);
-        self.throttle = Some(watch_throttle(&account.client, self.tell.clone()));
+        self.callbacks = true;
+        self.watches
+            .push(watch_throttle(&account.client, self.tell.clone()));
+        if let Some(way) = &account.by_callback {
+            self.watches
+                .push(watch_receiver(&way.receiver, self.tell.clone()));
+        }
         self.account = Some(account);
     }
 
@@ -58,22 +73,34 @@ impl<S: FnMut(Command)> Effects<S> {
         self.account.as_ref().map(|account| &account.client)
     }
 
+    /// The way of one request; without an account there is none.
+    fn asking(&self, request: RequestId) -> Option<Asking> {
+        let account = self.account.as_ref()?;
+        let later = account.by_callback.as_ref().filter(|_| self.callbacks);
+        Some(Asking {
+            request,
+            client: account.client.clone(),
+            later: later.map(|way| way.asynchronous.clone()),
+            tell: self.tell.clone(),
+        })
+    }
+
     fn fetch_page(&mut self, request: RequestId, page: PageRequest, priority: app::Priority) {
-        let Some(client) = self.client().cloned() else {
+        let Some(asking) = self.asking(request) else {
             return;
         };
         self.run(request, async move {
-            let result = client.list(&page, priority_of(priority)).await;
+            let result = asking.ask(page, priority_of(priority)).await;
             Api::Page { request, result }
         });
     }
 
     fn fetch_recording(&mut self, request: RequestId, recording: RecordingId) {
-        let Some(client) = self.client().cloned() else {
+        let Some(asking) = self.asking(request) else {
             return;
         };
         self.run(request, async move {
-            let result = client.get(&recording, plivo::Priority::Detail).await;
+            let result = asking.ask(Get(recording), plivo::Priority::Detail).await;
             Api::Recording {
                 request,
                 result: result.map(Arc::new),
@@ -140,6 +167,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
                 play,
                 &url,
             ),
+            Effect::Callbacks(on) => self.callbacks = on,
             Effect::Pause => (self.sound)(Command::Pause),
             Effect::Resume { at } => (self.sound)(Command::Resume { at }),
             Effect::Seek(to) => (self.sound)(Command::Seek(to)),
@@ -203,6 +231,60 @@ fn watch_throttle(client: &Client, tell: mpsc::Sender<Message>) -> AbortHandle {
         }
     });
     watch.abort_handle()
+}
+
+/// Tells the app what arrives at the callback receiver.
+fn watch_receiver(receiver: &Receiver, tell: mpsc::Sender<Message>) -> AbortHandle {
+    let mut counts = receiver.counts();
+    let watch = tokio::spawn(async move {
+        while counts.changed().await.is_ok() {
+            let counts = *counts.borrow_and_update();
+            let message = Message::Api(Api::Received(counts));
+            if tell.send(message).await.is_err() {
+                break;
+            }
+        }
+    });
+    watch.abort_handle()
+}
+
+/// One request on its way, at once or by callback.
+struct Asking {
+    request: RequestId,
+    client: Client,
+    later: Option<Asynchronous>,
+    tell: mpsc::Sender<Message>,
+}
+
+impl Asking {
+    async fn ask<C: Call + Clone>(
+        &self,
+        call: C,
+        priority: plivo::Priority,
+    ) -> Result<C::Answer, plivo::Error> {
+        let Some(later) = &self.later else {
+            return self.client.send(&call, priority).await;
+        };
+        let accepted = match later.begin(&call, priority).await? {
+            Reply::Immediate(answer) => return Ok(answer),
+            Reply::Accepted(accepted) => accepted,
+        };
+        let api_id = accepted.api_id.clone();
+        self.step(Step::Accepted { api_id }).await;
+        let delivery = later.delivery(&accepted).await?;
+        let signature = delivery.signature;
+        self.step(Step::Delivered { signature }).await;
+        call.read_delivered(delivery.answer)
+    }
+
+    async fn step(&self, step: Step) {
+        let request = self.request;
+        // Nobody listens when the loop has ended.
+        let _ = self
+            .tell
+            .send(Message::Api(Api::Callback { request, step }))
+            .await;
+    }
 }
 
 fn priority_of(priority: app::Priority) -> plivo::Priority {

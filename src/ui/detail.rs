@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
+use crate::app::deliveries::What;
 use crate::app::detail::Line;
 use crate::app::overlay::readable;
 use crate::app::{Focus, detail_columns};
@@ -31,15 +32,22 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         true => format!("{}–{seen} of {}", scroll + 1, lines.len()),
         false => String::new(),
     };
-    let error = match app.detail.error() {
-        Some(error) => {
-            format!("! {} · r tries again", app.mask.text(&error.to_string()))
-        }
-        None => String::new(),
+    let (said, said_style) = match app.detail.error() {
+        Some(error) => (
+            format!("! {} · r tries again", app.mask.text(&error.to_string())),
+            styles.trouble,
+        ),
+        // How far it has come that the pane waits for.
+        None => (
+            spinner
+                .and_then(|_| app.deliveries.waiting(&What::Recording))
+                .unwrap_or_default(),
+            styles.quiet,
+        ),
     };
     let titles = Titles {
         top_left: Some((&title, styles.title)),
-        bottom_left: Some((&error, styles.trouble)),
+        bottom_left: Some((&said, said_style)),
         bottom_right: Some((&place, styles.quiet)),
         ..Titles::default()
     };

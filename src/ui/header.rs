@@ -81,7 +81,14 @@ fn who(app: &App) -> impl Iterator<Item = String> {
         true => "masked".to_owned(),
         false => safe(&app.auth_id).into_owned(),
     };
-    [account, id].into_iter().filter(|part| !part.is_empty())
+    let way = match (app.deliveries.is_possible(), app.deliveries.is_on()) {
+        (false, _) => String::new(),
+        (true, true) => "by callback".to_owned(),
+        (true, false) => "callbacks off".to_owned(),
+    };
+    [account, way, id]
+        .into_iter()
+        .filter(|part| !part.is_empty())
 }
 
 /// `1,204 recordings`, `1,204+ recordings` while windows are uncounted, nothing before anything is known.

@@ -172,7 +172,7 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
             Context::Typing,
             &[Action::Accept, Action::RowDown, Action::RowUp, Action::Back],
         ),
-        Some(Overlay::Help { .. } | Overlay::Log { .. }) => (
+        Some(Overlay::Help { .. } | Overlay::Log { .. } | Overlay::Deliveries { .. }) => (
             Context::Reading,
             &[Action::RowDown, Action::RowUp, Action::Back],
         ),

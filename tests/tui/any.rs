@@ -42,6 +42,8 @@ const STATES: &[&str] = &[
     "<Enter>i",
     "<Enter>?",
     ":log<Enter>",
+    ":deliveries<Enter>G",
+    "<C-r>",
     "<Enter>f",
     "r",
 ];

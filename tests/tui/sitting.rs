@@ -46,6 +46,7 @@ pub fn setup(width: u16, height: u16) -> Setup {
         masked: false,
         mask_salt: 7,
         mouse: true,
+        callbacks: None,
         theme: Theme::Terminal,
         size: Size { width, height },
     }
@@ -262,7 +263,7 @@ pub fn playing(setup: Setup) -> Sitting {
     sitting
 }
 
-fn request_of(effect: &Effect) -> Option<RequestId> {
+pub fn request_of(effect: &Effect) -> Option<RequestId> {
     match effect {
         Effect::FetchPage { request, .. } | Effect::FetchRecording { request, .. } => {
             Some(*request)

@@ -137,6 +137,7 @@ fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char('T')], Action::Zone);
     bind(context, &[Key::char('M')], Action::Mask);
     bind(context, &[Key::char('r')], Action::Refresh);
+    bind(context, &[Key::ctrl('r')], Action::Callbacks);
     bind(context, &[plain(KeyCode::Tab)], Action::NextPane);
     bind(context, &[plain(KeyCode::BackTab)], Action::PreviousPane);
     bind(

@@ -7,7 +7,10 @@ use chrono_tz::Tz;
 
 use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
 
-use super::zone;
+use crate::cli::account::Api;
+use crate::cli::callbacks::Callbacks;
+use crate::cli::filter::Filter;
+use crate::cli::zone;
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
@@ -15,14 +18,8 @@ pub struct Args {
     #[arg(long)]
     pub(super) demo: bool,
 
-    /// Another API than Plivo's own; plain http only to this machine
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "CALLREEL_API_URL",
-        hide_env_values = true
-    )]
-    pub(super) api_url: Option<String>,
+    #[command(flatten)]
+    pub(super) api: Api,
 
     /// Most requests a second [default: 20]; the account's own limit is 60, and its production traffic shares it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
@@ -43,48 +40,22 @@ pub struct Args {
     pub(super) view: View,
 
     #[command(flatten)]
+    pub(super) callbacks: Callbacks,
+
+    /// With --demo: ask for every page and recording by callback, between the demo account and a receiver on this machine
+    #[arg(
+        long = "async",
+        requires = "demo",
+        help_heading = "Answers by callback"
+    )]
+    pub(super) asynchronous: bool,
+
+    #[command(flatten)]
     pub(super) demo_account: DemoAccount,
 
     /// Make F12 panic there, to see what becomes of the terminal
     #[arg(long, value_enum, hide = true)]
     pub(super) debug_panic: Option<PanicPlace>,
-}
-
-/// The fields of the filter form.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Which recordings")]
-pub(super) struct Filter {
-    /// Added since then: 2026-11-20, "2026-11-20 14:02", -7d, yesterday, … [default: 30 days ago]
-    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
-    pub(super) from: Option<String>,
-
-    /// Added until then; a bare day is included [default: now]
-    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
-    pub(super) to: Option<String>,
-
-    /// Of this call
-    #[arg(long, value_name = "UUID")]
-    pub(super) call_uuid: Option<String>,
-
-    /// Of this subaccount
-    #[arg(long, value_name = "AUTH_ID")]
-    pub(super) subaccount: Option<String>,
-
-    /// Of calls from this number or SIP address
-    #[arg(long, value_name = "NUMBER")]
-    pub(super) from_number: Option<String>,
-
-    /// Of calls to this number or SIP address
-    #[arg(long, value_name = "NUMBER")]
-    pub(super) to_number: Option<String>,
-
-    /// Of calls from or to this number: two lists, merged
-    #[arg(long, value_name = "NUMBER")]
-    pub(super) either_number: Option<String>,
-
-    /// Of this conference
-    #[arg(long, value_name = "NAME")]
-    pub(super) conference: Option<String>,
 }
 
 #[derive(Debug, Clone, clap::Args)]
@@ -158,6 +129,10 @@ pub(super) struct DemoAccount {
     /// Something goes wrong in it; more than one with commas
     #[arg(long = "fault", value_name = "NAME[=ARG]", value_delimiter = ',', requires = "demo", hide_short_help = true, long_help = fault_help())]
     pub(super) faults: Vec<Fault>,
+
+    /// Write a line of JSON for each request to it, and for each of its callbacks, to this file
+    #[arg(long, value_name = "FILE", requires = "demo", hide_short_help = true)]
+    pub(super) demo_log: Option<PathBuf>,
 }
 
 fn fault_help() -> String {
@@ -190,6 +165,7 @@ impl DemoAccount {
             bandwidth: self.bandwidth,
             media_auth: self.media_auth.unwrap_or_default(),
             faults: self.faults.clone(),
+            log: self.demo_log.clone(),
             ..default
         }
     }

@@ -1,0 +1,286 @@
+//! Requests whose answers come by callback: what became of each, in words.
+//!
+//! The app asks for pages and recordings as ever; whether the answer comes on the same connection or to a callback URL is the
+//! runtime's concern. This only follows what was asked and what is told of it.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+
+use crate::plivo::callback::{Counts, Signature};
+use crate::plivo::{self, CallbackMethod};
+
+use super::ids::RequestId;
+use super::{App, Effect, Now, words};
+
+mod lines;
+
+pub use lines::Line;
+
+/// Requests remembered, those under way counted.
+const KEPT: usize = 200;
+
+/// The way answers take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Where the API is told to send them, without the query, in which there may be secrets.
+    pub shown: String,
+    pub method: CallbackMethod,
+    /// The address of this machine at which they arrive.
+    pub listens: String,
+}
+
+/// What a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    Page,
+    Recording,
+}
+
+impl What {
+    fn words(&self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Recording => "recording",
+        }
+    }
+}
+
+/// What is told of a request on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// The API took it, under this id.
+    Accepted { api_id: String },
+    /// Its answer has come to the callback URL.
+    Delivered { signature: Signature },
+}
+
+/// How far a request has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Sent,
+    Waiting,
+    Answered(Signature),
+    /// The server took no notice of the callback URL.
+    AnsweredAtOnce,
+    TimedOut,
+    Failed,
+    /// Nobody wants it any more; what comes is dropped.
+    Dropped,
+}
+
+/// One request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dispatch {
+    request: RequestId,
+    what: What,
+    at: DateTime<Utc>,
+    since: Instant,
+    api_id: Option<String>,
+    state: State,
+    /// From sending to the end.
+    took: Option<Duration>,
+}
+
+impl Dispatch {
+    fn is_over(&self) -> bool {
+        self.took.is_some()
+    }
+
+    /// Its state in words.
+    fn words(&self) -> String {
+        let took = |words: String| match self.took {
+            Some(took) => format!("{words} after {:.1} s", took.as_secs_f64()),
+            None => words,
+        };
+        match self.state {
+            State::Sent => "sent".to_owned(),
+            State::Waiting => "accepted, waiting for its callback".to_owned(),
+            State::Answered(signature) => {
+                format!("{} · {signature}", took("answered".to_owned()))
+            }
+            State::AnsweredAtOnce => took("answered at once".to_owned()),
+            State::TimedOut => took("timed out".to_owned()),
+            State::Failed => took("failed".to_owned()),
+            State::Dropped => took("no longer wanted".to_owned()),
+        }
+    }
+}
+
+/// See the module's words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deliveries {
+    /// `None`: started without a callback URL.
+    route: Option<Route>,
+    on: bool,
+    /// Oldest first.
+    requests: VecDeque<Dispatch>,
+    received: Counts,
+}
+
+impl Deliveries {
+    pub(super) fn new(route: Option<Route>) -> Self {
+        Self {
+            on: route.is_some(),
+            route,
+            requests: VecDeque::new(),
+            received: Counts::default(),
+        }
+    }
+
+    /// Answers come by callback now.
+    pub fn is_on(&self) -> bool {
+        self.on
+    }
+
+    /// They could come by callback.
+    pub fn is_possible(&self) -> bool {
+        self.route.is_some()
+    }
+
+    /// Learns from the effects what is asked for, and what nobody wants any more.
+    pub(super) fn follow(&mut self, effects: &[Effect], now: Now) {
+        for effect in effects {
+            match effect {
+                Effect::Callbacks(on) => self.on = *on,
+                Effect::FetchPage { request, .. } => self.sent(*request, What::Page, now),
+                Effect::FetchRecording { request, .. } => {
+                    self.sent(*request, What::Recording, now);
+                }
+                Effect::Cancel(request) => self.end(*request, State::Dropped, now),
+                _ => {}
+            }
+        }
+    }
+
+    fn sent(&mut self, request: RequestId, what: What, now: Now) {
+        if !self.on {
+            return;
+        }
+        if self.requests.len() >= KEPT {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(Dispatch {
+            request,
+            what,
+            at: now.wall,
+            since: now.mono,
+            api_id: None,
+            state: State::Sent,
+            took: None,
+        });
+    }
+
+    pub(super) fn step(&mut self, request: RequestId, step: Step) {
+        let Some(one) = self.open(request) else {
+            return;
+        };
+        match step {
+            Step::Accepted { api_id } => {
+                one.api_id = Some(api_id);
+                one.state = State::Waiting;
+            }
+            Step::Delivered { signature } => one.state = State::Answered(signature),
+        }
+    }
+
+    /// The answer is here, or it is known that there will be none.
+    pub(super) fn over(&mut self, request: RequestId, error: Option<&plivo::Error>, now: Now) {
+        let Some(one) = self.open(request) else {
+            return;
+        };
+        let state = match (error, one.state) {
+            (Some(plivo::Error::NotDelivered { .. }), _) => State::TimedOut,
+            (_, State::Answered(signature)) => State::Answered(signature),
+            (Some(_), _) => State::Failed,
+            (None, _) => State::AnsweredAtOnce,
+        };
+        self.end(request, state, now);
+    }
+
+    fn end(&mut self, request: RequestId, state: State, now: Now) {
+        if let Some(one) = self.open(request) {
+            one.state = state;
+            one.took = Some(now.mono.saturating_duration_since(one.since));
+        }
+    }
+
+    /// Deliveries that were refused since, if any: `(how many, why)`.
+    pub(super) fn received(&mut self, counts: Counts) -> Option<String> {
+        let before = std::mem::replace(&mut self.received, counts);
+        let refused = counts
+            .wrong_signature
+            .saturating_sub(before.wrong_signature);
+        let unsigned = counts.unsigned.saturating_sub(before.unsigned);
+        let deliveries = |many| words::counted(many, "delivery", "deliveries");
+        match (refused, unsigned) {
+            (0, 0) => None,
+            (0, many) => Some(format!("{} without a signature refused", deliveries(many))),
+            (many, _) => Some(format!(
+                "{} with a wrong signature refused",
+                deliveries(many)
+            )),
+        }
+    }
+
+    fn open(&mut self, request: RequestId) -> Option<&mut Dispatch> {
+        let mut requests = self.requests.iter_mut().rev();
+        requests.find(|one| one.request == request && !one.is_over())
+    }
+
+    /// The request of that kind that has waited longest, in words: for the line under the list and in the details.
+    pub fn waiting(&self, what: &What) -> Option<String> {
+        let mut open = self
+            .requests
+            .iter()
+            .filter(|one| !one.is_over() && one.what == *what);
+        let first = open.next()?;
+        let more = open.count();
+        let id = first
+            .api_id
+            .as_deref()
+            .map(|id| format!(" as {id}"))
+            .unwrap_or_default();
+        let state = match first.state {
+            State::Waiting => format!("accepted{id}, waiting for its callback"),
+            State::Answered(_) => "answered".to_owned(),
+            _ => "sent".to_owned(),
+        };
+        let others = match more {
+            0 => String::new(),
+            more => format!(" · {} more", words::count(more as u64)),
+        };
+        Some(format!("{} {state}{others}", what.words()))
+    }
+}
+
+impl App {
+    /// From callbacks to answers at once, or back; what waits is asked for again the other way.
+    pub(super) fn toggle_callbacks(&mut self, now: Now) -> Vec<Effect> {
+        if !self.deliveries.is_possible() {
+            self.notices.info(
+                "every answer comes at once: --callback-url asks for callbacks",
+                now.mono,
+            );
+            return Vec::new();
+        }
+        let on = !self.deliveries.is_on();
+        let words = match on {
+            true => "answers come by callback again",
+            false => "going on without callbacks",
+        };
+        self.notices.clear();
+        self.notices.info(words, now.mono);
+        let mut effects = vec![Effect::Callbacks(on)];
+        effects.extend(self.detail.ask_again(&mut self.ids, now));
+        if let Some(history) = &mut self.history {
+            effects.extend(history.ask_again(&mut self.ids, now));
+        }
+        self.looked = None;
+        effects
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! Whose recordings: the API's address from a flag, the credentials from the environment alone.
+
+use anyhow::anyhow;
+
+use crate::plivo::{ApiBase, Credentials, CredentialsMistake};
+
+use super::{CREDENTIALS, Failure};
+
+/// Which API.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Api {
+    /// Another API than Plivo's own; plain http only to this machine
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "CALLREEL_API_URL",
+        hide_env_values = true
+    )]
+    pub(super) api_url: Option<String>,
+}
+
+/// An account, as far as the environment tells of one.
+pub(super) enum Found {
+    Account(Credentials, ApiBase),
+    /// What is not set.
+    Missing(String),
+}
+
+impl Api {
+    /// The account that `env` names.
+    ///
+    /// # Errors
+    /// A wrong address, or credentials that cannot be right, by the variable's name.
+    pub(super) fn find(&self, env: impl Fn(&str) -> Option<String>) -> Result<Found, Failure> {
+        let base = match self.api_url.as_deref() {
+            Some(url) => ApiBase::parse(url)?,
+            None => ApiBase::default(),
+        };
+        let set = |name| env(name).filter(|value| !value.trim().is_empty());
+        match (set("PLIVO_AUTH_ID"), set("PLIVO_AUTH_TOKEN")) {
+            (Some(id), Some(token)) => match Credentials::new(&id, &token) {
+                Ok(credentials) => Ok(Found::Account(credentials, base)),
+                Err(mistake) => {
+                    let variable = match mistake {
+                        CredentialsMistake::Id(_) => "PLIVO_AUTH_ID",
+                        CredentialsMistake::Token(_) => "PLIVO_AUTH_TOKEN",
+                    };
+                    Err(Failure {
+                        error: anyhow!("{variable}: {mistake}"),
+                        code: CREDENTIALS,
+                    })
+                }
+            },
+            (None, Some(_)) => Ok(Found::Missing("PLIVO_AUTH_ID is not set".into())),
+            (Some(_), None) => Ok(Found::Missing("PLIVO_AUTH_TOKEN is not set".into())),
+            (None, None) => Ok(Found::Missing(
+                "PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN are not set".into(),
+            )),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Answers by callback: where the API sends them, and where they arrive.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use url::{Host, Url};
+
+use crate::plivo::{ApiBase, Callback, CallbackMethod};
+use crate::runtime::account;
+
+use super::Failure;
+
+/// The flags of asynchronous mode.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Answers by callback")]
+pub(super) struct Callbacks {
+    /// Have the API send its answers to this URL instead of answering at once
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "CALLREEL_CALLBACK_URL",
+        hide_env_values = true,
+        value_parser = web_address
+    )]
+    pub(super) callback_url: Option<Url>,
+
+    /// Receive them at this address of this machine, to which that URL must lead
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        env = "CALLREEL_CALLBACK_LISTEN",
+        hide_env_values = true
+    )]
+    pub(super) callback_listen: Option<SocketAddr>,
+
+    /// How they are sent: POST or GET [default: POST]
+    #[arg(long, value_name = "METHOD", value_parser = method)]
+    callback_method: Option<CallbackMethod>,
+
+    /// Wait so long for each of them [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    callback_timeout: Option<u64>,
+
+    /// Refuse those that the account's token did not sign
+    #[arg(long)]
+    require_signature: bool,
+}
+
+impl Callbacks {
+    pub(super) fn method(&self) -> CallbackMethod {
+        self.callback_method.unwrap_or_default()
+    }
+
+    /// Where the answers are to go; `None`: they come at once.
+    pub(super) fn callback(&self) -> Option<Callback> {
+        Some(Callback {
+            url: self.callback_url.clone()?,
+            method: self.method(),
+        })
+    }
+
+    /// Between the demo account and a free port of this machine.
+    pub(super) fn on_loopback(&self) -> account::Callbacks {
+        account::Callbacks {
+            method: self.method(),
+            within: self.within(),
+            ..account::Callbacks::on_loopback()
+        }
+    }
+
+    /// How answers of the API at `base` are asked for and received here; `None`: they come at once.
+    ///
+    /// # Errors
+    /// When one half of the way is missing, or the API cannot reach this machine by it.
+    pub(super) fn for_receiving(
+        &self,
+        base: &ApiBase,
+    ) -> Result<Option<account::Callbacks>, Failure> {
+        let here = |url: &Url| match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        let listen = match (&self.callback_url, self.callback_listen) {
+            (None, None) => return Ok(None),
+            (Some(_), None) => {
+                return Err(anyhow!(
+                    "--callback-url needs --callback-listen ADDR:PORT: the answers have to arrive somewhere, \
+                     for example at 127.0.0.1:8099 behind a tunnel"
+                )
+                .into());
+            }
+            (None, Some(_)) if !base.is_loopback() => {
+                return Err(anyhow!(
+                    "--callback-listen needs --callback-url: the public URL that leads to that address"
+                )
+                .into());
+            }
+            (Some(url), Some(_)) if here(url) && !base.is_loopback() => {
+                return Err(anyhow!(
+                    "--callback-url: {} cannot reach {} of this machine: name the public URL of a server or a tunnel",
+                    base.host(),
+                    url.host_str().unwrap_or("this address")
+                )
+                .into());
+            }
+            (_, Some(listen)) => listen,
+        };
+        Ok(Some(account::Callbacks {
+            listen,
+            url: self.callback_url.clone(),
+            method: self.method(),
+            within: self.within(),
+            require_signature: self.require_signature,
+        }))
+    }
+
+    fn within(&self) -> Duration {
+        self.callback_timeout
+            .map_or(account::Callbacks::PATIENCE, Duration::from_secs)
+    }
+}
+
+fn web_address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text.trim())
+        .map_err(|error| format!("{error}; write it like https://hooks.example.net/plivo"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err("it must begin with https:// or http:// and a host".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("credentials in a URL end up in logs: leave them out".to_owned());
+    }
+    Ok(url)
+}
+
+fn method(text: &str) -> Result<CallbackMethod, String> {
+    [CallbackMethod::Get, CallbackMethod::Post]
+        .into_iter()
+        .find(|method| method.as_str().eq_ignore_ascii_case(text.trim()))
+        .ok_or_else(|| "it is GET or POST".to_owned())
+}
