@@ -4,15 +4,18 @@
 //! added follows from a seed, from its ordinal (0 is the oldest) and from the "now" of the start.
 //!
 //! ```text
-//! routes ─▶ filter, page ─▶ account (which, when: timeline) ─▶ catalogue (what) ─▶ render (as JSON)
+//! routes ─▶ calls ─▶ filter, page ─▶ account (which, when: timeline) ─▶ catalogue (what) ─▶ render (as JSON)
 //!    │                                                             └─▶ asset, content ─▶ media (as bytes)
-//!    └─▶ answer (pace, breaks) ─▶ wire (loopback, counts) ─▶ log            fault: what goes wrong on demand
+//!    ├─▶ answer (pace, breaks) ─▶ wire (loopback, counts) ─▶ log            fault: what goes wrong on demand
+//!    └─▶ callback (deliveries of asynchronous calls) ────────▶ log
 //! ```
 
 mod account;
 mod answer;
 mod asset;
 mod auth;
+mod callback;
+mod calls;
 mod catalogue;
 mod content;
 mod fault;
@@ -40,13 +43,15 @@ use serde_json::{Map, Value};
 use tokio::runtime::Runtime;
 
 pub use asset::{Asset, Format, all as assets, named as asset_named};
+pub use callback::{AcceptStatus, Callbacks, Form as CallbackForm, Signing};
 pub use catalogue::{NEWEST, Special};
-pub use fault::{Fault, FaultKind, NAMES as FAULT_NAMES, Scope, UnknownFault};
-pub use log::LogEntry;
+pub use fault::{CallbackFault, Fault, FaultKind, NAMES as FAULT_NAMES, Scope, UnknownFault};
+pub use log::{Delivery, LogEntry, Outcome as DeliveryOutcome};
 pub use page::Paging;
 
 use account::{Account, Plan};
 use auth::Credentials;
+use callback::Outbox;
 use fault::Faults;
 use log::Log;
 use render::Frame;
@@ -99,7 +104,8 @@ pub struct Options {
     /// Bytes a second of each media answer.
     pub bandwidth: Option<u64>,
     pub faults: Vec<Fault>,
-    /// A line of JSON for each request goes to this file (mode 0600).
+    pub callbacks: Callbacks,
+    /// A line of JSON for each request, and for each delivery of an asynchronous call, goes to this file (mode 0600).
     pub log: Option<PathBuf>,
     /// The account's token; one that starts with `stk_` is taken as Bearer too. `None` makes one from the seed.
     pub auth_token: Option<String>,
@@ -121,6 +127,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             bandwidth: None,
             faults: Vec::new(),
+            callbacks: Callbacks::default(),
             log: None,
             auth_token: None,
         }
@@ -138,6 +145,7 @@ struct Server {
     account: Account,
     faults: RwLock<Arc<Faults>>,
     log: Arc<Log>,
+    outbox: Arc<Outbox>,
     /// Answers given, from which each gets its `api_id`.
     answers: AtomicU64,
 }
@@ -167,7 +175,7 @@ pub struct Emulator {
 /// Starts an emulator on loopback; it serves when this returns.
 ///
 /// # Errors
-/// If the port is taken, or the log file cannot be written.
+/// If the port is taken, the log file cannot be written, or no HTTP client can be made.
 pub async fn start(options: Options) -> io::Result<Emulator> {
     let listener = Door::bind(options.port)?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -187,6 +195,12 @@ pub async fn start(options: Options) -> io::Result<Emulator> {
             .clone()
             .unwrap_or_else(|| ids.capitals(0xA2, 40).to_lowercase()),
     };
+    let outbox = Arc::new(Outbox::new(
+        options.callbacks.clone(),
+        credentials.auth_token.clone(),
+        options.seed,
+        Arc::clone(&log),
+    )?);
     let server = Arc::new(Server {
         url,
         paging: options.paging.unwrap_or(match options.era {
@@ -200,6 +214,7 @@ pub async fn start(options: Options) -> io::Result<Emulator> {
         account,
         faults: RwLock::new(Arc::new(Faults::new(options.faults.clone()))),
         log: Arc::clone(&log),
+        outbox,
         answers: AtomicU64::new(0),
         options,
     });
@@ -258,6 +273,23 @@ impl Emulator {
             let entries = self.requests();
             if enough(&entries) || changes.changed().await.is_err() {
                 return entries;
+            }
+        }
+    }
+
+    /// The deliveries of asynchronous calls so far, each once it was answered or given up, in that order; of very many only
+    /// the last 20,000.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.server.log.deliveries()
+    }
+
+    /// Waits until the deliveries satisfy a condition, and gives them back.
+    pub async fn deliveries_until(&self, enough: impl Fn(&[Delivery]) -> bool) -> Vec<Delivery> {
+        let mut changes = self.server.log.watch();
+        loop {
+            let deliveries = self.deliveries();
+            if enough(&deliveries) || changes.changed().await.is_err() {
+                return deliveries;
             }
         }
     }

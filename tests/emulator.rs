@@ -5,12 +5,15 @@
 
 #[path = "emulator"]
 mod suite {
+    mod callbacks;
     mod calls;
     mod client;
+    mod deliveries;
     mod faults;
     mod lists;
     mod log;
     mod media;
     mod paging;
+    mod receiver;
     mod scale;
 }

@@ -1,5 +1,7 @@
 //! `callreel emulator`: the demo account by itself, for any client that speaks the Recording API.
 
+mod callback;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,6 +9,8 @@ use std::time::Duration;
 use anyhow::Context;
 
 use crate::emulator::{self, Emulator, Era, FAULT_NAMES, Fault, MediaAuth, Options, Paging};
+
+pub use callback::CallbackArgs;
 
 /// Run a demo account on this machine that speaks the Recording API.
 ///
@@ -58,11 +62,14 @@ pub struct Args {
     #[arg(long = "fault", value_name = "NAME[=ARG]", value_delimiter = ',', long_help = fault_help())]
     pub faults: Vec<Fault>,
 
+    #[command(flatten)]
+    pub callbacks: CallbackArgs,
+
     /// Another account: ids, times, parties and lengths follow from this number
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 
-    /// Write a line of JSON for each request to this file
+    /// Write a line of JSON for each request and each delivery to this file
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
 
@@ -108,6 +115,7 @@ impl Args {
             latency: Duration::from_millis(self.latency),
             bandwidth: self.bandwidth,
             faults: self.faults.clone(),
+            callbacks: self.callbacks.callbacks(),
             log: self.log.clone(),
             ..Options::default()
         }
@@ -188,6 +196,7 @@ async fn told_to_stop() -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::emulator::CallbackForm;
 
     #[test]
     fn words_are_quoted_only_where_a_shell_needs_it() {
@@ -231,7 +240,7 @@ mod tests {
             <Line as clap::Parser>::try_parse_from(line.split(' ')).map(|line| line.args.options())
         };
         let options = read(
-            "x --era legacy --paging cursor --media-auth 403 --arrive-every 0.5 --fault 429=3,media-404 --fault cut",
+            "x --era legacy --paging cursor --media-auth 403 --arrive-every 0.5 --fault 429=3,media-404 --fault cut --callback-form flat",
         )
         .unwrap();
         assert_eq!(options.era, Era::Legacy);
@@ -239,6 +248,7 @@ mod tests {
         assert_eq!(options.media_auth, MediaAuth::Forbidden);
         assert_eq!(options.arrive_every, Some(Duration::from_millis(500)));
         assert_eq!(options.faults.len(), 3);
+        assert_eq!(options.callbacks.form, CallbackForm::Flat);
         for bad in [
             "x --fault nonsense",
             "x --recordings 1000001",

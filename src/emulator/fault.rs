@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub enum Scope {
     Api,
     Media,
+    /// Deliveries of asynchronous calls.
+    Callback,
 }
 
 /// What goes wrong.
@@ -42,6 +44,27 @@ pub enum FaultKind {
     MissingRow,
     /// `total_count` is another each time.
     TotalsDrift,
+    /// Something about the delivery of an asynchronous call's answer.
+    Callback(CallbackFault),
+}
+
+/// What goes wrong with a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallbackFault {
+    /// It is never sent.
+    Lost,
+    /// It is sent twice.
+    Duplicate,
+    /// It is held back until the delivery of a later call has left, but no longer than a second.
+    Reorder,
+    /// It comes before the call's own answer.
+    Early,
+    /// Broken JSON is sent first.
+    Garbage,
+    /// It is not signed.
+    Unsigned,
+    /// It is signed by another token.
+    WrongSignature,
 }
 
 /// A fault to switch on.
@@ -57,9 +80,11 @@ pub struct Fault {
 pub const NAMES: &str = "\
 429[=SECONDS] (with Retry-After, default 1), 429-bare, 400 to 599 (=N fails N times, then heals), \
 html[=STATUS], cut[=BYTES], truncated-json, stall[=BYTES], reset[=BYTES], no-range, chunked, \
-wrong-length[=BYTES], offset-lies, duplicate-row, missing-row, totals-drift. \
-cut, stall, reset, no-range, chunked and wrong-length hit media, the others the API, \
-unless api: or media: stands in front (media-404, media-html work too). *N behind any hits N requests, then heals.";
+wrong-length[=BYTES], offset-lies, duplicate-row, missing-row, totals-drift, callback-lost, callback-duplicate, \
+callback-reorder, callback-early, callback-garbage, callback-unsigned, callback-wrong-signature. \
+cut, stall, reset, no-range, chunked and wrong-length hit media, callback-… deliveries of asynchronous calls, the others \
+the API, unless api: or media: stands in front (media-404, media-html work too). \
+*N behind any hits N requests, then heals.";
 
 /// A fault's text that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,12 +162,27 @@ fn read(text: &str) -> Option<Fault> {
         "duplicate-row" => (FaultKind::DuplicateRow, Scope::Api),
         "missing-row" => (FaultKind::MissingRow, Scope::Api),
         "totals-drift" => (FaultKind::TotalsDrift, Scope::Api),
-        _ => return None,
+        // A delivery is no request that another fault could hit, and the other way round.
+        _ if scope.is_some() => return None,
+        _ => (FaultKind::Callback(callback(name)?), Scope::Callback),
     };
     Some(Fault {
         kind,
         scope: scope.unwrap_or(usual),
         times,
+    })
+}
+
+fn callback(name: &str) -> Option<CallbackFault> {
+    Some(match name.strip_prefix("callback-")? {
+        "lost" => CallbackFault::Lost,
+        "duplicate" => CallbackFault::Duplicate,
+        "reorder" => CallbackFault::Reorder,
+        "early" => CallbackFault::Early,
+        "garbage" => CallbackFault::Garbage,
+        "unsigned" => CallbackFault::Unsigned,
+        "wrong-signature" => CallbackFault::WrongSignature,
+        _ => return None,
     })
 }
 
@@ -213,9 +253,22 @@ mod tests {
             read("wrong-length=-5"),
             fault(FaultKind::WrongLength(-5), Scope::Media, None)
         );
+        assert_eq!(
+            read("callback-wrong-signature*3"),
+            fault(
+                FaultKind::Callback(CallbackFault::WrongSignature),
+                Scope::Callback,
+                Some(3)
+            )
+        );
         for bad in [
             "",
             "nonsense",
+            "callback-404",
+            "callback-lost=1",
+            "callback-",
+            "api:callback-lost",
+            "media-callback-lost",
             "200",
             "cut=x",
             "500=x",

@@ -1,16 +1,21 @@
-//! What was asked of the emulator and how many bytes of the answer really left it.
+//! What was asked of the emulator, how many bytes of the answer really left it, and what it delivered by itself.
+
+mod delivery;
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
-/// Requests kept in memory; older ones are forgotten.
+pub use delivery::{Delivery, Outcome};
+
+/// Requests, and as many deliveries, kept in memory; older ones are forgotten.
 const KEPT: usize = 20_000;
 
 /// One request, as far as it has come.
@@ -26,6 +31,8 @@ pub struct LogEntry {
     pub query: Option<String>,
     /// The `Range` header as sent.
     pub range: Option<String>,
+    /// Where the answer should be delivered, from the query string or the body as sent; `None` is a synchronous call.
+    pub callback_url: Option<String>,
     /// 0 until the answer is known.
     pub status: u16,
     /// Bytes of the answer's body that the operating system took, so far.
@@ -38,6 +45,7 @@ pub struct LogEntry {
 #[derive(Debug)]
 pub(super) struct Entry {
     asked: LogEntry,
+    callback_url: OnceLock<String>,
     status: AtomicU16,
     /// Body bytes given to the connection.
     handed: AtomicU64,
@@ -54,6 +62,7 @@ impl Entry {
     pub(super) fn new(asked: LogEntry) -> Self {
         Self {
             asked,
+            callback_url: OnceLock::new(),
             status: AtomicU16::new(0),
             handed: AtomicU64::new(0),
             written: AtomicU64::new(0),
@@ -61,6 +70,11 @@ impl Entry {
             complete: AtomicBool::new(false),
             finished: AtomicBool::new(false),
         }
+    }
+
+    /// The request is asynchronous.
+    pub(super) fn calls_back(&self, url: &str) {
+        let _ = self.callback_url.set(url.to_owned());
     }
 
     pub(super) fn answered(&self, status: u16) {
@@ -97,6 +111,7 @@ impl Entry {
     fn snapshot(&self) -> LogEntry {
         let handed = self.handed.load(Ordering::Acquire);
         LogEntry {
+            callback_url: self.callback_url.get().cloned(),
             status: self.status.load(Ordering::Relaxed),
             bytes: self.written.load(Ordering::Acquire).min(handed),
             finished: self.finished.load(Ordering::Acquire),
@@ -105,10 +120,11 @@ impl Entry {
     }
 }
 
-/// The requests of one emulator, in memory and, if wanted, in a file.
+/// The requests and deliveries of one emulator, in memory and, if wanted, in a file.
 #[derive(Debug)]
 pub(super) struct Log {
     entries: Mutex<VecDeque<Arc<Entry>>>,
+    deliveries: Mutex<VecDeque<Delivery>>,
     file: Option<Mutex<File>>,
     changed: watch::Sender<()>,
 }
@@ -121,18 +137,14 @@ impl Log {
     pub(super) fn open(path: Option<&Path>) -> io::Result<Self> {
         Ok(Self {
             entries: Mutex::default(),
+            deliveries: Mutex::default(),
             file: path.map(private_file).transpose()?.map(Mutex::new),
             changed: watch::Sender::new(()),
         })
     }
 
     pub(super) fn begin(&self, entry: Arc<Entry>) {
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() >= KEPT {
-            entries.pop_front();
-        }
-        entries.push_back(entry);
-        drop(entries);
+        keep(&self.entries, entry);
         self.touch();
     }
 
@@ -141,24 +153,37 @@ impl Log {
         if entry.finished.swap(true, Ordering::AcqRel) {
             return;
         }
-        if let Some(file) = &self.file {
+        if self.file.is_some() {
             let done = entry.snapshot();
-            let line = serde_json::json!({
+            self.write(&json!({
                 "time": done.time.to_rfc3339_opts(SecondsFormat::Micros, true),
                 "connection": done.connection,
                 "method": done.method,
                 "path": done.path,
                 "query": done.query,
                 "range": done.range,
+                "callback_url": done.callback_url,
                 "status": done.status,
                 "bytes": done.bytes,
                 "ms": (Utc::now() - done.time).num_milliseconds(),
-            });
+            }));
+        }
+        self.touch();
+    }
+
+    /// A delivery was sent, or lost on purpose.
+    pub(super) fn delivered(&self, delivery: Delivery) {
+        self.write(&delivery.line());
+        keep(&self.deliveries, delivery);
+        self.touch();
+    }
+
+    fn write(&self, line: &Value) {
+        if let Some(file) = &self.file {
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             // A full disk must not stop the emulator.
             let _ = file.write_all(format!("{line}\n").as_bytes());
         }
-        self.touch();
     }
 
     /// Tells those who wait that an entry may have changed.
@@ -174,6 +199,20 @@ impl Log {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entries.iter().map(|entry| entry.snapshot()).collect()
     }
+
+    pub(super) fn deliveries(&self) -> Vec<Delivery> {
+        let deliveries = self.deliveries.lock();
+        let deliveries = deliveries.unwrap_or_else(PoisonError::into_inner);
+        deliveries.iter().cloned().collect()
+    }
+}
+
+fn keep<T>(list: &Mutex<VecDeque<T>>, one: T) {
+    let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
+    if list.len() >= KEPT {
+        list.pop_front();
+    }
+    list.push_back(one);
 }
 
 /// Opens a file that only its owner can read.

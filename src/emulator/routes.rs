@@ -8,15 +8,16 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, Response, StatusCode, header};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use url::form_urlencoded;
 
 use super::answer::{Answer, Sending};
+use super::callback::{self, Callback, Job, Plan, Wish};
+use super::calls::{Call, Said};
 use super::content::Content;
 use super::fault::{FaultKind, Scope};
-use super::filter::{Filter, Refusal};
+use super::filter::Refusal;
 use super::log::{Entry, LogEntry};
-use super::page::{Page, Turn};
 use super::wire::WireInfo;
 use super::{MediaAuth, Server, media, render};
 
@@ -61,6 +62,15 @@ impl Target {
         }
     }
 
+    /// Whether such a request may be asynchronous.
+    fn may_call_back(&self, method: &Method) -> bool {
+        match self {
+            Self::List { .. } => *method == Method::GET,
+            Self::One { .. } => *method == Method::GET || *method == Method::DELETE,
+            Self::Media { .. } | Self::Nothing => false,
+        }
+    }
+
     fn scope(&self) -> Scope {
         match self {
             Self::Media { .. } => Scope::Media,
@@ -87,37 +97,56 @@ pub(super) async fn handle(
             .headers
             .get(header::RANGE)
             .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+        callback_url: None,
         status: 0,
         bytes: 0,
         finished: false,
     }));
     wire.begin(Arc::clone(&entry));
-    // The official SDK sends a JSON body with DELETE. What is left unread would end the connection under the next request;
-    // nothing in it counts, and one that is too long may end it.
-    let _ = axum::body::to_bytes(body, LONGEST_BODY).await;
+    // The official SDK sends a JSON body with DELETE. What is left unread would end the connection under the next request; of
+    // one that is too long nothing counts, and it may end it.
+    let body = axum::body::to_bytes(body, LONGEST_BODY)
+        .await
+        .unwrap_or_default();
     if !server.options.latency.is_zero() {
         tokio::time::sleep(server.options.latency).await;
     }
 
     let target = Target::read(path);
     let faults = server.faults().draw(target.scope());
-    let query = request.uri.query().unwrap_or_default().to_owned();
     let bandwidth = match target {
         Target::Media { .. } => server.options.bandwidth,
         _ => None,
     };
+    let query = request.uri.query().unwrap_or_default();
+    let mut query: Vec<_> = form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
+    let wish = target
+        .may_call_back(&request.method)
+        .then(|| Wish::read(&query, &request.headers, &body))
+        .flatten();
+    if let Some(wish) = &wish {
+        entry.calls_back(&wish.url);
+    }
+    query.retain(|(name, _)| !callback::PARAMETERS.contains(&name.as_str()));
     let asked = Asked {
         target,
         method: request.method.clone(),
         headers: request.headers,
         query,
+        wish,
         faults: faults.clone(),
     };
     // Some filters look at every recording there is, which must not hold up the media of others.
     let worker = Arc::clone(&server);
-    let answer = tokio::task::spawn_blocking(move || worker.answer(&asked))
+    let reply = tokio::task::spawn_blocking(move || worker.reply(asked))
         .await
-        .unwrap_or_else(|_| Answer::nothing(StatusCode::INTERNAL_SERVER_ERROR));
+        .unwrap_or_else(|_| Reply::Now(Answer::nothing(StatusCode::INTERNAL_SERVER_ERROR)));
+    let answer = match reply {
+        Reply::Now(answer) => answer,
+        Reply::Later(job) => server.accept(job).await,
+    };
     let sending = Sending {
         entry,
         wire,
@@ -133,53 +162,112 @@ struct Asked {
     target: Target,
     method: Method,
     headers: HeaderMap,
-    query: String,
+    /// Without the parameters of asynchronous mode, so that no link of a page carries them on.
+    query: Vec<(String, String)>,
+    wish: Option<Wish>,
     faults: Vec<FaultKind>,
 }
 
+/// What a request gets.
+enum Reply {
+    Now(Answer),
+    /// Its acceptance, and its answer by callback.
+    Later(Job),
+}
+
 impl Server {
-    fn answer(&self, asked: &Asked) -> Answer {
-        for fault in &asked.faults {
-            match *fault {
-                FaultKind::Status(status) => {
-                    let status =
-                        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-                    let reason = status.canonical_reason().unwrap_or("fault").to_lowercase();
-                    return self.error(status, &reason);
-                }
-                FaultKind::RateLimited(retry_after) => {
-                    let answer = self.error(StatusCode::TOO_MANY_REQUESTS, "too many requests");
-                    return match retry_after {
-                        Some(s) => answer.with(header::RETRY_AFTER, &s.to_string()),
-                        None => answer,
-                    };
-                }
-                FaultKind::Html(status) => return Answer::html(status),
-                _ => {}
-            }
+    fn reply(self: &Arc<Self>, asked: Asked) -> Reply {
+        let failure = asked.faults.iter().find_map(|fault| self.failure(*fault));
+        if let Some(answer) = failure {
+            return Reply::Now(answer);
         }
-        match &asked.target {
+        Reply::Now(match &asked.target {
             Target::Nothing => self.error(
                 StatusCode::NOT_FOUND,
                 "not found (API paths end with a slash)",
             ),
-            Target::Media { id } => self.media(asked, id),
+            Target::Media { id } => self.media(&asked, id),
             Target::List { account } | Target::One { account, .. }
                 if !self.credentials.admit(&asked.headers)
                     || *account != self.credentials.auth_id =>
             {
                 unauthorized()
             }
-            Target::List { .. } if is_read(&asked.method) => self.list(asked),
-            Target::One { id, .. } if is_read(&asked.method) => self.one(id),
-            Target::One { id, .. } if asked.method == Method::DELETE => self.delete(id),
+            Target::List { .. } if is_read(&asked.method) => {
+                return self.make(Call::List(asked.query.clone()), asked);
+            }
+            Target::One { id, .. } if is_read(&asked.method) => {
+                return self.make(Call::Get(id.clone()), asked);
+            }
+            Target::One { id, .. } if asked.method == Method::DELETE => {
+                return self.make(Call::Delete(id.clone()), asked);
+            }
             Target::List { .. } => self.not_allowed("GET, HEAD"),
             Target::One { .. } => self.not_allowed("GET, HEAD, DELETE"),
+        })
+    }
+
+    /// What stands in the way of any answer.
+    fn failure(&self, fault: FaultKind) -> Option<Answer> {
+        Some(match fault {
+            FaultKind::Status(status) => {
+                let status =
+                    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let reason = status.canonical_reason().unwrap_or("fault").to_lowercase();
+                self.error(status, &reason)
+            }
+            FaultKind::RateLimited(retry_after) => {
+                let answer = self.error(StatusCode::TOO_MANY_REQUESTS, "too many requests");
+                match retry_after {
+                    Some(s) => answer.with(header::RETRY_AFTER, &s.to_string()),
+                    None => answer,
+                }
+            }
+            FaultKind::Html(status) => Answer::html(status),
+            _ => return None,
+        })
+    }
+
+    /// Makes a call now, or prepares it to be made and its answer to be delivered.
+    fn make(self: &Arc<Self>, call: Call, asked: Asked) -> Reply {
+        let api_id = self.api_id();
+        let Some(wish) = &asked.wish else {
+            return Reply::Now(self.carry_out(&call, &asked.faults, &api_id).at_once());
+        };
+        let callback = match Callback::check(wish) {
+            Ok(callback) => callback,
+            Err(Refusal(text)) => {
+                let said = Said::error(StatusCode::BAD_REQUEST, &api_id, &text);
+                return Reply::Now(said.at_once());
+            }
+        };
+        let drawn = self.faults().draw(Scope::Callback);
+        let plan = Plan::new(self.options.callbacks.signing, &drawn);
+        let (server, id) = (Arc::clone(self), api_id.clone());
+        Reply::Later(Job {
+            api_id,
+            callback,
+            plan,
+            work: Box::new(move || server.carry_out(&call, &asked.faults, &id).body),
+        })
+    }
+
+    async fn accept(&self, job: Job) -> Answer {
+        let api_id = job.api_id.clone();
+        match self.outbox.take(job).await {
+            Ok(()) => Answer::json(
+                self.options.callbacks.accept.status(),
+                &json!({ "api_id": api_id, "message": "async api spawned" }),
+            ),
+            Err(full) => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                Said::error(status, &api_id, &full.to_string()).at_once()
+            }
         }
     }
 
     fn error(&self, status: StatusCode, text: &str) -> Answer {
-        Answer::json(status, &render::error(&self.api_id(), text))
+        Said::error(status, &self.api_id(), text).at_once()
     }
 
     fn not_allowed(&self, allowed: &str) -> Answer {
@@ -187,88 +275,10 @@ impl Server {
             .with(header::ALLOW, allowed)
     }
 
+    /// A new id for an answer.
     fn api_id(&self) -> String {
         let n = self.answers.fetch_add(1, Ordering::Relaxed);
         render::api_id(&self.account.catalogue, n)
-    }
-
-    fn list(&self, asked: &Asked) -> Answer {
-        match self.page(asked) {
-            Ok(body) => Answer::json(StatusCode::OK, &body),
-            Err(Refusal(text)) => self.error(StatusCode::BAD_REQUEST, &text),
-        }
-    }
-
-    fn page(&self, asked: &Asked) -> Result<Value, Refusal> {
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(asked.query.as_bytes())
-            .into_owned()
-            .collect();
-        let view = self.account.view();
-        let ids = view.catalogue().ids;
-        let filter = Filter::read(self.options.era, &pairs, view.now)?;
-        let turn = Turn::read(self.paging, &pairs, ids)?;
-        let selection = filter.select(&view, &self.subaccounts);
-        let lies = asked.faults.contains(&FaultKind::OffsetLies);
-        let found = if lies { turn.at_the_start() } else { turn };
-        let mut page = Page::find(&view, &selection, found);
-        let frame = self.frame();
-        let (next, previous) = page.links(self.paging, turn, &frame.list_path(), &pairs, ids);
-
-        let api_id = self.api_id();
-        for fault in &asked.faults {
-            let middle = page.ordinals.len() / 2;
-            match fault {
-                FaultKind::DuplicateRow => {
-                    if let Some(&row) = page.ordinals.get(middle) {
-                        page.ordinals.insert(middle, row);
-                    }
-                }
-                FaultKind::MissingRow if !page.ordinals.is_empty() => {
-                    page.ordinals.remove(middle);
-                }
-                FaultKind::TotalsDrift => {
-                    page.total += self.answers.load(Ordering::Relaxed) % 7;
-                }
-                _ => {}
-            }
-        }
-
-        let mut meta = Map::new();
-        meta.insert("previous".to_owned(), previous.into());
-        if !self.options.no_total {
-            meta.insert("total_count".to_owned(), page.total.into());
-        }
-        meta.insert("offset".to_owned(), turn.offset.into());
-        meta.insert("limit".to_owned(), turn.limit.into());
-        meta.insert("next".to_owned(), next.into());
-        let objects: Vec<Value> = page
-            .ordinals
-            .iter()
-            .map(|&ordinal| Value::Object(frame.recording(&view, ordinal)))
-            .collect();
-        Ok(json!({ "meta": meta, "api_id": api_id, "objects": objects }))
-    }
-
-    fn no_such(&self, id: &str) -> Answer {
-        self.error(StatusCode::NOT_FOUND, &format!("no recording with id {id}"))
-    }
-
-    fn one(&self, id: &str) -> Answer {
-        let view = self.account.view();
-        let Some(ordinal) = view.find(id) else {
-            return self.no_such(id);
-        };
-        let mut body = self.frame().recording(&view, ordinal);
-        body.insert("api_id".to_owned(), self.api_id().into());
-        Answer::json(StatusCode::OK, &Value::Object(body))
-    }
-
-    fn delete(&self, id: &str) -> Answer {
-        if self.account.delete(id) {
-            Answer::nothing(StatusCode::NO_CONTENT)
-        } else {
-            self.no_such(id)
-        }
     }
 
     fn media(&self, asked: &Asked, id: &str) -> Answer {

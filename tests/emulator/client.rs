@@ -43,6 +43,15 @@ impl Account {
         self.http.get(url).basic_auth(id, Some(token))
     }
 
+    pub fn delete(&self, url: &str) -> reqwest::RequestBuilder {
+        let (id, token) = (self.emulator.auth_id(), self.emulator.auth_token());
+        self.http.delete(url).basic_auth(id, Some(token))
+    }
+
+    pub fn one_url(&self, row: &Row) -> String {
+        format!("{}{}/", self.list_url(), id(row))
+    }
+
     /// A list request: status and body.
     pub async fn list(&self, query: &[(&str, &str)]) -> (u16, Value) {
         answer(self.get(&self.list_url()).query(query)).await
@@ -97,6 +106,13 @@ pub async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
     let status = response.status().as_u16();
     let body = response.bytes().await.unwrap();
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+}
+
+/// With a JSON body, as the official SDK sends parameters of anything but a GET.
+pub fn with_json(request: reqwest::RequestBuilder, body: &Value) -> reqwest::RequestBuilder {
+    request
+        .header(reqwest::header::CONTENT_TYPE, "application/json")
+        .body(body.to_string())
 }
 
 pub fn objects(body: &Value) -> Vec<Row> {

@@ -12,12 +12,15 @@ compared with the same choice made in Python.
 
 import json
 import os
+import queue
 import re
 import select
 import subprocess
 import sys
+import threading
 import unittest
 from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlparse
 
 # A proxy in the environment must not come between the SDK and loopback.
@@ -32,6 +35,7 @@ from plivo.exceptions import (
     ResourceNotFoundError,
     ValidationError,
 )
+from plivo.utils import validate_v3_signature
 
 RECORDINGS = 1204
 DAYS = 400
@@ -79,6 +83,54 @@ class Emulator:
         self.process.terminate()
         self.process.wait(timeout=10)
         self.process.stdout.close()
+
+
+class Receiver:
+    """What stands behind a callback_url."""
+
+    def __init__(self):
+        came = self.came = queue.Queue()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                url = f"http://{self.headers['Host']}{self.path}"
+                came.put((self.command, url, self.headers, body))
+                self.send_response(200)
+                self.end_headers()
+
+            do_GET = do_POST
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/plivo/hook?tenant=7"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def next(self, token):
+        """The method and the answer of the next delivery, whose signature the SDK must accept."""
+        method, url, headers, body = self.came.get(timeout=30)
+        if method == "GET":
+            fields, params = parse_qs(urlparse(url).query), None
+        elif headers["Content-Type"] == "application/json":
+            fields, params = None, json.loads(body)
+        else:
+            fields = parse_qs(body)
+            params = {name: values[0] for name, values in fields.items()}
+        text = params["response"] if params else fields["response"][0]
+        nonce, signature = headers["X-Plivo-Signature-V3-Nonce"], headers["X-Plivo-Signature-V3"]
+
+        def accepts(token):
+            return validate_v3_signature(method, url, nonce, token, signature, params and dict(params))
+
+        assert accepts(token), f"{method} {url} is not signed as the SDK has it"
+        assert not accepts(token + "x"), "the SDK accepts any signature"
+        return method, json.loads(text)
 
 
 def utc_now():
@@ -368,6 +420,39 @@ class SdkTest(unittest.TestCase):
         client.voice_retry_count = 0
         for name in ("", "_FALLBACK_1", "_FALLBACK_2"):
             setattr(plivo.rest.client, "API_VOICE_BASE_URI" + name, client.base_uri)
+
+    # --- asynchronous mode ---
+
+    def test_answers_come_by_callback_and_are_signed(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        self.addCleanup(self.point_back)
+        for form in ("field", "text"):
+            emulator = Emulator("--callback-form", form)
+            self.addCleanup(emulator.close)
+            recordings = emulator.client.recordings
+            upper = utc_now() + timedelta(minutes=1)
+            bounds = {"add_time__gte": upper - timedelta(days=LONGEST_DAYS), "add_time__lt": upper}
+            wanted = ids(recordings.list(**bounds))
+            for method in (None, "POST", "GET"):
+                hook = {"callback_url": receiver.url}
+                hook |= {"callback_method": method} if method else {}
+                with self.subTest(form=form, method=method):
+
+                    def called(accepted):
+                        self.assertEqual(accepted.message, "async api spawned")
+                        sent_by, answer = receiver.next(emulator.auth_token)
+                        self.assertEqual(sent_by, method or "POST")
+                        self.assertEqual(answer["api_id"], accepted.api_id)
+                        return answer
+
+                    listed = called(recordings.list(**bounds, **hook))
+                    self.assertEqual([row["recording_id"] for row in listed["objects"]], wanted)
+                    got = called(recordings.get(wanted[0], **hook))
+                    self.assertEqual(got["recording_id"], wanted[0])
+                    self.assertEqual(called(recordings.delete(wanted[0], **hook))["message"], "deleted")
+                    self.assertIn("error", called(recordings.get(wanted[0], **hook)))
+                    wanted = ids(recordings.list(**bounds))
 
     # --- errors ---
 
