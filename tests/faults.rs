@@ -16,6 +16,7 @@ mod pty;
 mod suite {
     mod account;
     mod browsing;
+    mod callbacks;
     mod filter;
     mod lists;
     mod masked;

@@ -90,20 +90,23 @@ impl Dispatch {
 
     /// Its state in words.
     fn words(&self) -> String {
-        let took = |words: String| match self.took {
+        let took = |words: &str| match self.took {
+            Some(took) if took < Duration::from_secs(1) => {
+                format!("{words} after {} ms", took.as_millis())
+            }
             Some(took) => format!("{words} after {:.1} s", took.as_secs_f64()),
-            None => words,
+            None => words.to_owned(),
         };
         match self.state {
             State::Sent => "sent".to_owned(),
             State::Waiting => "accepted, waiting for its callback".to_owned(),
             State::Answered(signature) => {
-                format!("{} · {signature}", took("answered".to_owned()))
+                format!("{} · {signature}", took("answered"))
             }
-            State::AnsweredAtOnce => took("answered at once".to_owned()),
-            State::TimedOut => took("timed out".to_owned()),
-            State::Failed => took("failed".to_owned()),
-            State::Dropped => took("no longer wanted".to_owned()),
+            State::AnsweredAtOnce => took("answered at once"),
+            State::TimedOut => took("timed out"),
+            State::Failed => took("failed"),
+            State::Dropped => took("no longer wanted"),
         }
     }
 }

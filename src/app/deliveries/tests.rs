@@ -140,10 +140,10 @@ fn whatever_ends_a_request_is_said() {
     assert_eq!(
         shown(&deliveries),
         [
-            "14:02:11 page: answered after 0.4 s · signed (a)",
-            "14:02:11 page: answered at once after 0.3 s ()",
-            "14:02:11 page: ! failed after 0.2 s ()",
-            "14:02:11 page: no longer wanted after 0.1 s (a)",
+            "14:02:11 page: answered after 400 ms · signed (a)",
+            "14:02:11 page: answered at once after 300 ms ()",
+            "14:02:11 page: ! failed after 200 ms ()",
+            "14:02:11 page: no longer wanted after 100 ms (a)",
             "14:02:11 page: ! timed out after 30.0 s (a)",
         ]
     );
