@@ -42,7 +42,7 @@ impl Way {
         let desk = Desk::new();
         let options = Options {
             addr: (Ipv4Addr::LOCALHOST, 0).into(),
-            token: Some(credentials.signing_key().clone()),
+            token: Some(credentials.token().clone()),
             require_signature: true,
             public_url: None,
         };

@@ -9,7 +9,7 @@ use url::{Host, Url};
 use crate::plivo::{ApiBase, Callback, CallbackMethod};
 use crate::runtime::account;
 
-use super::Failure;
+use super::{Failure, value};
 
 /// The flags of asynchronous mode.
 #[derive(Debug, Clone, clap::Args)]
@@ -21,7 +21,7 @@ pub(super) struct Callbacks {
         value_name = "URL",
         env = "CALLREEL_CALLBACK_URL",
         hide_env_values = true,
-        value_parser = web_address
+        value_parser = value::web_url
     )]
     pub(super) callback_url: Option<Url>,
 
@@ -30,7 +30,8 @@ pub(super) struct Callbacks {
         long,
         value_name = "ADDR:PORT",
         env = "CALLREEL_CALLBACK_LISTEN",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = value::listen_addr
     )]
     pub(super) callback_listen: Option<SocketAddr>,
 
@@ -121,18 +122,6 @@ impl Callbacks {
         self.callback_timeout
             .map_or(account::Callbacks::PATIENCE, Duration::from_secs)
     }
-}
-
-fn web_address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text.trim())
-        .map_err(|error| format!("{error}; write it like https://hooks.example.net/plivo"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err("it must begin with https:// or http:// and a host".to_owned());
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("credentials in a URL end up in logs: leave them out".to_owned());
-    }
-    Ok(url)
 }
 
 fn method(text: &str) -> Result<CallbackMethod, String> {

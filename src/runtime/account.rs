@@ -87,7 +87,7 @@ impl Account {
         let desk = Desk::new();
         let options = callback::Options {
             require_signature: callbacks.require_signature,
-            token: Some(credentials.signing_key().clone()),
+            token: Some(credentials.token().clone()),
             public_url: callbacks.url.clone(),
             addr: callbacks.listen,
         };

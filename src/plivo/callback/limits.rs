@@ -5,8 +5,10 @@ use std::time::Duration;
 /// What a sender is allowed. The defaults suit the API; tests want shorter times.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Most connections at a time. One more, and the one that has been silent longest goes.
+    /// Most connections at a time. One more, and the one that has been waited for longest goes.
     pub connections: usize,
+    /// So long a connection is waited for in any case, so that a rush of honest ones loses none.
+    pub grace: Duration,
     /// How long the head of a request may take, counted from the connection's start or from the answer before.
     pub head: Duration,
     /// Most bytes of a head. A list by GET stands in it whole: 20 recordings are some 20 KiB.
@@ -27,6 +29,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 256,
+            grace: Duration::from_secs(1),
             head: Duration::from_secs(5),
             // The most that the `http` crate takes for a URL is 64 KiB; the rest is for the headers.
             head_bytes: 96 << 10,
