@@ -95,6 +95,8 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     say(&words::announcement(&args, receiver.addr(), checked));
 
     let mut counts = receiver.counts();
+    // Someone may have been refused before this line.
+    counts.mark_changed();
     let mut said = HashSet::new();
     let mut time_over = pin!(time_over(args.timeout));
     let why = loop {
