@@ -9,7 +9,7 @@ use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
@@ -41,7 +41,7 @@ enum Refusal {
     TooSlow(Duration),
     #[error("the body was cut")]
     Cut,
-    #[error("{0}")]
+    #[error(transparent)]
     Broken(#[from] Broken),
     #[error("the signature is wrong: it was made with another auth token, or over another URL")]
     WrongSignature,
@@ -146,12 +146,18 @@ async fn take(call: &Call, request: Request) -> Result<(), Refusal> {
         CallbackMethod::Post => read(body, &shared.limits, &shared.large_bodies).await?,
     };
     let _busy = seat.whole().ok_or(Refusal::Dismissed)?;
+    let whole = Whole {
+        time: Utc::now(),
+        method,
+        head,
+        body,
+    };
     // Only now is anything made of the bytes, which may take many times their room.
     let place = match &shared.taker {
         Taker::Desk(desk) => Place::Desk(desk),
         Taker::Tap(tap) => Place::Reader(tap.place().await.ok_or(Refusal::NoReader)?),
     };
-    let delivery = understand(shared, method, &head, &body)?;
+    let delivery = understand(shared, &whole)?;
     match place {
         Place::Desk(desk) => desk.take(delivery),
         Place::Reader(place) => place.take(delivery),
@@ -165,25 +171,28 @@ enum Place<'a> {
     Reader(tap::Place<'a>),
 }
 
-fn understand(
-    shared: &Shared,
+/// A request that came whole.
+struct Whole {
+    time: DateTime<Utc>,
     method: CallbackMethod,
-    head: &Parts,
-    body: &[u8],
-) -> Result<Delivery, Refusal> {
-    let payload = match method {
-        CallbackMethod::Get => Payload::of_query(head.uri.query().unwrap_or_default()),
-        CallbackMethod::Post => Payload::of_body(body),
+    head: Parts,
+    body: Vec<u8>,
+}
+
+fn understand(shared: &Shared, whole: &Whole) -> Result<Delivery, Refusal> {
+    let payload = match whole.method {
+        CallbackMethod::Get => Payload::of_query(whole.head.uri.query().unwrap_or_default()),
+        CallbackMethod::Post => Payload::of_body(&whole.body),
     }?;
-    let signature = shared.verifier.check(head, &payload)?;
+    let signature = shared.verifier.check(&whole.head, &payload)?;
     if shared.require_signature && signature != Signature::Signed {
         return Err(Refusal::Unsigned);
     }
     let (api_id, answer) = payload.into_answer()?;
     Ok(Delivery {
-        time: Utc::now(),
+        time: whole.time,
         api_id,
-        method,
+        method: whole.method,
         signature,
         duplicate: false,
         answer,
