@@ -18,14 +18,8 @@ pub fn options() -> Options {
     }
 }
 
-/// Times so short that a test can wait for them.
-pub fn impatient() -> Limits {
-    Limits {
-        head: Duration::from_millis(150),
-        body: Duration::from_millis(150),
-        ..Limits::default()
-    }
-}
+/// A time so short that a test can wait for it, and no ordinary sender needs it.
+pub const SHORT: Duration = Duration::from_millis(500);
 
 /// Times so long that no test sees them pass.
 pub fn patient() -> Limits {

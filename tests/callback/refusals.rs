@@ -1,11 +1,12 @@
 //! What is refused, with which words, and what becomes of the connection.
 
-use callreel::plivo::callback::Options;
+use callreel::plivo::callback::{Limits, Options};
 
-use super::receiver::{counts_until, impatient, options, patient, to_desk};
+use super::receiver::{SHORT, counts_until, options, patient, to_desk};
 use crate::sender::{Sender, TOKEN, answer, ask, form, get, post, signed_form};
 
 const MIB: usize = 1 << 20;
+const HALF_A_BODY: &str = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc";
 
 #[tokio::test]
 async fn methods_other_than_get_and_post() {
@@ -158,37 +159,51 @@ async fn heads_that_are_too_long() {
 }
 
 #[tokio::test]
-async fn senders_that_are_too_slow() {
-    let (receiver, _desk) = to_desk(options(), impatient()).await;
-    let half_a_head = "POST / HTTP/1.1\r\nHost: h\r\nContent-";
-    let half_a_body = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc";
+async fn heads_that_come_too_slowly() {
+    let limits = Limits {
+        head: SHORT,
+        ..patient()
+    };
+    let (receiver, _desk) = to_desk(options(), limits).await;
     let mut sender = Sender::connect(receiver.addr()).await;
-    assert!(sender.write(half_a_head).await);
+    assert!(sender.write("POST / HTTP/1.1\r\nHost: h\r\nContent-").await);
     assert_eq!(sender.closed().await, "");
+    counts_until(&receiver, |counts| counts.cut == 1).await;
+}
+
+#[tokio::test]
+async fn bodies_that_come_too_slowly() {
+    let limits = Limits {
+        body: SHORT,
+        ..patient()
+    };
+    let (receiver, _desk) = to_desk(options(), limits).await;
     let mut sender = Sender::connect(receiver.addr()).await;
-    assert!(sender.write(half_a_body).await);
+    assert!(sender.write(HALF_A_BODY).await);
     let said = sender.closed().await;
     assert!(said.starts_with("HTTP/1.1 408 "), "{said}");
     assert!(
-        said.contains("the body did not come within 150ms"),
+        said.contains("the body did not come within 500ms"),
         "{said}"
     );
-    let counts = counts_until(&receiver, |counts| counts.cut + counts.too_slow == 2).await;
-    assert_eq!((counts.cut, counts.too_slow), (1, 1));
+    let counts = *receiver.counts().borrow();
+    assert_eq!((counts.cut, counts.too_slow), (0, 1));
 }
 
 #[tokio::test]
 async fn connections_that_say_nothing_are_closed_and_not_counted_as_cut() {
-    let (receiver, _desk) = to_desk(options(), impatient()).await;
+    let limits = Limits {
+        head: SHORT,
+        ..patient()
+    };
+    let (receiver, _desk) = to_desk(options(), limits).await;
     let mut sender = Sender::connect(receiver.addr()).await;
     assert_eq!(sender.ask(post("", &form(&answer("a")))).await.status, 200);
     assert_eq!(sender.closed().await, "");
     // One that leaves by itself is none either, and one that leaves in the midst of a body is.
     drop(Sender::connect(receiver.addr()).await);
     let mut sender = Sender::connect(receiver.addr()).await;
-    sender
-        .write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc")
-        .await;
+    assert!(sender.write(HALF_A_BODY).await);
     drop(sender);
     let counts = counts_until(&receiver, |counts| counts.cut + counts.too_slow > 0).await;
     assert_eq!((counts.cut, counts.too_slow, counts.broken), (1, 0, 0));
