@@ -3,10 +3,14 @@
 
 use std::process::{Command, Output};
 
-use callreel::emulator::{self, Emulator, Options};
+use callreel::emulator::{self, Emulator, Options, Paging};
 use serde_json::{Map, Value};
 
 fn start(faults: &str) -> Emulator {
+    start_with(faults, Options::default())
+}
+
+fn start_with(faults: &str, options: Options) -> Emulator {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -14,7 +18,7 @@ fn start(faults: &str) -> Emulator {
     let faults = faults.split(',').filter(|fault| !fault.is_empty());
     let options = Options {
         faults: faults.map(|fault| fault.parse().unwrap()).collect(),
-        ..Options::default()
+        ..options
     };
     // It has a runtime of its own; this one only starts it.
     runtime.block_on(emulator::start(options)).unwrap()
@@ -113,6 +117,7 @@ fn waiting_prints_what_the_synchronous_call_prints() {
         assert_eq!(rows(&out(&waited)), rows(&out(&at_once)), "{method}");
         let said = String::from_utf8(waited.stderr).unwrap();
         assert!(said.contains("accepted as "), "{said}");
+        assert!(said.contains("it came signed"), "{said}");
         assert!(emulator.requests()[0].callback_url.is_some());
     }
 }
@@ -160,4 +165,50 @@ fn refusals_and_wrong_flags_are_one_line() {
         .output()
         .unwrap();
     assert!(failure(&nobody, 2).contains("PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN are not set"));
+}
+
+#[test]
+fn an_account_that_ignores_offsets_is_not_believed() {
+    let cursors = Options {
+        paging: Some(Paging::Cursor),
+        ..Options::default()
+    };
+    for emulator in [start_with("", cursors), start("offset-lies")] {
+        assert!(list(&emulator, &[]).status.success());
+        let said = failure(&list(&emulator, &["--offset", "40"]), 1);
+        assert!(said.contains("ignores --offset 40"), "{said}");
+    }
+}
+
+#[test]
+fn what_was_refused_meanwhile_is_said_with_the_time_out() {
+    let emulator = start("callback-wrong-signature");
+    let wait = [
+        "--wait",
+        "--callback-listen",
+        "127.0.0.1:0",
+        "--callback-timeout",
+        "0.5",
+    ];
+    let said = failure(&list(&emulator, &wait), 1);
+    assert!(
+        said.contains("refused meanwhile: 1 wrong signature"),
+        "{said}"
+    );
+}
+
+#[test]
+fn flags_that_would_do_nothing_are_refused() {
+    let emulator = start("");
+    for (arguments, says) in [
+        (&["--callback-listen", "127.0.0.1:0"][..], "without --wait"),
+        (
+            &["--callback-method", "GET"],
+            "--callback-method does nothing",
+        ),
+        (&["--require-signature"], "--require-signature does nothing"),
+    ] {
+        let said = failure(&list(&emulator, arguments), 1);
+        assert!(said.contains(says), "{said}");
+    }
 }

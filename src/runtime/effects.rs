@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -19,6 +20,9 @@ use crate::plivo::{
 use super::account::Account;
 use super::log::Log;
 use super::program::Hands;
+
+/// Between two tellings of what has arrived by callback.
+const AT_MOST_EVERY: Duration = Duration::from_millis(500);
 
 /// The account that is browsed, the requests under way, and the way to the player.
 pub struct Effects<S> {
@@ -243,6 +247,8 @@ fn watch_receiver(receiver: &Receiver, tell: mpsc::Sender<Message>) -> AbortHand
             if tell.send(message).await.is_err() {
                 break;
             }
+            // Strangers may send as fast as they can; the screen need not follow each.
+            tokio::time::sleep(AT_MOST_EVERY).await;
         }
     });
     watch.abort_handle()

@@ -76,3 +76,19 @@ async fn the_url_to_give_away_is_the_public_one() {
     .await;
     assert_eq!(receiver.unwrap().url(), "https://hooks.example.net/plivo");
 }
+
+#[tokio::test]
+async fn an_address_for_all_is_given_as_one_that_can_be_reached() {
+    for (all, one) in [
+        ("0.0.0.0:0", "http://127.0.0.1:"),
+        ("[::]:0", "http://[::1]:"),
+    ] {
+        let addr = all.parse().unwrap();
+        let desk = To::Desk(Desk::new());
+        let Ok(receiver) = Receiver::bind(Options { addr, ..options() }, desk).await else {
+            assert!(all.starts_with('['), "this machine has no IPv6");
+            continue;
+        };
+        assert!(receiver.url().starts_with(one), "{}", receiver.url());
+    }
+}

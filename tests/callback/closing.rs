@@ -4,15 +4,20 @@ use std::net::SocketAddr;
 
 use callreel::plivo::callback::Limits;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::receiver::{options, patient, to_desk, to_reader};
-use crate::sender::{Sender, answer, form, post};
+use crate::sender::{PATIENCE, Sender, answer, form, post};
 
 /// Waits until nobody listens there.
 async fn nobody_listens(addr: SocketAddr) {
-    while TcpStream::connect(addr).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    // Another test may be given the same port: then it is not ours any more, either.
+    let refused = async {
+        while TcpStream::connect(addr).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, refused).await.unwrap();
 }
 
 #[tokio::test]

@@ -203,3 +203,27 @@ async fn long_bodies_wait_for_each_other_and_short_ones_do_not() {
         assert_eq!(desk.answer(id, PATIENCE).await.unwrap().api_id, id);
     }
 }
+
+/// All who may send a long body at a time begin one, and do not go on.
+#[tokio::test]
+async fn long_bodies_that_stand_still_give_their_turn_away() {
+    let limits = Limits {
+        small_body: 1_000,
+        large_bodies: 4,
+        large_body: SHORT,
+        ..patient()
+    };
+    let (receiver, desk) = to_desk(options(), limits).await;
+    let mut holding = Vec::new();
+    for _ in 0..4 {
+        let mut sender = Sender::connect(receiver.addr()).await;
+        assert!(sender.write(HEAD).await);
+        assert!(sender.write("x".repeat(2_000)).await);
+        holding.push(sender);
+    }
+    let text = format!(r#"{{"api_id": "a", "x": "{}"}}"#, "x".repeat(100_000));
+    assert_eq!(ask(receiver.addr(), post("", &text)).await.status, 200);
+    assert_eq!(desk.answer("a", PATIENCE).await.unwrap().api_id, "a");
+    let counts = counts_until(&receiver, |counts| counts.too_slow == 4).await;
+    assert_eq!(counts.taken, 1);
+}

@@ -82,7 +82,7 @@ pub(super) struct View {
     pub(super) no_mouse: bool,
 }
 
-/// The embedded account's ways; the same flags as `callreel emulator`.
+/// The embedded account's ways, by the names that they have in `callreel emulator`.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "The demo account (with --demo)")]
 pub(super) struct DemoAccount {

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::counts::Reason;
 use super::delivery::{Delivery, Signature};
@@ -210,24 +210,28 @@ async fn read<'a>(
     if body.size_hint().lower() > limits.body_bytes as u64 {
         return Err(too_long);
     }
-    let reading = async {
-        let (mut bytes, mut permit) = (Vec::new(), None);
-        let mut chunks = body.into_data_stream();
-        while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|_| Refusal::Cut)?;
-            let length = bytes.len() + chunk.len();
-            if length > limits.body_bytes {
-                return Err(too_long);
-            }
-            if length > limits.small_body && permit.is_none() {
-                // It is never closed, so that this does not fail.
-                permit = large_bodies.acquire().await.ok();
-            }
-            bytes.extend_from_slice(&chunk);
+    let (mut bytes, mut permit) = (Vec::new(), None);
+    let mut chunks = body.into_data_stream();
+    let mut until = Instant::now() + limits.body;
+    let too_slow = Refusal::TooSlow(limits.body);
+    loop {
+        let Ok(chunk) = timeout_at(until, chunks.next()).await else {
+            return Err(too_slow);
+        };
+        let Some(chunk) = chunk else {
+            return Ok((bytes, permit));
+        };
+        let chunk = chunk.map_err(|_| Refusal::Cut)?;
+        let length = bytes.len() + chunk.len();
+        if length > limits.body_bytes {
+            return Err(too_long);
         }
-        Ok((bytes, permit))
-    };
-    timeout(limits.body, reading)
-        .await
-        .unwrap_or(Err(Refusal::TooSlow(limits.body)))
+        if length > limits.small_body && permit.is_none() {
+            // It is never closed, so that this does not fail. Waiting for others is not this sender's slowness; from its turn on
+            // it has less time, since others wait for it.
+            permit = large_bodies.acquire().await.ok();
+            until = Instant::now() + limits.large_body;
+        }
+        bytes.extend_from_slice(&chunk);
+    }
 }

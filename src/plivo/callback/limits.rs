@@ -21,6 +21,8 @@ pub struct Limits {
     pub small_body: usize,
     /// So many longer ones are read at a time; others wait. So all bodies under way are bounded together.
     pub large_bodies: usize,
+    /// How long the rest of a longer body may take, from its turn on.
+    pub large_body: Duration,
     /// How long requests under way may take to end when the receiver is closed.
     pub closing: Duration,
 }
@@ -37,6 +39,8 @@ impl Default for Limits {
             body_bytes: 1 << 20,
             small_body: 64 << 10,
             large_bodies: 8,
+            // A megabyte in this time is what a slow line can do; the API stands in a data centre.
+            large_body: Duration::from_secs(3),
             closing: Duration::from_secs(2),
         }
     }

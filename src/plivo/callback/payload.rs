@@ -6,11 +6,11 @@
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use crate::plivo::answer::LONGEST_ID;
+
 /// A page of 20 recordings has some 400 values. A short text can have very many, and each takes a hundred bytes.
 const MOST_VALUES: usize = 16_384;
 const MOST_FIELDS: usize = 1_024;
-/// The ids of the API are UUIDs, but nothing promises that.
-const LONGEST_ID: usize = 256;
 
 /// A request's content.
 #[derive(Debug, PartialEq)]

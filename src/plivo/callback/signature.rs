@@ -78,8 +78,21 @@ impl Verifier {
         }
     }
 
-    /// The URLs, without query, that the sender may have been given for this request.
+    /// The URLs, without query, that the sender may have signed for this request. The SDKs' parser takes what follows a `;` in the
+    /// last part of the path off.
     fn urls(&self, request: &Parts) -> Vec<String> {
+        let mut urls = self.given_urls(request);
+        let cut = |url: &String| {
+            let last = url.rfind('/')?;
+            let end = last + url.get(last..)?.find(';')?;
+            Some(url.get(..end)?.to_owned())
+        };
+        urls.extend(urls.iter().filter_map(cut).collect::<Vec<_>>());
+        urls
+    }
+
+    /// The URLs, without query, that the sender may have been given for this request.
+    fn given_urls(&self, request: &Parts) -> Vec<String> {
         let path = request.uri.path();
         let mut urls = Vec::new();
         let origin = if let Some(public) = &self.public {
