@@ -8,6 +8,7 @@ pub mod detail;
 pub mod effect;
 pub mod filter;
 pub mod frame;
+mod goto;
 pub mod history;
 pub mod ids;
 pub mod input;
@@ -17,6 +18,7 @@ pub mod layout;
 mod listen;
 pub mod mask;
 pub mod message;
+pub mod moment;
 pub mod notice;
 pub mod overlay;
 pub mod palette;
@@ -187,7 +189,7 @@ impl App {
             lead: None,
             notices: Notices::default(),
             deliveries: Deliveries::new(setup.callbacks),
-            player: Player::default(),
+            player: Player::new(setup.rewind),
             throttled: None,
             awaited: None,
             fresh: false,

@@ -15,6 +15,7 @@ mod panel;
 #[cfg(test)]
 pub(crate) mod picture;
 pub mod player;
+mod prompt;
 mod spinner;
 mod status;
 mod table;

@@ -23,6 +23,8 @@ pub enum Action {
     Seek(i8),
     /// Jump to so many tenths of the length, 0 to 9.
     Tenth(u8),
+    GoToTime,
+    UndoJump,
     Louder,
     Quieter,
     Mute,
@@ -195,6 +197,14 @@ pub const ACTIONS: &[Description] = {
         about(Tenth(7), Player, "jump-70", "to 70 %", "70 %"),
         about(Tenth(8), Player, "jump-80", "to 80 %", "80 %"),
         about(Tenth(9), Player, "jump-90", "to 90 %", "90 %"),
+        about(
+            GoToTime,
+            Player,
+            "go-to-time",
+            "go to a time: 1:23, -30, 50%",
+            "go to",
+        ),
+        about(UndoJump, Player, "undo-jump", "undo the last jump", "undo"),
         about(Louder, Player, "louder", "louder", "louder"),
         about(Quieter, Player, "quieter", "quieter", "quieter"),
         about(Action::Mute, Player, "mute", "sound off or on", "mute"),

@@ -25,6 +25,8 @@ pub enum Overlay {
     },
     Palette(Palette),
     Search(TextLine),
+    /// A time to go to.
+    GoTo(TextLine),
     Filter(Box<Form>),
 }
 

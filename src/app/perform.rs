@@ -37,6 +37,8 @@ impl App {
             Action::Tenth(tenth) => {
                 return self.player.seek_fraction(f64::from(tenth) / 10.0, now);
             }
+            Action::GoToTime => self.open_go_to(now),
+            Action::UndoJump => return self.undo_jump(now),
             Action::Louder => return self.player.volume_by(STEP),
             Action::Quieter => return self.player.volume_by(-STEP),
             Action::Mute => return self.player.mute(),
@@ -91,7 +93,7 @@ impl App {
                 Mover::Reading
             }
             Some(Overlay::Palette(_)) => Mover::Offers,
-            Some(Overlay::Search(_) | Overlay::Filter(_)) => Mover::Nothing,
+            Some(Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Filter(_)) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,
             None => Mover::List,
         }
@@ -290,13 +292,14 @@ impl App {
         self.notices.info(words, now.mono);
     }
 
-    /// Enter in the command line or the search.
+    /// Enter in the command line, the search or the time to go to.
     fn accept(&mut self, now: Now) -> Vec<Effect> {
         match self.overlay.take() {
             Some(Overlay::Search(line)) => {
                 self.search_for(line.text(), now);
                 Vec::new()
             }
+            Some(Overlay::GoTo(line)) => self.go_to_moment(line, now),
             Some(Overlay::Palette(palette)) => match palette.choice() {
                 Some(Command::Row(row)) => self.go_far(row - 1, now),
                 Some(Command::Page(page)) => {

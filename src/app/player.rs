@@ -2,9 +2,12 @@
 //!
 //! Where the sound is comes as an anchor in time, never as a poll: the position at any instant is worked out from it.
 
+mod jumps;
+mod rewind;
 mod told;
 mod trouble;
 
+pub use rewind::Rewind;
 pub use trouble::Trouble;
 
 use std::ops::Range;
@@ -19,6 +22,8 @@ use crate::plivo::{Recording, RecordingId};
 use super::Now;
 use super::effect::Effect;
 use super::ids::Ids;
+
+use jumps::Jumps;
 
 /// What plays, played, or failed to.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +61,7 @@ pub struct Player {
     /// Per cent of the recording's own level, 0 to 150.
     volume: u16,
     muted: bool,
+    rewind: Rewind,
     loaded: Option<Loaded>,
 }
 
@@ -64,6 +70,7 @@ impl Default for Player {
         Self {
             volume: 100,
             muted: false,
+            rewind: Rewind::default(),
             loaded: None,
         }
     }
@@ -85,6 +92,7 @@ struct Loaded {
     device: Option<String>,
     retrying: Option<(String, u32)>,
     aim: Option<Aim>,
+    jumps: Jumps,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -94,11 +102,11 @@ enum Phase {
     },
     Buffering(Anchor),
     Playing(Anchor),
-    /// `since`: how long the reader was away decides how far back resuming goes; `None` after a jump, which chose the
+    /// `since`: how long the listener was away decides how far back resuming goes; `None` after a jump, which chose the
     /// place itself.
     Paused {
         anchor: Anchor,
-        since: Option<Instant>,
+        since: Option<Now>,
     },
     Ended(Anchor),
     Failed {
@@ -142,6 +150,14 @@ impl Loaded {
 }
 
 impl Player {
+    /// Nothing is loaded; going on after a pause steps back as `rewind` says.
+    pub fn new(rewind: Rewind) -> Self {
+        Self {
+            rewind,
+            ..Self::default()
+        }
+    }
+
     /// What is loaded; `None` while stopped.
     pub fn subject(&self) -> Option<&Subject> {
         self.loaded.as_ref().map(|loaded| &loaded.subject)
@@ -305,6 +321,7 @@ impl Player {
             device: None,
             retrying: None,
             aim: None,
+            jumps: Jumps::default(),
         });
         match link {
             Some(url) => vec![Effect::Play {
@@ -325,10 +342,8 @@ impl Player {
         match &loaded.phase {
             Phase::Opening { .. } | Phase::Buffering(_) | Phase::Playing(_) => self.suspend(now),
             Phase::Paused { anchor, since } => {
-                let away = since.map_or(Duration::ZERO, |since| {
-                    now.mono.saturating_duration_since(since)
-                });
-                let back = rewind(away);
+                let away = since.map_or(Duration::ZERO, |since| rewind::away(since, now));
+                let back = self.rewind.after(away);
                 let position = anchor.position.saturating_sub(back);
                 loaded.phase = Phase::Playing(still(position, now.mono));
                 if !back.is_zero() {
@@ -374,41 +389,13 @@ impl Player {
         let anchor = still(loaded.position(now.mono), now.mono);
         loaded.phase = Phase::Paused {
             anchor,
-            since: Some(now.mono),
+            since: Some(now),
         };
         vec![Effect::Pause]
     }
 
-    /// Jump by seconds, kept within the recording.
-    pub fn seek_by(&mut self, seconds: i64, now: Now) -> Vec<Effect> {
-        let here = self.position(now.mono);
-        let by = Duration::from_secs(seconds.unsigned_abs());
-        let target = if seconds < 0 {
-            here.saturating_sub(by)
-        } else {
-            here.saturating_add(by)
-        };
-        self.seek(target, now)
-    }
-
-    /// Jump to a fraction of the length (digits: tenths; a click on the bar). Nothing happens without a length.
-    pub fn seek_fraction(&mut self, fraction: f64, now: Now) -> Vec<Effect> {
-        let fraction = if fraction.is_finite() {
-            fraction.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        match self.length() {
-            Some(Length { length, .. }) => {
-                let target = Duration::try_from_secs_f64(length.as_secs_f64() * fraction);
-                self.seek(target.unwrap_or(length), now)
-            }
-            None => Vec::new(),
-        }
-    }
-
     /// Jump to a place. While paused it stays paused; after the end it plays from there.
-    pub fn seek(&mut self, target: Duration, now: Now) -> Vec<Effect> {
+    fn seek(&mut self, target: Duration, now: Now) -> Vec<Effect> {
         let Some(loaded) = &mut self.loaded else {
             return Vec::new();
         };
@@ -467,16 +454,6 @@ fn still(position: Duration, at: Instant) -> Anchor {
         at,
         speed: 0.0,
     }
-}
-
-/// How far back resuming goes after being away so long: enough to find the way back into what was said.
-fn rewind(away: Duration) -> Duration {
-    Duration::from_secs(match away.as_secs() {
-        0..3 => 0,
-        3..60 => 2,
-        60..3_600 => 5,
-        _ => 10,
-    })
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl App {
                 }
             }
             MouseKind::Drag if self.dragging && self.overlay.is_none() => {
-                return self.seek_to(at, now);
+                return self.seek_to(at, true, now);
             }
             MouseKind::Drag => {}
         }
@@ -54,13 +54,14 @@ impl App {
             self.focus = Focus::Detail;
         } else if self.map.bar.is_some_and(|bar| bar.contains(at)) {
             self.dragging = true;
-            return self.seek_to(at, now);
+            return self.seek_to(at, false, now);
         }
         Vec::new()
     }
 
-    fn seek_to(&mut self, at: Position, now: Now) -> Vec<Effect> {
+    fn seek_to(&mut self, at: Position, dragged: bool, now: Now) -> Vec<Effect> {
         match self.map.along_bar(at.x) {
+            Some(fraction) if dragged => self.player.drag_to(fraction, now),
             Some(fraction) => self.player.seek_fraction(fraction, now),
             None => Vec::new(),
         }

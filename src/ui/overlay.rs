@@ -16,7 +16,7 @@ const KEYS: u16 = 16;
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     match &view.app.overlay {
-        None | Some(Overlay::Search(_)) => {}
+        None | Some(Overlay::Search(_) | Overlay::GoTo(_)) => {}
         Some(Overlay::Help { scroll }) => draw_help(view, frame, layout, *scroll),
         Some(Overlay::Log { lines, scroll }) => {
             draw_log(view, frame, layout, (lines.as_deref(), *scroll))

@@ -45,6 +45,7 @@ const STATES: &[&str] = &[
     ":deliveries<Enter>G",
     "<C-r>",
     "<Enter>f",
+    "<Enter>t1:99",
     "r",
 ];
 

@@ -249,6 +249,48 @@ fn digits_and_arrows_move_in_time_from_every_pane() {
 }
 
 #[test]
+fn a_typed_time_is_gone_to_and_u_comes_back() {
+    let mut sitting = playing(setup(80, 24));
+    sitting.effects.clear();
+    let seconds = |at: u64| Effect::Seek(Duration::from_secs(at));
+    sitting.keys("t0:31");
+    let line = last_line(&mut sitting);
+    assert!(
+        line.starts_with(" t 0:31") && line.ends_with("goes to 0:31"),
+        "{line}"
+    );
+    sitting.keys("<Enter>");
+    sitting.pass(Duration::from_secs(1));
+    sitting.keys("t-30<Enter>");
+    sitting.pass(Duration::from_secs(1));
+    sitting.keys("t50%<Enter>u");
+    assert_eq!(
+        sitting.effects,
+        [seconds(31), seconds(1), seconds(20), seconds(1)]
+    );
+    sitting.keys("uuu");
+    assert_eq!(last_line(&mut sitting), " no jump to undo");
+}
+
+#[test]
+fn a_typed_time_that_leads_nowhere_is_explained_and_stays() {
+    let mut sitting = playing(setup(80, 24));
+    sitting.effects.clear();
+    sitting.keys("t1:75<Enter>");
+    assert!(last_line(&mut sitting).contains("! 59 at most after a colon: 1:02:03"));
+    sitting.keys("<Backspace><Backspace>10<Enter>");
+    assert!(last_line(&mut sitting).contains("! the recording ends at 0:40"));
+    sitting.keys("<Esc>");
+    assert_eq!(sitting.effects, []);
+    let mut idle = Sitting::new(80, 24);
+    idle.keys("t");
+    assert_eq!(
+        last_line(&mut idle),
+        " nothing is loaded: ⏎ plays the selected row"
+    );
+}
+
+#[test]
 fn the_details_tell_what_the_file_turned_out_to_be() {
     let mut sitting = playing(setup(140, 40));
     sitting.keys("kk");

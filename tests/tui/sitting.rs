@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use callreel::app::player::Rewind;
 use callreel::app::zone::Zone;
 use callreel::app::{
     Api, App, Criteria, Effect, FrameMap, Input, Key, KeyCode, Message, Now, RequestId, Setup,
@@ -47,6 +48,7 @@ pub fn setup(width: u16, height: u16) -> Setup {
         mask_salt: 7,
         mouse: true,
         callbacks: None,
+        rewind: Rewind::default(),
         theme: Theme::Terminal,
         size: Size { width, height },
     }

@@ -117,6 +117,8 @@ fn listening(bind: &mut impl FnMut(Context, &[Key], Action)) {
     for (tenth, digit) in ('0'..='9').enumerate() {
         bind(context, &[Key::char(digit)], Action::Tenth(tenth as u8));
     }
+    bind(context, &[Key::char('t')], Action::GoToTime);
+    bind(context, &[Key::char('u')], Action::UndoJump);
     bind(context, &[Key::char('+'), Key::char('=')], Action::Louder);
     bind(context, &[Key::char('-')], Action::Quieter);
     bind(context, &[Key::char('m')], Action::Mute);

@@ -47,7 +47,7 @@ impl Player {
                 let anchor = loaded.told(anchor, now.mono);
                 let since = match loaded.phase {
                     Phase::Paused { since, .. } => since,
-                    _ => Some(now.mono),
+                    _ => Some(now),
                 };
                 loaded.phase = Phase::Paused { anchor, since };
             }
