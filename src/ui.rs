@@ -17,6 +17,7 @@ pub(crate) mod picture;
 pub mod player;
 mod prompt;
 mod spinner;
+mod statistics;
 mod status;
 mod table;
 pub mod text;

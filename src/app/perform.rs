@@ -39,6 +39,8 @@ impl App {
             }
             Action::GoToTime => self.open_go_to(now),
             Action::UndoJump => return self.undo_jump(now),
+            Action::PreviousTurn => return self.previous_turn(now),
+            Action::NextTurn => return self.next_turn(now),
             Action::Louder => return self.player.volume_by(STEP),
             Action::Quieter => return self.player.volume_by(-STEP),
             Action::Mute => return self.player.mute(),
@@ -73,6 +75,7 @@ impl App {
                 });
                 return vec![Effect::ReadLog];
             }
+            Action::Statistics => self.overlay = Some(Overlay::Statistics { scroll: 0 }),
             Action::Deliveries => self.overlay = Some(Overlay::Deliveries { scroll: 0 }),
             Action::Callbacks => return self.toggle_callbacks(now),
             Action::Suspend => {
@@ -89,11 +92,9 @@ impl App {
     /// Where `j` and its like go now.
     fn mover(&self) -> Mover {
         match &self.overlay {
-            Some(Overlay::Help { .. } | Overlay::Log { .. } | Overlay::Deliveries { .. }) => {
-                Mover::Reading
-            }
+            Some(overlay) if overlay.is_read() => Mover::Reading,
             Some(Overlay::Palette(_)) => Mover::Offers,
-            Some(Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Filter(_)) => Mover::Nothing,
+            Some(_) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,
             None => Mover::List,
         }

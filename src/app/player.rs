@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use crate::audio::{self, Anchor, Media, PlayId, Waveform};
+use crate::audio::{self, Anchor, Media, PlayId, Statistics, Waveform};
 use crate::plivo::{Recording, RecordingId};
 
 use super::Now;
@@ -89,6 +89,7 @@ struct Loaded {
     media: Option<Media>,
     buffered: Arc<[Range<f32>]>,
     waveform: Option<Arc<Waveform>>,
+    statistics: Option<Arc<Statistics>>,
     device: Option<String>,
     retrying: Option<(String, u32)>,
     aim: Option<Aim>,
@@ -200,6 +201,24 @@ impl Player {
         self.loaded.as_ref()?.waveform.as_deref()
     }
 
+    /// Who talks when, as far as the file has come.
+    pub fn statistics(&self) -> Option<&Statistics> {
+        self.loaded.as_ref()?.statistics.as_deref()
+    }
+
+    /// The length that the API gave.
+    pub fn declared(&self) -> Option<Duration> {
+        self.loaded.as_ref()?.expected
+    }
+
+    /// Why it failed, if it has.
+    pub fn error(&self) -> Option<&audio::Error> {
+        match &self.loaded.as_ref()?.phase {
+            Phase::Failed { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
     /// Parts of the file that are here, as fractions of the whole, ascending and disjoint.
     pub fn buffered(&self) -> &[Range<f32>] {
         self.loaded.as_ref().map_or(&[], |loaded| &loaded.buffered)
@@ -257,7 +276,7 @@ impl Player {
     /// What is wrong just now, and the way out. One at a time, the gravest.
     pub fn trouble(&self) -> Option<Trouble> {
         let loaded = self.loaded.as_ref()?;
-        if let Phase::Failed { error, .. } = &loaded.phase {
+        if let Some(error) = self.error() {
             return Some(Trouble::of(error));
         }
         if let Some(reason) = &loaded.device {
@@ -318,6 +337,7 @@ impl Player {
             media: None,
             buffered: Arc::from([]),
             waveform: None,
+            statistics: None,
             device: None,
             retrying: None,
             aim: None,

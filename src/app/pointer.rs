@@ -22,7 +22,7 @@ impl App {
                     -NOTCH
                 };
                 match &self.overlay {
-                    Some(Overlay::Help { .. } | Overlay::Log { .. }) => self.scroll_reading(rows),
+                    Some(overlay) if overlay.is_read() => self.scroll_reading(rows),
                     Some(_) => {}
                     None if in_detail => self.scroll_detail(rows, now),
                     None => self.move_rows(rows, true),

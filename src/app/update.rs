@@ -205,9 +205,7 @@ impl App {
                 };
             }
             Some(Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_)) => Context::Typing,
-            Some(Overlay::Help { .. } | Overlay::Log { .. } | Overlay::Deliveries { .. }) => {
-                Context::Reading
-            }
+            Some(_) => Context::Reading,
             None if self.missing.is_some() => Context::FirstRun,
             None => self.focus.context(),
         };

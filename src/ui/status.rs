@@ -103,7 +103,7 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
             Context::Typing,
             &[Action::Accept, Action::RowDown, Action::RowUp, Action::Back],
         ),
-        Some(Overlay::Help { .. } | Overlay::Log { .. } | Overlay::Deliveries { .. }) => (
+        Some(_) => (
             Context::Reading,
             &[Action::RowDown, Action::RowUp, Action::Back],
         ),

@@ -46,6 +46,8 @@ const STATES: &[&str] = &[
     "<C-r>",
     "<Enter>f",
     "<Enter>t1:99",
+    "S",
+    "<Enter>SG",
     "r",
 ];
 

@@ -60,6 +60,7 @@ impl Player {
                 loaded.retrying = None;
             }
             Event::Waveform(waveform) => loaded.waveform = Some(waveform),
+            Event::Statistics(statistics) => loaded.statistics = Some(statistics),
             Event::Retrying { detail, attempt } => loaded.retrying = Some((detail, attempt)),
             Event::Failed(error) => {
                 loaded.phase = Phase::Failed {
