@@ -25,6 +25,8 @@ pub enum Action {
     Tenth(u8),
     GoToTime,
     UndoJump,
+    /// Start, end, off.
+    Loop,
     PreviousTurn,
     NextTurn,
     /// Who talks how much, and what the sound is like.
@@ -209,6 +211,13 @@ pub const ACTIONS: &[Description] = {
             "go to",
         ),
         about(UndoJump, Player, "undo-jump", "undo the last jump", "undo"),
+        about(
+            Loop,
+            Player,
+            "loop",
+            "loop: its start, its end, off",
+            "loop",
+        ),
         about(
             PreviousTurn,
             Player,

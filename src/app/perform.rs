@@ -39,6 +39,11 @@ impl App {
             }
             Action::GoToTime => self.open_go_to(now),
             Action::UndoJump => return self.undo_jump(now),
+            Action::Loop => {
+                let (words, effects) = self.player.mark_repeat(now);
+                self.notices.info(words, now.mono);
+                return effects;
+            }
             Action::PreviousTurn => return self.previous_turn(now),
             Action::NextTurn => return self.next_turn(now),
             Action::Louder => return self.player.volume_by(STEP),

@@ -3,10 +3,12 @@
 //! Where the sound is comes as an anchor in time, never as a poll: the position at any instant is worked out from it.
 
 mod jumps;
+mod repeat;
 mod rewind;
 mod told;
 mod trouble;
 
+pub use repeat::Repeat;
 pub use rewind::Rewind;
 pub use trouble::Trouble;
 
@@ -94,6 +96,7 @@ struct Loaded {
     retrying: Option<(String, u32)>,
     aim: Option<Aim>,
     jumps: Jumps,
+    repeat: Repeat,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -135,7 +138,7 @@ impl Loaded {
     fn position(&self, now: Instant) -> Duration {
         let position = match &self.phase {
             Phase::Opening { at } | Phase::Failed { at, .. } => *at,
-            Phase::Playing(anchor) => anchor.position_at(now),
+            Phase::Playing(anchor) => self.turning(anchor, now),
             Phase::Buffering(anchor) | Phase::Paused { anchor, .. } | Phase::Ended(anchor) => {
                 anchor.position
             }
@@ -342,6 +345,7 @@ impl Player {
             retrying: None,
             aim: None,
             jumps: Jumps::default(),
+            repeat: Repeat::Off,
         });
         match link {
             Some(url) => vec![Effect::Play {

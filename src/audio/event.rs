@@ -57,6 +57,8 @@ pub enum Command {
         at: Option<Duration>,
     },
     Seek(Duration),
+    /// Once it is there, this part is heard over and over, without a gap; `None`: it plays on. A new recording has none.
+    Loop(Option<Range<Duration>>),
     Stop,
     /// 0.0 to 1.5; 1.0 is the recording's own level.
     Volume(f32),

@@ -224,6 +224,7 @@ fn status(player: &Player) -> String {
     if percent > 0 {
         parts.push(format!("buffered {percent} %"));
     }
+    parts.extend(player.repeat().words());
     parts.join("   ")
 }
 

@@ -48,6 +48,7 @@ const STATES: &[&str] = &[
     "<Enter>t1:99",
     "S",
     "<Enter>SG",
+    "<Enter>a9a",
     "r",
 ];
 

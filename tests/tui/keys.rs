@@ -291,6 +291,31 @@ fn a_typed_time_that_leads_nowhere_is_explained_and_stays() {
 }
 
 #[test]
+fn a_loop_stands_on_the_waveform_and_in_words() {
+    let mut sitting = playing(setup(80, 24));
+    sitting.effects.clear();
+    sitting.keys("2a");
+    sitting.pass(Duration::from_secs(1));
+    sitting.keys("5a");
+    let secs = Duration::from_secs;
+    assert_eq!(
+        sitting.effects[2..],
+        [Effect::Loop(Some(secs(8)..secs(20))), Effect::Seek(secs(8))]
+    );
+    let text = sitting.text();
+    assert!(text.contains("loop 0:08–0:20"), "{text}");
+    let lane = text.lines().find(|line| line.contains(" L ")).unwrap();
+    let columns: Vec<char> = lane.chars().collect();
+    let find = |sign| columns.iter().position(|c| *c == sign).unwrap();
+    let (start, end) = (find('['), find(']'));
+    // 12 of 40 seconds, of about 60 columns.
+    assert!((15..22).contains(&(end - start)), "{lane}");
+    sitting.keys("a");
+    assert_eq!(sitting.effects.last(), Some(&Effect::Loop(None)));
+    assert!(!sitting.text().contains("0:08–"));
+}
+
+#[test]
 fn the_details_tell_what_the_file_turned_out_to_be() {
     let mut sitting = playing(setup(140, 40));
     sitting.keys("kk");

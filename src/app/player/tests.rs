@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod repeat;
+
 use proptest::prelude::*;
 
 use crate::audio::Event;
@@ -540,7 +542,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 proptest! {
     #[test]
     fn any_order_of_keys_and_events_keeps_its_word(
-        steps in prop::collection::vec((0_u8..9, any_event(), 0_u64..5_000), 0..40),
+        steps in prop::collection::vec((0_u8..10, any_event(), 0_u64..5_000), 0..40),
         cells in any::<u16>(),
     ) {
         let mut bench = Bench::new();
@@ -552,6 +554,7 @@ proptest! {
                 2 => { bench.player.stop(); }
                 3 => { bench.player.seek_by(-30, bench.now); }
                 4 => { bench.player.seek_fraction(0.9, bench.now); }
+                5 => { bench.player.mark_repeat(bench.now); }
                 _ => { bench.player.event(bench.play, event, bench.now); }
             }
             let (player, now) = (&bench.player, bench.now.mono);

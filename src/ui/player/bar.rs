@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::player::{Player, State};
+use crate::app::player::{Player, Repeat, State};
 use crate::app::words;
 use crate::audio::Column;
 use crate::ui::text::put;
@@ -110,8 +110,35 @@ pub(super) fn draw(
             &cells(player, now, channels, bar.width),
             styles,
         );
+        marks(buffer, lane, player, styles);
     }
     Some(bar)
+}
+
+/// Where the loop begins and ends, over what is heard there.
+fn marks(buffer: &mut Buffer, lane: Rect, player: &Player, styles: &Styles) {
+    let (start, end) = match player.repeat() {
+        Repeat::Off => return,
+        Repeat::From(start) => (Some(*start), None),
+        Repeat::Between(part) => (Some(part.start), Some(part.end)),
+    };
+    let Some(length) = player.length().map(|length| length.length.as_secs_f64()) else {
+        return;
+    };
+    for (place, sign) in [(start, "["), (end, "]")] {
+        let Some(place) = place.filter(|_| length > 0.0 && lane.width > 0) else {
+            continue;
+        };
+        // A saturating cast.
+        let column = (place.as_secs_f64() / length * f64::from(lane.width)) as u16;
+        let column = lane.x + column.min(lane.width - 1);
+        for y in lane.top()..lane.bottom() {
+            if let Some(cell) = buffer.cell_mut((column, y)) {
+                cell.set_symbol(sign);
+                cell.set_style(styles.accent);
+            }
+        }
+    }
 }
 
 fn after(area: Rect, columns: u16) -> Rect {
