@@ -53,7 +53,8 @@ pub use scroll::detail_columns;
 pub use setup::{Setup, Theme};
 pub use table::Rows;
 
-use std::time::Instant;
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
@@ -150,8 +151,8 @@ pub struct App {
     fresh: bool,
     /// A row to play as soon as it is loaded.
     play_when_loaded: Option<usize>,
-    /// The bar is held by the mouse.
-    dragging: bool,
+    /// What the bar shows that is held by the mouse.
+    dragging: Option<Range<Duration>>,
     looked: Option<Look>,
     map: FrameMap,
 }
@@ -196,7 +197,7 @@ impl App {
             awaited: None,
             fresh: false,
             play_when_loaded: None,
-            dragging: false,
+            dragging: None,
             looked: None,
             map: FrameMap::default(),
         };

@@ -27,6 +27,8 @@ pub enum Action {
     UndoJump,
     /// Start, end, off.
     Loop,
+    /// The waveform: all of it, a minute, ten seconds.
+    Zoom,
     PreviousTurn,
     NextTurn,
     /// Who talks how much, and what the sound is like.
@@ -286,6 +288,13 @@ pub const ACTIONS: &[Description] = {
             "details",
         ),
         about(RawJson, Look, "raw-json", "the API's own answer", "JSON"),
+        about(
+            Zoom,
+            Look,
+            "zoom",
+            "waveform: all, a minute, ten seconds",
+            "zoom",
+        ),
         about(
             Statistics,
             Look,

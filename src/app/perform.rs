@@ -44,6 +44,11 @@ impl App {
                 self.notices.info(words, now.mono);
                 return effects;
             }
+            Action::Zoom if !self.player.zoom() => {
+                let words = "the waveform shows all of it as closely as it can";
+                self.notices.info(words, now.mono);
+            }
+            Action::Zoom => {}
             Action::PreviousTurn => return self.previous_turn(now),
             Action::NextTurn => return self.next_turn(now),
             Action::Louder => return self.player.volume_by(STEP),

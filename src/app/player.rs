@@ -7,6 +7,7 @@ mod repeat;
 mod rewind;
 mod told;
 mod trouble;
+mod zoom;
 
 pub use repeat::Repeat;
 pub use rewind::Rewind;
@@ -26,6 +27,7 @@ use super::effect::Effect;
 use super::ids::Ids;
 
 use jumps::Jumps;
+use zoom::Zoom;
 
 /// What plays, played, or failed to.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +66,7 @@ pub struct Player {
     volume: u16,
     muted: bool,
     rewind: Rewind,
+    zoom: Zoom,
     loaded: Option<Loaded>,
 }
 
@@ -73,6 +76,7 @@ impl Default for Player {
             volume: 100,
             muted: false,
             rewind: Rewind::default(),
+            zoom: Zoom::Whole,
             loaded: None,
         }
     }
@@ -264,10 +268,14 @@ impl Player {
             return None;
         }
         let mut next = position.floor() + 1.0;
-        if let Some(length) = length.filter(|length| bar_cells > 0 && !length.length.is_zero()) {
-            let cell = length.length.as_secs_f64() / f64::from(bar_cells);
-            let edge = ((position / cell).floor() + 1.0) * cell;
-            if edge <= length.length.as_secs_f64() {
+        let window = self
+            .window(now)
+            .filter(|window| bar_cells > 0 && !window.is_empty());
+        if let Some(window) = window {
+            let (start, end) = (window.start.as_secs_f64(), window.end.as_secs_f64());
+            let cell = (end - start) / f64::from(bar_cells);
+            let edge = start + (((position - start) / cell).floor() + 1.0) * cell;
+            if edge > position && edge <= end {
                 next = next.min(edge);
             }
         }

@@ -245,7 +245,8 @@ impl Work {
         let due = self.told.is_none_or(|told| told.elapsed() >= PICTURE);
         if last.is_some() || (self.dirty && due) {
             let complete = last.unwrap_or(false);
-            tell(self.peaks.picture(), self.measure.statistics(complete));
+            let waveform = self.peaks.picture(self.measure.fine());
+            tell(waveform, self.measure.statistics(complete));
             self.dirty = false;
             self.told = Some(Instant::now());
         }

@@ -49,6 +49,7 @@ const STATES: &[&str] = &[
     "S",
     "<Enter>SG",
     "<Enter>a9a",
+    "<Enter>ww2a3a",
     "r",
 ];
 

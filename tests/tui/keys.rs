@@ -316,6 +316,42 @@ fn a_loop_stands_on_the_waveform_and_in_words() {
 }
 
 #[test]
+fn the_waveform_is_shown_close_up_and_clicked_there() {
+    let mut sitting = playing(setup(140, 40));
+    sitting.effects.clear();
+    sitting.keys("w");
+    let text = sitting.text();
+    // The minute is skipped: the recording is shorter. It stands at 12 s.
+    assert!(text.contains("zoom 0:07–0:17"), "{text}");
+    let bar = sitting.map().bar.unwrap();
+    let at = |kind, column| {
+        Message::Input(Input::Mouse(Mouse {
+            kind,
+            column,
+            row: bar.y,
+        }))
+    };
+    sitting.send(at(MouseKind::Press, bar.x + bar.width * 3 / 4));
+    // What was pressed upon stays in hand, though another part is shown now.
+    sitting.draw();
+    sitting.send(at(MouseKind::Drag, bar.right() + 9));
+    let to: Vec<_> = sitting
+        .effects
+        .iter()
+        .map(|effect| match effect {
+            Effect::Seek(at) => at.as_secs_f64(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(
+        (to[0] - 15.0).abs() < 0.1 && (to[1] - 17.5).abs() < 0.1,
+        "{to:?}"
+    );
+    sitting.keys("w");
+    assert!(!sitting.text().contains("zoom"));
+}
+
+#[test]
 fn the_details_tell_what_the_file_turned_out_to_be() {
     let mut sitting = playing(setup(140, 40));
     sitting.keys("kk");

@@ -244,6 +244,7 @@ pub fn playing(setup: Setup) -> Sitting {
     let waveform = Waveform {
         bin: Duration::from_millis(100),
         channels: vec![wave(0), wave(1)],
+        ..Waveform::default()
     };
     let anchor = Anchor {
         position: Duration::from_secs(12),

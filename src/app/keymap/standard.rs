@@ -139,6 +139,7 @@ fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char('O')], Action::SortReverse);
     bind(context, &[Key::char('i')], Action::Detail);
     bind(context, &[Key::char('I')], Action::RawJson);
+    bind(context, &[Key::char('w')], Action::Zoom);
     bind(context, &[Key::char('S')], Action::Statistics);
     bind(context, &[Key::char('T')], Action::Zone);
     bind(context, &[Key::char('M')], Action::Mask);

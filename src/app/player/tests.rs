@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod repeat;
+mod zoom;
 
 use proptest::prelude::*;
 
@@ -542,7 +543,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 proptest! {
     #[test]
     fn any_order_of_keys_and_events_keeps_its_word(
-        steps in prop::collection::vec((0_u8..10, any_event(), 0_u64..5_000), 0..40),
+        steps in prop::collection::vec((0_u8..11, any_event(), 0_u64..5_000), 0..40),
         cells in any::<u16>(),
     ) {
         let mut bench = Bench::new();
@@ -555,6 +556,7 @@ proptest! {
                 3 => { bench.player.seek_by(-30, bench.now); }
                 4 => { bench.player.seek_fraction(0.9, bench.now); }
                 5 => { bench.player.mark_repeat(bench.now); }
+                6 => { bench.player.zoom(); }
                 _ => { bench.player.event(bench.play, event, bench.now); }
             }
             let (player, now) = (&bench.player, bench.now.mono);

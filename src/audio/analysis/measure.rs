@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::summary;
-use crate::audio::decode::frames_in;
+use crate::audio::decode::{frames_in, time_of};
 use crate::audio::levels::{Block, Level, Levels};
 use crate::audio::statistics::{CLIP, GAP, Statistics};
+use crate::audio::waveform::Fine;
 
 /// From this amplitude on a sample is at full scale: the loudest codes of G.711 stand at 0.980.
 const FULL: f32 = 0.979;
@@ -87,6 +88,15 @@ impl Measure {
             at = stop;
         }
         self.next = end;
+    }
+
+    /// The levels so far.
+    pub(super) fn fine(&self) -> Fine {
+        let levels = self.channels.iter().map(|channel| channel.levels.clone());
+        Fine {
+            block: time_of(self.span, self.rate),
+            channels: levels.collect(),
+        }
     }
 
     /// The numbers so far. `complete`: nothing more comes.
