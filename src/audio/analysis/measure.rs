@@ -106,12 +106,31 @@ impl Measure {
 }
 
 impl Channel {
-    fn add<'a>(&mut self, samples: impl Iterator<Item = &'a f32>, gap: u64) {
+    fn add<'a>(&mut self, samples: impl Iterator<Item = &'a f32> + Clone, gap: u64) {
+        let (mut peak, mut least, mut squares, mut count) = (0.0_f32, f32::MAX, 0.0, 0);
+        for sample in samples.clone() {
+            let size = sample.abs();
+            peak = peak.max(size);
+            least = least.min(size);
+            squares += size * size;
+            count += 1;
+        }
+        self.block.peak = self.block.peak.max(peak);
+        self.block.squares += squares;
+        self.block.count += count;
+        if peak < FULL && least > 0.0 {
+            // Nearly all of any recording: nothing to count sample by sample.
+            self.full = 0;
+            self.sound(gap);
+        } else {
+            self.look(samples, gap);
+        }
+    }
+
+    /// Counts samples at full scale and at zero.
+    fn look<'a>(&mut self, samples: impl Iterator<Item = &'a f32>, gap: u64) {
         for sample in samples {
             let size = sample.abs();
-            self.block.peak = self.block.peak.max(size);
-            self.block.squares += size * size;
-            self.block.count += 1;
             if size >= FULL {
                 self.full += 1;
                 self.clips = self.clips.saturating_add(u32::from(self.full == CLIP));
@@ -121,15 +140,20 @@ impl Channel {
             if size == 0.0 {
                 self.zeros += 1;
             } else {
-                if self.zeros >= gap && self.heard {
-                    self.gaps.count = self.gaps.count.saturating_add(1);
-                    self.gaps.total += self.zeros;
-                    self.gaps.longest = self.gaps.longest.max(self.zeros);
-                }
-                self.zeros = 0;
-                self.heard = true;
+                self.sound(gap);
             }
         }
+    }
+
+    /// The zeros have ended, if there were any.
+    fn sound(&mut self, gap: u64) {
+        if self.zeros >= gap && self.heard {
+            self.gaps.count = self.gaps.count.saturating_add(1);
+            self.gaps.total += self.zeros;
+            self.gaps.longest = self.gaps.longest.max(self.zeros);
+        }
+        self.zeros = 0;
+        self.heard = true;
     }
 
     fn keep(&mut self, at: usize, full: bool) {
