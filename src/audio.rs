@@ -8,15 +8,18 @@ pub mod decode;
 pub mod event;
 pub mod fetch;
 pub mod guard;
+pub mod levels;
 pub mod mp3;
 pub mod output;
 pub mod player;
 pub mod resample;
 pub mod ring;
+pub mod statistics;
 pub mod waveform;
 
 pub use buffer::{Buffer, Cancel, Reader};
 pub use event::{Anchor, Command, Error, Event, Media, PlayId, Request, Sink};
 pub use guard::is_guarded_thread;
 pub use player::Player;
+pub use statistics::Statistics;
 pub use waveform::{Column, Waveform};

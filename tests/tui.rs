@@ -21,5 +21,7 @@ mod list;
 mod screens;
 #[path = "tui/sitting.rs"]
 mod sitting;
+#[path = "tui/statistics.rs"]
+mod statistics;
 #[path = "tui/thrift.rs"]
 mod thrift;

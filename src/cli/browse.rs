@@ -71,6 +71,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         masked: args.view.mask,
         mask_salt: fastrand::u64(..),
         mouse: !args.view.no_mouse,
+        rewind: args.rewind,
         theme: theme(|name| std::env::var(name).ok()),
         // The runtime knows better.
         callbacks: None,

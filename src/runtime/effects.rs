@@ -175,6 +175,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Pause => (self.sound)(Command::Pause),
             Effect::Resume { at } => (self.sound)(Command::Resume { at }),
             Effect::Seek(to) => (self.sound)(Command::Seek(to)),
+            Effect::Loop(part) => (self.sound)(Command::Loop(part)),
             Effect::Stop => (self.sound)(Command::Stop),
             Effect::Volume(volume) => (self.sound)(Command::Volume(volume)),
             Effect::Mute(mute) => (self.sound)(Command::Mute(mute)),

@@ -9,19 +9,20 @@ use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, help_height, lo
 
 use super::panel::{Titles, popup};
 use super::text::{put, width};
-use super::{View, deliveries, palette};
+use super::{View, deliveries, palette, statistics};
 
 /// Columns of keys in help.
 const KEYS: u16 = 16;
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     match &view.app.overlay {
-        None | Some(Overlay::Search(_)) => {}
+        None | Some(Overlay::Search(_) | Overlay::GoTo(_)) => {}
         Some(Overlay::Help { scroll }) => draw_help(view, frame, layout, *scroll),
         Some(Overlay::Log { lines, scroll }) => {
             draw_log(view, frame, layout, (lines.as_deref(), *scroll))
         }
         Some(Overlay::Deliveries { scroll }) => deliveries::draw(view, frame, layout, *scroll),
+        Some(Overlay::Statistics { scroll }) => statistics::draw(view, frame, layout, *scroll),
         Some(Overlay::Palette(open)) => palette::draw(view, frame, layout, open),
         Some(Overlay::Filter(_)) => super::form(view, frame, layout.popup(100, 28)),
     }

@@ -9,6 +9,7 @@ use super::stream::Stream;
 use super::watch::Watch;
 use crate::audio::analysis::Analysis;
 use crate::audio::buffer::Buffer;
+use crate::audio::decode::repeat::Repeating;
 use crate::audio::decode::{self, Decoder, Length, Role};
 use crate::audio::event::{Anchor, Error, Event, PlayId};
 use crate::audio::guard;
@@ -54,6 +55,7 @@ pub(super) struct Playback {
     pub dry_at: Duration,
     /// Why no more can be decoded from here; told when what is in the ring was heard.
     pub failing: Option<Error>,
+    repeat: Option<Range<Duration>>,
     events: Events,
     watch: Watch,
     _analysis: Analysis,
@@ -87,6 +89,7 @@ impl Playback {
             told_waiting: false,
             dry_at: Duration::ZERO,
             failing: None,
+            repeat: None,
             events,
             expected: expected.filter(|expected| !expected.is_zero()),
             length: None,
@@ -151,7 +154,9 @@ impl Playback {
             decoder.expect(expected);
         }
         self.tell(Event::Opened(decoder.media()));
-        self.decoder = Some(decoder);
+        let mut decoder = Repeating::new(decoder);
+        decoder.repeat(self.repeat.clone());
+        self.decoder = Some(Box::new(decoder));
         if self.phase == Phase::Opening {
             self.phase = Phase::Buffering;
         }
@@ -165,6 +170,14 @@ impl Playback {
             Some(decoder) => guard::catch(|| decoder.seek(to)).map_err(Error::Decode),
             None => Ok(()),
         }
+    }
+
+    /// Hears `part` over and over, once it is there.
+    pub(super) fn repeat(&mut self, part: Option<Range<Duration>>) {
+        if let Some(decoder) = &mut self.decoder {
+            decoder.repeat(part.clone());
+        }
+        self.repeat = part;
     }
 
     /// The length when it is certain.
