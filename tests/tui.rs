@@ -21,5 +21,7 @@ mod list;
 mod screens;
 #[path = "tui/sitting.rs"]
 mod sitting;
+#[path = "tui/speech.rs"]
+mod speech;
 #[path = "tui/thrift.rs"]
 mod thrift;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::audio::PlayId;
+use crate::audio::{PlayId, Speech};
 use crate::plivo::{PageRequest, RecordingId};
 
 pub use crate::plivo::Priority;
@@ -43,6 +43,7 @@ pub enum Effect {
     Stop,
     Volume(f32),
     Mute(bool),
+    Speech(Speech),
     /// Send `Message::Timer` at this instant.
     Timer {
         timer: TimerId,

@@ -40,6 +40,9 @@ impl App {
             Action::Louder => return self.player.volume_by(STEP),
             Action::Quieter => return self.player.volume_by(-STEP),
             Action::Mute => return self.player.mute(),
+            Action::Channel | Action::SwapSides | Action::LeftLouder | Action::RightLouder => {
+                return self.choose_speech(action, now);
+            }
 
             Action::Filter => self.open_filter(now),
             Action::ClearFilters => return self.clear_filters(now),

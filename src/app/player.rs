@@ -2,6 +2,7 @@
 //!
 //! Where the sound is comes as an anchor in time, never as a poll: the position at any instant is worked out from it.
 
+mod speech;
 mod told;
 mod trouble;
 
@@ -56,6 +57,7 @@ pub struct Player {
     /// Per cent of the recording's own level, 0 to 150.
     volume: u16,
     muted: bool,
+    speech: audio::Speech,
     loaded: Option<Loaded>,
 }
 
@@ -64,6 +66,7 @@ impl Default for Player {
         Self {
             volume: 100,
             muted: false,
+            speech: audio::Speech::default(),
             loaded: None,
         }
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::speech::Speech;
 use super::waveform::Waveform;
 
 /// One press of play. Minted by the app; every event carries the one it belongs to, so that what comes late is known.
@@ -60,6 +61,8 @@ pub enum Command {
     /// 0.0 to 1.5; 1.0 is the recording's own level.
     Volume(f32),
     Mute(bool),
+    /// How it is heard from here on, this recording and the next. A change is heard at once, and from the same place.
+    Speech(Speech),
 }
 
 /// What the file turned out to be.

@@ -213,6 +213,7 @@ fn status(player: &Player) -> String {
         format!("volume {} %", player.volume())
     };
     let mut parts = vec![volume];
+    parts.extend(player.sides_words());
     parts.extend(player.media().map(media));
     let buffered: f32 = player
         .buffered()

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::audio::event::{Command, PlayId, Request};
 use crate::audio::output::Open;
+use crate::audio::speech::Speech;
 
 /// What is to be loaded.
 #[derive(Debug, PartialEq)]
@@ -28,6 +29,7 @@ pub(super) enum Load {
 pub(super) struct Orders {
     pub volume: Option<f32>,
     pub mute: Option<bool>,
+    pub speech: Option<Speech>,
     pub load: Option<Load>,
     pub seek: Option<Duration>,
     pub paused: Option<bool>,
@@ -56,6 +58,7 @@ impl Orders {
             Command::Seek(to) => self.seek = Some(to),
             Command::Volume(volume) => self.volume = Some(volume),
             Command::Mute(mute) => self.mute = Some(mute),
+            Command::Speech(speech) => self.speech = Some(speech),
         }
     }
 

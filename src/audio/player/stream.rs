@@ -7,6 +7,7 @@ use crate::audio::decode::{Decoder, Step, time_of};
 use crate::audio::event::Error;
 use crate::audio::resample::Resampler;
 use crate::audio::ring::{Block, FRAMES, Frame, Writer};
+use crate::audio::speech::{Chain, Speech};
 
 /// Blocks put into the ring before others get their turn.
 const TURN: usize = 16;
@@ -36,15 +37,13 @@ pub(super) struct Stream {
     epoch: u32,
     rate: u32,
     source_rate: u32,
-    channels: u16,
+    chain: Chain,
     resampler: Resampler,
     samples: Vec<f32>,
+    shaped: Vec<f32>,
     /// Frames for the ring that do not fill a block yet.
     frames: VecDeque<Frame>,
     marks: VecDeque<Mark>,
-    /// Source frames taken from the decoder, and which one it should give next.
-    taken: u64,
-    expected: Option<u64>,
     /// Output frames put into the ring.
     given: u64,
     /// The decoder has come to the end.
@@ -53,21 +52,25 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// A stream of `epoch`, from where `decoder` stands, for an output at `rate`.
-    pub(super) fn new(epoch: u32, decoder: &dyn Decoder, rate: u32) -> Result<Self, Error> {
+    /// A stream of `epoch`, from where `decoder` stands, heard as `speech` says, for an output at `rate`.
+    pub(super) fn new(
+        epoch: u32,
+        decoder: &dyn Decoder,
+        speech: Speech,
+        rate: u32,
+    ) -> Result<Self, Error> {
         let resampler =
             Resampler::new(decoder.channels(), decoder.rate(), rate).map_err(Error::Decode)?;
         Ok(Self {
             epoch,
             rate,
             source_rate: decoder.rate(),
-            channels: decoder.channels(),
+            chain: Chain::new(speech, decoder.channels()),
             resampler,
             samples: Vec::new(),
+            shaped: Vec::new(),
             frames: VecDeque::new(),
             marks: VecDeque::new(),
-            taken: 0,
-            expected: None,
             given: 0,
             drained: false,
             finished: false,
@@ -122,12 +125,11 @@ impl Stream {
             let mut out = Vec::new();
             match step {
                 Step::Block { first, .. } => {
-                    self.mark(first);
-                    let frames = (self.samples.len() / usize::from(self.channels.max(1))) as u64;
-                    self.taken += frames;
-                    self.expected = Some(first + frames);
+                    self.shaped.clear();
+                    self.chain.push(first, &mut self.samples, &mut self.shaped);
+                    self.mark();
                     self.resampler
-                        .push(&self.samples, &mut out)
+                        .push(&self.shaped, &mut out)
                         .map_err(Error::Decode)?;
                     self.frames.extend(out);
                 }
@@ -143,16 +145,15 @@ impl Stream {
         Ok(None)
     }
 
-    /// Remembers where the source frame `first` will come out, when it does not simply follow the one before.
-    fn mark(&mut self, first: u64) {
-        if self.expected == Some(first) {
-            return;
+    /// Remembers where what does not simply follow the frame before it will come out.
+    fn mark(&mut self) {
+        while let Some(place) = self.chain.place() {
+            let frame = u128::from(place.frame) * u128::from(self.rate);
+            self.marks.push_back(Mark {
+                frame: (frame / u128::from(self.source_rate.max(1))) as u64,
+                position: time_of(place.source, self.source_rate).as_nanos() as u64,
+            });
         }
-        let frame = u128::from(self.taken) * u128::from(self.rate);
-        self.marks.push_back(Mark {
-            frame: (frame / u128::from(self.source_rate.max(1))) as u64,
-            position: time_of(first, self.source_rate).as_nanos() as u64,
-        });
     }
 
     fn put(&mut self, writer: &mut Writer) {
@@ -181,66 +182,4 @@ impl Stream {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Instant;
-
-    use super::*;
-    use crate::audio::buffer::Buffer;
-    use crate::audio::decode::{self, Role};
-    use crate::audio::ring::{Stage, ring};
-
-    const CALL: &[u8] = include_bytes!("../../../assets/calls/support-stereo-cbr32.mp3");
-
-    #[test]
-    fn the_whole_recording_passes_with_its_length_and_place() {
-        let mut decoder = decode::open(&Buffer::from_bytes(CALL.to_vec()), Role::Head)
-            .unwrap()
-            .unwrap();
-        let (mut writer, mut renderer, _) = ring(48_000, std::thread::current());
-        writer.set_epoch(3);
-        writer.set_running(true);
-        decoder.seek(Duration::from_secs(60));
-        let mut stream = Stream::new(3, &*decoder, 48_000).unwrap();
-        let mut frames = [[0.0; 2]; 64];
-        let mut heard = 0;
-        while writer.heard().stage != Stage::Finished {
-            while stream.fill(&mut *decoder, &mut writer).unwrap() == Fill::More {}
-            renderer.render(&mut frames, Instant::now());
-            heard += 64;
-            if heard == 4_800 {
-                let off = writer
-                    .heard()
-                    .position
-                    .abs_diff(Duration::from_millis(60_100));
-                assert!(off < Duration::from_micros(1), "{off:?} off");
-            }
-        }
-        let wanted = (636_889 - 480_000) * 6;
-        let end = writer.heard().position;
-        let off = end.abs_diff(Duration::from_nanos(79_611_125_000));
-        assert!(off < Duration::from_micros(30), "{off:?} off");
-        assert!(
-            (wanted..wanted + 128).contains(&heard),
-            "{heard} of {wanted}"
-        );
-    }
-
-    #[test]
-    fn a_short_piece_goes_out_at_once_when_bytes_are_missing() {
-        let (buffer, feed) = Buffer::open();
-        feed.set_len(CALL.len() as u64);
-        feed.write(0, &CALL[..2_500]).unwrap();
-        let mut decoder = decode::open(&buffer, Role::Head).unwrap().unwrap();
-        let (mut writer, mut renderer, _) = ring(48_000, std::thread::current());
-        let mut stream = Stream::new(1, &*decoder, 48_000).unwrap();
-        writer.set_epoch(1);
-        writer.set_running(true);
-        while stream.fill(&mut *decoder, &mut writer).unwrap() != Fill::Starved {
-            renderer.render(&mut [[0.0; 2]; FRAMES], Instant::now());
-        }
-        assert!(stream.given() > Duration::from_millis(100));
-        feed.fail(Error::NotFound);
-        let error = stream.fill(&mut *decoder, &mut writer).unwrap_err();
-        assert_eq!(error, Error::NotFound);
-    }
-}
+mod tests;

@@ -11,6 +11,7 @@ use super::{Events, Fetch};
 use crate::audio::event::{Anchor, Error, Event};
 use crate::audio::guard;
 use crate::audio::ring::{Heard, Stage};
+use crate::audio::speech::Speech;
 
 /// Sound in the ring with which a recording starts, and with which it goes on after it ran out of bytes.
 const START: Duration = Duration::from_millis(45);
@@ -37,6 +38,7 @@ pub(super) struct Transport {
     epoch: u32,
     volume: f32,
     mute: bool,
+    speech: Speech,
     /// Since when nothing is to be heard.
     idle_since: Option<Instant>,
     /// What was told of the output's failure; it has not worked since.
@@ -59,6 +61,7 @@ impl Transport {
             epoch: 0,
             volume: 1.0,
             mute: false,
+            speech: Speech::default(),
             idle_since: None,
             told_failure: None,
         }
@@ -110,6 +113,9 @@ impl Transport {
             self.line
                 .set_volume(if self.mute { 0.0 } else { self.volume });
         }
+        if let Some(speech) = orders.speech {
+            self.set_speech(speech);
+        }
         match orders.load {
             Some(Load::Nothing) => self.unload(),
             Some(Load::Play {
@@ -157,6 +163,49 @@ impl Transport {
         if let Some(writer) = self.line.writer() {
             writer.set_epoch(self.epoch);
             writer.set_running(false);
+        }
+    }
+
+    fn set_speech(&mut self, speech: Speech) {
+        let before = std::mem::replace(&mut self.speech, speech);
+        let decoder = self
+            .playback
+            .as_ref()
+            .and_then(|play| play.decoder.as_ref());
+        if let Some(channels) = decoder.map(|decoder| decoder.channels())
+            && before.heard_in(channels) != speech.heard_in(channels)
+        {
+            self.remake();
+        }
+    }
+
+    /// What was made and not yet heard is made again, as it is to be heard now, from the frame that is heard.
+    fn remake(&mut self) {
+        let made = self.playback.as_ref().and_then(|play| play.stream.as_ref());
+        let Some(old) = made.map(Stream::epoch) else {
+            return;
+        };
+        // First the order, then the look: whatever the output took in between counts as heard.
+        self.silence();
+        let heard = self.line.writer().map(|writer| writer.heard());
+        let Some(play) = &mut self.playback else {
+            return;
+        };
+        let sounded = matches!(play.phase, Phase::Playing | Phase::Pausing { .. });
+        let current = heard.filter(|heard| sounded && [old, self.epoch].contains(&heard.epoch));
+        if let Some(heard) = current {
+            play.position = heard.position;
+        }
+        play.stream = None;
+        play.failing = None;
+        play.told_waiting = false;
+        match play.phase {
+            Phase::Playing => play.phase = Phase::Buffering,
+            Phase::Pausing { .. } => {
+                play.phase = Phase::Paused;
+                play.tell_still(play.position, Event::Paused);
+            }
+            Phase::Opening | Phase::Buffering | Phase::Paused | Phase::Ended { .. } => {}
         }
     }
 
@@ -279,7 +328,12 @@ impl Transport {
                 self.epoch = self.epoch.wrapping_add(1);
                 writer.set_epoch(self.epoch);
                 writer.set_running(false);
-                none.insert(Stream::new(self.epoch, &**decoder, writer.rate())?)
+                none.insert(Stream::new(
+                    self.epoch,
+                    &**decoder,
+                    self.speech,
+                    writer.rate(),
+                )?)
             }
         };
         let filled =

@@ -125,6 +125,10 @@ impl Renderer {
                     let Ok(block) = self.blocks.pop() else {
                         return false;
                     };
+                    if block.epoch != epoch && self.fade == 0.0 {
+                        // Never heard, so it does not move the position.
+                        continue;
+                    }
                     if self.epoch != Some(block.epoch) {
                         // Whatever faded has no more to give: the new epoch fades in from nothing.
                         self.fade = 0.0;

@@ -1,0 +1,77 @@
+//! How talk is heard: what the listener chooses stays for the next recording.
+
+use super::Player;
+use crate::app::{Action, App, Effect, Now};
+use crate::audio::Speech;
+use crate::audio::speech::{Side, Sides};
+
+impl Player {
+    /// What the listener has chosen.
+    pub fn speech(&self) -> Speech {
+        self.speech
+    }
+
+    /// Parties that can be told apart in what is loaded; `None` while that is not known.
+    fn channels(&self) -> Option<u16> {
+        Some(self.media()?.channels)
+    }
+
+    /// What is done with the two sides, in words; `None` where all is as it was recorded, or there are no sides.
+    pub fn sides_words(&self) -> Option<String> {
+        if self.channels().is_some_and(|channels| channels != 2) {
+            return None;
+        }
+        words(self.speech.sides)
+    }
+}
+
+fn words(sides: Sides) -> Option<String> {
+    let side = match sides.side {
+        Side::Left => return Some("left only".to_owned()),
+        Side::Right => return Some("right only".to_owned()),
+        Side::Both if sides.swapped => Some("sides swapped".to_owned()),
+        Side::Both => None,
+    };
+    let decibels = sides.balance.decibels();
+    let balance = match decibels {
+        0 => None,
+        1.. => Some(format!("right +{decibels} dB")),
+        _ => Some(format!("left +{} dB", decibels.unsigned_abs())),
+    };
+    let parts: Vec<_> = [side, balance].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+impl App {
+    /// One of the actions that change how talk is heard. What cannot be chosen is said instead.
+    pub(in crate::app) fn choose_speech(&mut self, action: Action, now: Now) -> Vec<Effect> {
+        let before = self.player.speech;
+        let sides = &mut self.player.speech.sides;
+        match action {
+            Action::Channel => sides.side = sides.side.next(),
+            Action::SwapSides => sides.swapped = !sides.swapped,
+            Action::LeftLouder => sides.balance = sides.balance.to_left(),
+            Action::RightLouder => sides.balance = sides.balance.to_right(),
+            _ => return Vec::new(),
+        }
+        let alone = sides.side != Side::Both && action != Action::Channel;
+        let chosen = words(*sides);
+        if self.player.channels().is_some_and(|channels| channels != 2) {
+            self.player.speech = before;
+            self.notices
+                .info("mono: one channel, nothing to choose between", now.mono);
+            return Vec::new();
+        }
+        if alone {
+            self.player.speech = before;
+            self.notices.info(
+                "one side is heard in both ears: c goes back to both",
+                now.mono,
+            );
+            return Vec::new();
+        }
+        let chosen = chosen.unwrap_or_else(|| "both sides, as recorded".to_owned());
+        self.notices.info(chosen, now.mono);
+        vec![Effect::Speech(self.player.speech)]
+    }
+}

@@ -1,0 +1,93 @@
+//! What a listener gets to hear of a recording, from its bytes to the frames of the device, without waiting for a clock.
+
+use std::time::{Duration, Instant};
+
+use super::super::{Fill, Stream};
+use crate::audio::buffer::Buffer;
+use crate::audio::decode::{self, Role};
+use crate::audio::ring::{Frame, Stage, ring};
+use crate::audio::speech::Speech;
+
+pub const RATE: u32 = 48_000;
+
+/// Frames rendered at once.
+const STEP: usize = 64;
+
+/// Everything that was heard.
+pub struct Ears {
+    pub frames: Vec<Frame>,
+}
+
+impl Ears {
+    /// All of `file` from `from` on, heard as `speech` says.
+    pub fn hear(file: &[u8], from: Duration, speech: Speech) -> Self {
+        let buffer = Buffer::from_bytes(file.to_vec());
+        let mut decoder = decode::open(&buffer, Role::Head).unwrap().unwrap();
+        let (mut writer, mut renderer, _) = ring(RATE, std::thread::current());
+        writer.set_epoch(1);
+        writer.set_running(true);
+        decoder.seek(from);
+        let mut stream = Stream::new(1, &*decoder, speech, RATE).unwrap();
+        let mut frames = Vec::new();
+        let mut step = [[0.0; 2]; STEP];
+        while writer.heard().stage != Stage::Finished {
+            while stream.fill(&mut *decoder, &mut writer).unwrap() == Fill::More {}
+            renderer.render(&mut step, Instant::now());
+            frames.extend(step);
+        }
+        Self { frames }
+    }
+
+    pub fn side(&self, side: usize) -> Vec<f32> {
+        self.frames.iter().map(|frame| frame[side]).collect()
+    }
+}
+
+/// Mean square.
+pub fn energy(samples: &[f32]) -> f64 {
+    let sum: f64 = samples.iter().map(|s| f64::from(*s).powi(2)).sum();
+    sum / samples.len().max(1) as f64
+}
+
+/// How much of a tone of `hertz` is in `samples`: its amplitude (Goertzel).
+pub fn amplitude(samples: &[f32], hertz: f64) -> f64 {
+    let turn = std::f64::consts::TAU * hertz / f64::from(RATE);
+    let (mut sine, mut cosine) = (0.0, 0.0);
+    for (n, sample) in samples.iter().enumerate() {
+        sine += f64::from(*sample) * (turn * n as f64).sin();
+        cosine += f64::from(*sample) * (turn * n as f64).cos();
+    }
+    2.0 * sine.hypot(cosine) / samples.len().max(1) as f64
+}
+
+/// A 16-bit WAV file of interleaved samples.
+pub fn wav(rate: u32, channels: u16, samples: &[f32]) -> Vec<u8> {
+    let data: Vec<u8> = samples
+        .iter()
+        .flat_map(|sample| ((sample * 32_767.0).round() as i16).to_le_bytes())
+        .collect();
+    let frame = channels * 2;
+    let mut file = Vec::new();
+    file.extend(b"RIFF");
+    file.extend((36 + data.len() as u32).to_le_bytes());
+    file.extend(b"WAVEfmt ");
+    file.extend(16_u32.to_le_bytes());
+    file.extend(1_u16.to_le_bytes());
+    file.extend(channels.to_le_bytes());
+    file.extend(rate.to_le_bytes());
+    file.extend((rate * u32::from(frame)).to_le_bytes());
+    file.extend(frame.to_le_bytes());
+    file.extend(16_u16.to_le_bytes());
+    file.extend(b"data");
+    file.extend((data.len() as u32).to_le_bytes());
+    file.extend(data);
+    file
+}
+
+/// A tone of amplitude 0.5, mono.
+pub fn tone(rate: u32, hertz: f64, seconds: f64) -> Vec<f32> {
+    let turn = std::f64::consts::TAU * hertz / f64::from(rate);
+    (0..(seconds * f64::from(rate)) as usize)
+        .map(|n| (0.5 * (turn * n as f64).sin()) as f32)
+        .collect()
+}
