@@ -41,7 +41,10 @@ impl App {
             Action::Quieter => return self.player.volume_by(-STEP),
             Action::Mute => return self.player.mute(),
             Action::Channel | Action::SwapSides | Action::LeftLouder | Action::RightLouder => {
-                return self.choose_speech(action, now);
+                return self.choose_sides(action, now);
+            }
+            Action::Slower | Action::Faster | Action::NormalSpeed => {
+                return self.choose_speed(action, now);
             }
 
             Action::Filter => self.open_filter(now),

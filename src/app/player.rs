@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use crate::audio::speech::Speed;
 use crate::audio::{self, Anchor, Media, PlayId, Waveform};
 use crate::plivo::{Recording, RecordingId};
 
@@ -58,6 +59,8 @@ pub struct Player {
     volume: u16,
     muted: bool,
     speech: audio::Speech,
+    /// The speed that one key goes back to from the recording's own.
+    quick: Speed,
     loaded: Option<Loaded>,
 }
 
@@ -67,6 +70,7 @@ impl Default for Player {
             volume: 100,
             muted: false,
             speech: audio::Speech::default(),
+            quick: Speed::from_tenths(15),
             loaded: None,
         }
     }

@@ -5,14 +5,17 @@
 
 mod chain;
 mod sides;
+mod speed;
 
 pub use chain::{Chain, Place};
 pub use sides::{Balance, Side, Sides};
+pub use speed::Speed;
 
 /// What the listener has chosen. It stays as it is from one recording to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Speech {
     pub sides: Sides,
+    pub speed: Speed,
 }
 
 impl Speech {
@@ -22,6 +25,7 @@ impl Speech {
             2 => self,
             _ => Self {
                 sides: Sides::default(),
+                ..self
             },
         }
     }

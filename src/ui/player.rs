@@ -15,6 +15,7 @@ use crate::app::player::{Player, State, Trouble};
 use crate::app::text::wrap;
 use crate::app::words;
 use crate::audio::Media;
+use crate::audio::speech::Speed;
 
 use super::context::Context;
 use super::panel::{Titles, panel};
@@ -212,8 +213,13 @@ fn status(player: &Player) -> String {
     } else {
         format!("volume {} %", player.volume())
     };
-    let mut parts = vec![volume];
-    parts.extend(player.sides_words());
+    let speed = player.speech().speed;
+    let mut parts: Vec<String> = (speed != Speed::NORMAL)
+        .then(|| speed.to_string())
+        .into_iter()
+        .chain(player.sides_words())
+        .collect();
+    parts.push(volume);
     parts.extend(player.media().map(media));
     let buffered: f32 = player
         .buffered()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callreel::app::{Effect, Message};
-use callreel::audio::speech::{Side, Speech};
+use callreel::audio::speech::{Side, Speech, Speed};
 use callreel::audio::{Event, Media};
 
 use crate::sitting::{Sitting, played, playing, setup};
@@ -92,4 +92,35 @@ fn what_was_chosen_stays_for_the_next_recording() {
     opened(&mut sitting, 2);
     assert_eq!(asked(&sitting).len(), 1);
     assert!(sitting.text().contains("left only"));
+}
+
+#[test]
+fn brackets_change_the_speed_and_the_backslash_goes_to_normal_and_back() {
+    let mut sitting = playing(setup(100, 30));
+    sitting.keys("]]]");
+    assert_eq!(last(&sitting).speed.to_string(), "1.3×");
+    assert!(sitting.text().contains("1.3×"));
+    sitting.keys("[");
+    assert_eq!(last(&sitting).speed.to_string(), "1.2×");
+    sitting.keys("\\");
+    assert_eq!(last(&sitting).speed, Speed::NORMAL);
+    assert!(!sitting.text().contains("×"));
+    sitting.keys("\\");
+    assert_eq!(last(&sitting).speed.to_string(), "1.2×");
+    // A held key goes through normal speed, and stops at the ends.
+    for _ in 0..40 {
+        sitting.keys("[");
+    }
+    assert_eq!(last(&sitting).speed.to_string(), "0.5×");
+    let asked_before = asked(&sitting).len();
+    sitting.keys("[");
+    assert_eq!(asked(&sitting).len(), asked_before);
+}
+
+#[test]
+fn a_speed_chosen_before_anything_plays_is_told_and_asked_for() {
+    let mut sitting = Sitting::new(100, 30);
+    sitting.keys("\\");
+    assert_eq!(last(&sitting).speed.to_string(), "1.5×");
+    assert!(sitting.text().contains("the next recording plays at 1.5×"));
 }

@@ -3,7 +3,7 @@
 use super::Player;
 use crate::app::{Action, App, Effect, Now};
 use crate::audio::Speech;
-use crate::audio::speech::{Side, Sides};
+use crate::audio::speech::{Side, Sides, Speed};
 
 impl Player {
     /// What the listener has chosen.
@@ -43,8 +43,8 @@ fn words(sides: Sides) -> Option<String> {
 }
 
 impl App {
-    /// One of the actions that change how talk is heard. What cannot be chosen is said instead.
-    pub(in crate::app) fn choose_speech(&mut self, action: Action, now: Now) -> Vec<Effect> {
+    /// Which side is heard, and how. What cannot be chosen is said instead.
+    pub(in crate::app) fn choose_sides(&mut self, action: Action, now: Now) -> Vec<Effect> {
         let before = self.player.speech;
         let sides = &mut self.player.speech.sides;
         match action {
@@ -72,6 +72,30 @@ impl App {
         }
         let chosen = chosen.unwrap_or_else(|| "both sides, as recorded".to_owned());
         self.notices.info(chosen, now.mono);
+        vec![Effect::Speech(self.player.speech)]
+    }
+
+    /// Slower, faster, or between the recording's own speed and the one before.
+    pub(in crate::app) fn choose_speed(&mut self, action: Action, now: Now) -> Vec<Effect> {
+        let player = &mut self.player;
+        let before = player.speech.speed;
+        let speed = match action {
+            Action::Slower => before.slower(),
+            Action::Faster => before.faster(),
+            _ if before == Speed::NORMAL => player.quick,
+            _ => Speed::NORMAL,
+        };
+        if speed != Speed::NORMAL {
+            player.quick = speed;
+        }
+        player.speech.speed = speed;
+        if player.loaded.is_none() {
+            self.notices
+                .info(format!("the next recording plays at {speed}"), now.mono);
+        }
+        if speed == before {
+            return Vec::new();
+        }
         vec![Effect::Speech(self.player.speech)]
     }
 }

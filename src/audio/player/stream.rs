@@ -65,7 +65,7 @@ impl Stream {
             epoch,
             rate,
             source_rate: decoder.rate(),
-            chain: Chain::new(speech, decoder.channels()),
+            chain: Chain::new(speech, decoder.channels(), decoder.rate()),
             resampler,
             samples: Vec::new(),
             shaped: Vec::new(),
@@ -79,6 +79,11 @@ impl Stream {
 
     pub(super) fn epoch(&self) -> u32 {
         self.epoch
+    }
+
+    /// How fast the recording passes.
+    pub(super) fn speed(&self) -> f64 {
+        self.chain.speed().factor()
     }
 
     /// How much has gone into the ring.
@@ -135,6 +140,11 @@ impl Stream {
                 }
                 Step::NeedBytes => return Ok(Some(step)),
                 Step::End => {
+                    self.shaped.clear();
+                    self.chain.finish(&mut self.shaped);
+                    self.resampler
+                        .push(&self.shaped, &mut out)
+                        .map_err(Error::Decode)?;
                     self.resampler.finish(&mut out).map_err(Error::Decode)?;
                     self.frames.extend(out);
                     self.drained = true;
@@ -156,6 +166,14 @@ impl Stream {
         }
     }
 
+    /// Nanoseconds of the recording that pass in so many frames of the output.
+    fn passed(&self, frames: u64) -> u64 {
+        let time = time_of(frames, self.rate).as_nanos();
+        self.chain
+            .speed()
+            .stretch(u64::try_from(time).unwrap_or(u64::MAX))
+    }
+
     fn put(&mut self, writer: &mut Writer) {
         while self
             .marks
@@ -166,11 +184,11 @@ impl Stream {
         }
         let position = self.marks.front().map_or(0, |mark| {
             let since = self.given.saturating_sub(mark.frame);
-            mark.position + time_of(since, self.rate).as_nanos() as u64
+            mark.position + self.passed(since)
         });
         let mut block = Block::empty(self.epoch, position);
         block.len = self.frames.len().min(FRAMES);
-        block.span = time_of(block.len as u64, self.rate).as_nanos() as u64;
+        block.span = self.passed(block.len as u64);
         for (slot, frame) in block.frames.iter_mut().zip(self.frames.drain(..block.len)) {
             *slot = frame;
         }

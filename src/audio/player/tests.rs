@@ -10,7 +10,7 @@ use crate::audio::buffer::Feed;
 use crate::audio::event::Anchor;
 use crate::audio::output::{Answer, Open};
 use crate::audio::ring::{Fault, Frame, Renderer, ring};
-use crate::audio::speech::{Side, Sides, Speech};
+use crate::audio::speech::{Side, Sides, Speech, Speed};
 
 const STEREO: &[u8] = include_bytes!("../../../assets/calls/support-stereo-cbr32.mp3");
 const WAV: &[u8] = include_bytes!("../../../assets/calls/reminder-mono-ulaw.wav");
@@ -582,7 +582,10 @@ fn a_changed_choice_is_heard_from_the_same_place_and_holds_for_the_next_recordin
         side: Side::Left,
         ..Sides::default()
     };
-    rig.player.send(Command::Speech(Speech { sides }));
+    rig.player.send(Command::Speech(Speech {
+        sides,
+        ..Speech::default()
+    }));
     let mut steps = 1;
     // Steps without a sound are faster than any device, and move nothing.
     let changed = (0..100_000).any(|_| {
@@ -605,6 +608,33 @@ fn a_changed_choice_is_heard_from_the_same_place_and_holds_for_the_next_recordin
 }
 
 #[test]
+fn a_changed_speed_goes_on_from_what_was_heard_and_the_anchor_carries_it() {
+    let (rig, mut renderer) = Rig::playing(STEREO, Duration::from_secs(60));
+    rig.player.send(Command::Pause);
+    let stood = keep_taking(&mut renderer, || rig.until(paused)).position;
+    rig.player.send(Command::Resume { at: None });
+    let before = keep_taking(&mut renderer, || rig.until(playing));
+    assert!(from(before.position, stood));
+    let speed = Speed::from_tenths(20);
+    rig.player.send(Command::Speech(Speech {
+        speed,
+        ..Speech::default()
+    }));
+    let anchor = keep_taking(&mut renderer, || {
+        rig.until(|event| playing(event).filter(|anchor| anchor.speed == 2.0))
+    });
+    // What was taken since is more than the first taking alone tells, by the time that the change took.
+    let most = before.position + 2 * TAKEN.get() + Duration::from_millis(125);
+    assert!(
+        (before.position..most).contains(&anchor.position),
+        "{before:?} {anchor:?}"
+    );
+    rig.player.send(Command::Pause);
+    hear(&mut renderer, 50);
+    rig.until(paused);
+}
+
+#[test]
 fn a_choice_made_while_paused_moves_nothing_and_is_heard_on_resuming() {
     let (rig, mut renderer) = Rig::playing(STEREO, Duration::from_secs(2));
     rig.player.send(Command::Pause);
@@ -613,7 +643,10 @@ fn a_choice_made_while_paused_moves_nothing_and_is_heard_on_resuming() {
         side: Side::Right,
         ..Sides::default()
     };
-    rig.player.send(Command::Speech(Speech { sides }));
+    rig.player.send(Command::Speech(Speech {
+        sides,
+        ..Speech::default()
+    }));
     assert!(silent(&hear(&mut renderer, 3)));
     rig.player.send(Command::Resume { at: None });
     let anchor = keep_taking(&mut renderer, || rig.until(playing));

@@ -377,16 +377,17 @@ impl Transport {
             }
             return None;
         };
+        let speed = play.stream.as_ref().map_or(1.0, Stream::speed);
         match (play.phase, heard.stage) {
             (Phase::Buffering, Stage::Sounding) => {
                 play.phase = Phase::Playing;
-                play.tell_anchor(moving(heard), Event::Playing);
+                play.tell_anchor(moving(heard, speed), Event::Playing);
             }
             (Phase::Playing, Stage::Sounding) => {
                 play.position = heard.position;
                 let told = play.told.map(|told| told.position_at(heard.at));
                 if told.is_none_or(|told| told.abs_diff(heard.position) > DRIFT) {
-                    play.tell_anchor(moving(heard), Event::Playing);
+                    play.tell_anchor(moving(heard, speed), Event::Playing);
                 }
             }
             (Phase::Playing, Stage::Dry) => {
@@ -492,10 +493,10 @@ impl Transport {
     }
 }
 
-fn moving(heard: Heard) -> Anchor {
+fn moving(heard: Heard, speed: f64) -> Anchor {
     Anchor {
         position: heard.position,
         at: heard.at,
-        speed: 1.0,
+        speed,
     }
 }

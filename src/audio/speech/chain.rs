@@ -1,6 +1,7 @@
 //! The steps in their order, and the account of what becomes of each frame.
 
-use super::Speech;
+use super::speed::{self, Stretch};
+use super::{Speech, Speed};
 
 /// From this frame of the chain's output on, the recording is heard from `source`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,7 @@ pub struct Place {
 pub struct Chain {
     speech: Speech,
     channels: usize,
+    stretch: Option<Box<dyn Stretch>>,
     /// Frames taken, and the one of the recording that should come next.
     taken: u64,
     expected: Option<u64>,
@@ -22,11 +24,14 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// For interleaved samples of 1 or 2 channels.
-    pub fn new(speech: Speech, channels: u16) -> Self {
+    /// For interleaved samples of 1 or 2 channels at `rate` Hz.
+    pub fn new(speech: Speech, channels: u16, rate: u32) -> Self {
+        let speech = speech.heard_in(channels);
+        let channels = channels.clamp(1, 2);
         Self {
-            speech: speech.heard_in(channels),
-            channels: usize::from(channels.clamp(1, 2)),
+            speech,
+            channels: usize::from(channels),
+            stretch: speed::stretch(speech.speed, channels, rate),
             taken: 0,
             expected: None,
             place: None,
@@ -38,7 +43,7 @@ impl Chain {
     pub fn push(&mut self, first: u64, samples: &mut [f32], out: &mut Vec<f32>) {
         if self.expected != Some(first) {
             self.place = Some(Place {
-                frame: self.taken,
+                frame: self.speech.speed.shrink(self.taken),
                 source: first,
             });
         }
@@ -48,7 +53,25 @@ impl Chain {
         if self.channels == 2 {
             self.speech.sides.apply(samples);
         }
-        out.extend_from_slice(samples);
+        match &mut self.stretch {
+            Some(stretch) => {
+                stretch.push(samples);
+                stretch.pull(out);
+            }
+            None => out.extend_from_slice(samples),
+        }
+    }
+
+    /// Appends what is still on its way to `out`: nothing more will be pushed.
+    pub fn finish(&mut self, out: &mut Vec<f32>) {
+        if let Some(stretch) = &mut self.stretch {
+            stretch.finish(out);
+        }
+    }
+
+    /// How fast the recording passes.
+    pub fn speed(&self) -> Speed {
+        self.speech.speed
     }
 
     /// Where what was pushed last does not simply follow what came before. Told once.

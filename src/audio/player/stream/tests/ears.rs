@@ -16,6 +16,8 @@ const STEP: usize = 64;
 /// Everything that was heard.
 pub struct Ears {
     pub frames: Vec<Frame>,
+    /// Where the recording was said to stand after each step of [`STEP`] frames.
+    positions: Vec<Duration>,
 }
 
 impl Ears {
@@ -28,14 +30,25 @@ impl Ears {
         writer.set_running(true);
         decoder.seek(from);
         let mut stream = Stream::new(1, &*decoder, speech, RATE).unwrap();
-        let mut frames = Vec::new();
+        let (mut frames, mut positions) = (Vec::new(), Vec::new());
         let mut step = [[0.0; 2]; STEP];
         while writer.heard().stage != Stage::Finished {
             while stream.fill(&mut *decoder, &mut writer).unwrap() == Fill::More {}
             renderer.render(&mut step, Instant::now());
             frames.extend(step);
+            positions.push(writer.heard().position);
         }
-        Self { frames }
+        Self { frames, positions }
+    }
+
+    pub fn length(&self) -> Duration {
+        Duration::from_secs_f64(self.frames.len() as f64 / f64::from(RATE))
+    }
+
+    /// Where the recording was said to stand when so much had been heard.
+    pub fn position(&self, heard: Duration) -> Duration {
+        let frame = (heard.as_secs_f64() * f64::from(RATE)) as usize;
+        self.positions[(frame / STEP).min(self.positions.len() - 1)]
     }
 
     pub fn side(&self, side: usize) -> Vec<f32> {

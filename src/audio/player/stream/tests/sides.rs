@@ -18,7 +18,14 @@ fn two_tones() -> Vec<u8> {
 
 /// Amplitudes of the left and the right tone in the left and the right ear.
 fn heard(sides: Sides) -> [[f64; 2]; 2] {
-    let ears = Ears::hear(&two_tones(), Duration::ZERO, Speech { sides });
+    let ears = Ears::hear(
+        &two_tones(),
+        Duration::ZERO,
+        Speech {
+            sides,
+            ..Speech::default()
+        },
+    );
     [0, 1].map(|ear| {
         let samples = ears.side(ear);
         [440.0, 1_000.0].map(|hertz| amplitude(&samples[9_600..86_400], hertz))
@@ -76,7 +83,14 @@ fn a_recorded_call_keeps_its_parties_apart() {
             side,
             ..Sides::default()
         };
-        Ears::hear(call, Duration::ZERO, Speech { sides })
+        Ears::hear(
+            call,
+            Duration::ZERO,
+            Speech {
+                sides,
+                ..Speech::default()
+            },
+        )
     };
     let [both, left, right] = [Side::Both, Side::Left, Side::Right].map(hear);
     for (alone, side) in [(left, 0), (right, 1)] {
