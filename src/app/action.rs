@@ -34,6 +34,7 @@ pub enum Action {
     Slower,
     Faster,
     NormalSpeed,
+    SkipSilence,
     CopyId,
     CopyUrl,
     CopyCall,
@@ -214,6 +215,13 @@ pub const ACTIONS: &[Description] = {
             "normal-speed",
             "as fast as it was, and back",
             "1.0×",
+        ),
+        about(
+            SkipSilence,
+            Player,
+            "skip-silence",
+            "skip silence: off, mild, strong",
+            "skip silence",
         ),
         about(
             Channel,

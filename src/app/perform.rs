@@ -46,6 +46,7 @@ impl App {
             Action::Slower | Action::Faster | Action::NormalSpeed => {
                 return self.choose_speed(action, now);
             }
+            Action::SkipSilence => return self.choose_skip(now),
 
             Action::Filter => self.open_filter(now),
             Action::ClearFilters => return self.clear_filters(now),

@@ -92,6 +92,8 @@ struct Loaded {
     device: Option<String>,
     retrying: Option<(String, u32)>,
     aim: Option<Aim>,
+    /// Silence that was left out so far.
+    skipped: Duration,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -312,6 +314,7 @@ impl Player {
             device: None,
             retrying: None,
             aim: None,
+            skipped: Duration::ZERO,
         });
         match link {
             Some(url) => vec![Effect::Play {

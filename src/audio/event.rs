@@ -117,6 +117,8 @@ pub enum Event {
     Paused(Anchor),
     /// The last frame was heard.
     Ended(Anchor),
+    /// So much silence of the recording was left out so far in this playback.
+    Skipped(Duration),
     /// Parts of the file that are here, as fractions (0.0 to 1.0) of the whole, ascending and disjoint.
     Buffered(Arc<[Range<f32>]>),
     /// The waveform as far as it is known.

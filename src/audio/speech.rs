@@ -5,10 +5,13 @@
 
 mod chain;
 mod sides;
+mod skip;
 mod speed;
+mod voice;
 
 pub use chain::{Chain, Place};
 pub use sides::{Balance, Side, Sides};
+pub use skip::Skip;
 pub use speed::Speed;
 
 /// What the listener has chosen. It stays as it is from one recording to the next.
@@ -16,6 +19,7 @@ pub use speed::Speed;
 pub struct Speech {
     pub sides: Sides,
     pub speed: Speed,
+    pub skip: Skip,
 }
 
 impl Speech {

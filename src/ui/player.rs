@@ -218,6 +218,7 @@ fn status(player: &Player) -> String {
         .then(|| speed.to_string())
         .into_iter()
         .chain(player.sides_words())
+        .chain(player.skip_words())
         .collect();
     parts.push(volume);
     parts.extend(player.media().map(media));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callreel::app::{Effect, Message};
-use callreel::audio::speech::{Side, Speech, Speed};
+use callreel::audio::speech::{Side, Skip, Speech, Speed};
 use callreel::audio::{Event, Media};
 
 use crate::sitting::{Sitting, played, playing, setup};
@@ -123,4 +123,22 @@ fn a_speed_chosen_before_anything_plays_is_told_and_asked_for() {
     sitting.keys("\\");
     assert_eq!(last(&sitting).speed.to_string(), "1.5×");
     assert!(sitting.text().contains("the next recording plays at 1.5×"));
+}
+
+#[test]
+fn s_skips_silence_mildly_and_strongly_and_the_time_it_saved_is_shown() {
+    let mut sitting = playing(setup(100, 30));
+    sitting.keys("s");
+    assert_eq!(last(&sitting).skip, Skip::Mild);
+    assert!(sitting.text().contains("pauses are cut to 0.7 s"));
+    let play = played(&sitting)[0].0;
+    let skipped = Event::Skipped(Duration::from_secs(72));
+    sitting.send(Message::Player(play, skipped));
+    assert!(sitting.text().contains("skip silence, 1:12 saved"));
+    sitting.keys("s");
+    assert_eq!(last(&sitting).skip, Skip::Strong);
+    assert!(sitting.text().contains("skip more silence, 1:12 saved"));
+    sitting.keys("s").pass(Duration::from_secs(5));
+    assert_eq!(last(&sitting).skip, Skip::Off);
+    assert!(!sitting.text().contains("silence"));
 }

@@ -123,6 +123,7 @@ fn listening(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char('[')], Action::Slower);
     bind(context, &[Key::char(']')], Action::Faster);
     bind(context, &[Key::char('\\')], Action::NormalSpeed);
+    bind(context, &[Key::char('s')], Action::SkipSilence);
     bind(context, &[Key::char('c')], Action::Channel);
     bind(context, &[Key::char('W')], Action::SwapSides);
     bind(context, &[Key::char('{')], Action::LeftLouder);

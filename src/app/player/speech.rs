@@ -1,9 +1,10 @@
 //! How talk is heard: what the listener chooses stays for the next recording.
 
 use super::Player;
+use crate::app::words::length;
 use crate::app::{Action, App, Effect, Now};
 use crate::audio::Speech;
-use crate::audio::speech::{Side, Sides, Speed};
+use crate::audio::speech::{Side, Sides, Skip, Speed};
 
 impl Player {
     /// What the listener has chosen.
@@ -22,6 +23,20 @@ impl Player {
             return None;
         }
         words(self.speech.sides)
+    }
+
+    /// How silence is skipped and how much of this recording that saved; `None` where it is not.
+    pub fn skip_words(&self) -> Option<String> {
+        let how = match self.speech.skip {
+            Skip::Off => return None,
+            Skip::Mild => "skip silence",
+            Skip::Strong => "skip more silence",
+        };
+        let saved = self.loaded.as_ref().map(|loaded| loaded.skipped);
+        Some(match saved.filter(|saved| !saved.is_zero()) {
+            Some(saved) => format!("{how}, {} saved", length(saved)),
+            None => how.to_owned(),
+        })
     }
 }
 
@@ -72,6 +87,19 @@ impl App {
         }
         let chosen = chosen.unwrap_or_else(|| "both sides, as recorded".to_owned());
         self.notices.info(chosen, now.mono);
+        vec![Effect::Speech(self.player.speech)]
+    }
+
+    /// Silence is skipped more, or no more.
+    pub(in crate::app) fn choose_skip(&mut self, now: Now) -> Vec<Effect> {
+        let skip = self.player.speech.skip.next();
+        self.player.speech.skip = skip;
+        let told = match skip {
+            Skip::Off => "silence is heard whole",
+            Skip::Mild => "pauses are cut to 0.7 s",
+            Skip::Strong => "pauses are cut to 0.3 s",
+        };
+        self.notices.info(told, now.mono);
         vec![Effect::Speech(self.player.speech)]
     }
 

@@ -54,6 +54,8 @@ pub(super) struct Playback {
     pub dry_at: Duration,
     /// Why no more can be decoded from here; told when what is in the ring was heard.
     pub failing: Option<Error>,
+    /// Silence that was left out so far.
+    skipped: Duration,
     events: Events,
     watch: Watch,
     _analysis: Analysis,
@@ -87,6 +89,7 @@ impl Playback {
             told_waiting: false,
             dry_at: Duration::ZERO,
             failing: None,
+            skipped: Duration::ZERO,
             events,
             expected: expected.filter(|expected| !expected.is_zero()),
             length: None,
@@ -122,6 +125,14 @@ impl Playback {
             speed: 0.0,
         };
         self.tell_anchor(anchor, event);
+    }
+
+    /// Tells how much silence was left out, if it grew by `more`.
+    pub(super) fn tell_skipped(&mut self, more: Duration) {
+        if !more.is_zero() {
+            self.skipped += more;
+            self.tell(Event::Skipped(self.skipped));
+        }
     }
 
     /// Whether the next byte is waited for.

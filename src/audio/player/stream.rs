@@ -12,6 +12,10 @@ use crate::audio::speech::{Chain, Speech};
 /// Blocks put into the ring before others get their turn.
 const TURN: usize = 16;
 
+/// Blocks taken from the decoder for one of the ring, at most: an hour of silence that is left out is no reason to keep others
+/// waiting.
+const BLOCKS: usize = 32;
+
 /// What a turn of filling came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fill {
@@ -30,6 +34,8 @@ struct Mark {
     frame: u64,
     /// Nanoseconds.
     position: u64,
+    /// Silence that was left out before it.
+    left_out: Duration,
 }
 
 /// Sound of one epoch on its way from the decoder to the ring.
@@ -44,6 +50,8 @@ pub(super) struct Stream {
     /// Frames for the ring that do not fill a block yet.
     frames: VecDeque<Frame>,
     marks: VecDeque<Mark>,
+    /// Places in the ring before which silence was left out, in nanoseconds, and how much.
+    skipped: VecDeque<(u64, Duration)>,
     /// Output frames put into the ring.
     given: u64,
     /// The decoder has come to the end.
@@ -71,6 +79,7 @@ impl Stream {
             shaped: Vec::new(),
             frames: VecDeque::new(),
             marks: VecDeque::new(),
+            skipped: VecDeque::new(),
             given: 0,
             drained: false,
             finished: false,
@@ -84,6 +93,19 @@ impl Stream {
     /// How fast the recording passes.
     pub(super) fn speed(&self) -> f64 {
         self.chain.speed().factor()
+    }
+
+    /// Silence that was left out up to `position`, since this was last asked.
+    pub(super) fn skipped_until(&mut self, position: Duration) -> Duration {
+        let mut sum = Duration::ZERO;
+        while let Some((at, left_out)) = self.skipped.front() {
+            if u128::from(*at) > position.as_nanos() {
+                break;
+            }
+            sum += *left_out;
+            self.skipped.pop_front();
+        }
+        sum
     }
 
     /// How much has gone into the ring.
@@ -122,9 +144,12 @@ impl Stream {
         Ok(Fill::More)
     }
 
-    /// Takes blocks from the decoder until there is enough for a block of the ring. The step that it stopped at, if any.
+    /// Takes blocks from the decoder until there is enough for a block of the ring, or for this turn. The step that it stopped at, if any.
     fn decode(&mut self, decoder: &mut dyn Decoder) -> Result<Option<Step>, Error> {
-        while self.frames.len() < FRAMES && !self.drained {
+        for _ in 0..BLOCKS {
+            if self.frames.len() >= FRAMES || self.drained {
+                break;
+            }
             self.samples.clear();
             let step = decoder.next(&mut self.samples)?;
             let mut out = Vec::new();
@@ -162,6 +187,7 @@ impl Stream {
             self.marks.push_back(Mark {
                 frame: (frame / u128::from(self.source_rate.max(1))) as u64,
                 position: time_of(place.source, self.source_rate).as_nanos() as u64,
+                left_out: time_of(place.left_out, self.source_rate),
             });
         }
     }
@@ -175,11 +201,10 @@ impl Stream {
     }
 
     fn put(&mut self, writer: &mut Writer) {
-        while self
-            .marks
-            .get(1)
-            .is_some_and(|mark| mark.frame <= self.given)
-        {
+        while let Some(mark) = self.marks.get(1).filter(|mark| mark.frame <= self.given) {
+            if !mark.left_out.is_zero() {
+                self.skipped.push_back((mark.position, mark.left_out));
+            }
             self.marks.pop_front();
         }
         let position = self.marks.front().map_or(0, |mark| {
@@ -187,7 +212,10 @@ impl Stream {
             mark.position + self.passed(since)
         });
         let mut block = Block::empty(self.epoch, position);
-        block.len = self.frames.len().min(FRAMES);
+        // A block ends where the recording goes on elsewhere, so that its place is true for all of it.
+        let until = self.marks.get(1).map_or(u64::MAX, |mark| mark.frame);
+        let room = usize::try_from(until - self.given.min(until)).unwrap_or(FRAMES);
+        block.len = self.frames.len().min(FRAMES).min(room);
         block.span = self.passed(block.len as u64);
         for (slot, frame) in block.frames.iter_mut().zip(self.frames.drain(..block.len)) {
             *slot = frame;

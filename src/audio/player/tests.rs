@@ -10,7 +10,7 @@ use crate::audio::buffer::Feed;
 use crate::audio::event::Anchor;
 use crate::audio::output::{Answer, Open};
 use crate::audio::ring::{Fault, Frame, Renderer, ring};
-use crate::audio::speech::{Side, Sides, Speech, Speed};
+use crate::audio::speech::{Side, Sides, Skip, Speech, Speed};
 
 const STEREO: &[u8] = include_bytes!("../../../assets/calls/support-stereo-cbr32.mp3");
 const WAV: &[u8] = include_bytes!("../../../assets/calls/reminder-mono-ulaw.wav");
@@ -632,6 +632,28 @@ fn a_changed_speed_goes_on_from_what_was_heard_and_the_anchor_carries_it() {
     rig.player.send(Command::Pause);
     hear(&mut renderer, 50);
     rig.until(paused);
+}
+
+#[test]
+fn silence_that_was_left_out_is_told_with_the_place_behind_it() {
+    let rig = Rig::new(vec![Ok(())]);
+    rig.player.send(Command::Speech(Speech {
+        skip: Skip::Strong,
+        ..Speech::default()
+    }));
+    // The hold begins at 28 s and lasts for 9 s.
+    rig.play(1, Duration::from_secs(24));
+    rig.load(STEREO);
+    let (mut renderer, _) = rig.output();
+    let anchor = keep_taking(&mut renderer, || {
+        rig.until(|event| match event {
+            Event::Skipped(skipped) if *skipped > Duration::from_secs(8) => Some(()),
+            _ => None,
+        });
+        rig.until(playing)
+    });
+    let behind = anchor.position.as_secs_f64();
+    assert!((35.5..37.5).contains(&behind), "at {behind} s");
 }
 
 #[test]

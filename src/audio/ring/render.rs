@@ -12,6 +12,9 @@ const FADE: Duration = Duration::from_millis(4);
 /// How long a change of volume takes.
 const GLIDE: Duration = Duration::from_millis(12);
 
+/// Nanoseconds between the end of a block and the next one's beginning that are more than rounding.
+const JUMP: u64 = 1_000_000;
+
 /// Takes blocks out of the ring and makes the frames that are heard.
 pub struct Renderer {
     blocks: rtrb::Consumer<Block>,
@@ -31,6 +34,8 @@ pub struct Renderer {
     volume: f32,
     told: (u32, Stage),
     asked: bool,
+    /// The recording went on elsewhere within the epoch: the player hears of it at once.
+    jumped: bool,
 }
 
 /// One reading of the orders, good for one call.
@@ -58,6 +63,7 @@ impl Renderer {
             volume: 1.0,
             told: (0, Stage::Waiting),
             asked: false,
+            jumped: false,
         }
     }
 
@@ -132,6 +138,8 @@ impl Renderer {
                     if self.epoch != Some(block.epoch) {
                         // Whatever faded has no more to give: the new epoch fades in from nothing.
                         self.fade = 0.0;
+                    } else if block.position.abs_diff(self.position) > JUMP {
+                        self.jumped = true;
                     }
                     self.epoch = Some(block.epoch);
                     self.position = block.position;
@@ -167,7 +175,7 @@ impl Renderer {
         let at = u64::try_from(since).unwrap_or(u64::MAX);
         let report = &self.shared.report;
         report.write(now.epoch, stage, self.position, at);
-        if self.told != (now.epoch, stage) {
+        if self.told != (now.epoch, stage) || std::mem::take(&mut self.jumped) {
             self.told = (now.epoch, stage);
             self.shared.filler.unpark();
         }

@@ -1,5 +1,8 @@
 //! The steps in their order, and the account of what becomes of each frame.
 
+use std::collections::VecDeque;
+
+use super::skip::{Cut, Shortener};
 use super::speed::{self, Stretch};
 use super::{Speech, Speed};
 
@@ -10,17 +13,27 @@ pub struct Place {
     pub frame: u64,
     /// The frame of the recording.
     pub source: u64,
+    /// Frames of silence that were left out before it.
+    pub left_out: u64,
 }
 
 /// Carries one choice out, for sound that starts anywhere in a recording and goes on from there.
 pub struct Chain {
     speech: Speech,
     channels: usize,
+    shortener: Option<Shortener>,
     stretch: Option<Box<dyn Stretch>>,
-    /// Frames taken, and the one of the recording that should come next.
-    taken: u64,
+    /// What is left when silence was left out.
+    kept: Vec<f32>,
+    cuts: Vec<Cut>,
+    /// The frame of the recording that should come next.
     expected: Option<u64>,
-    place: Option<Place>,
+    /// Frames that came behind the shortening.
+    passed: u64,
+    /// The frame of the recording at which the frame 0 behind the shortening would stand, had nothing been left out.
+    origin: i128,
+    left_out: u64,
+    places: VecDeque<Place>,
 }
 
 impl Chain {
@@ -31,10 +44,15 @@ impl Chain {
         Self {
             speech,
             channels: usize::from(channels),
+            shortener: Shortener::new(speech.skip, usize::from(channels), rate),
             stretch: speed::stretch(speech.speed, channels, rate),
-            taken: 0,
+            kept: Vec::new(),
+            cuts: Vec::new(),
             expected: None,
-            place: None,
+            passed: 0,
+            origin: 0,
+            left_out: 0,
+            places: VecDeque::new(),
         }
     }
 
@@ -42,28 +60,22 @@ impl Chain {
     /// become to `out`.
     pub fn push(&mut self, first: u64, samples: &mut [f32], out: &mut Vec<f32>) {
         if self.expected != Some(first) {
-            self.place = Some(Place {
-                frame: self.speech.speed.shrink(self.taken),
-                source: first,
-            });
+            self.begin(first, out);
         }
-        let frames = (samples.len() / self.channels) as u64;
-        self.taken += frames;
-        self.expected = Some(first + frames);
+        self.expected = Some(first + (samples.len() / self.channels) as u64);
         if self.channels == 2 {
             self.speech.sides.apply(samples);
         }
-        match &mut self.stretch {
-            Some(stretch) => {
-                stretch.push(samples);
-                stretch.pull(out);
-            }
-            None => out.extend_from_slice(samples),
+        match &mut self.shortener {
+            Some(shortener) => shortener.push(samples, &mut self.kept, &mut self.cuts),
+            None => self.kept.extend_from_slice(samples),
         }
+        self.pass(out);
     }
 
     /// Appends what is still on its way to `out`: nothing more will be pushed.
     pub fn finish(&mut self, out: &mut Vec<f32>) {
+        self.release(out);
         if let Some(stretch) = &mut self.stretch {
             stretch.finish(out);
         }
@@ -74,8 +86,50 @@ impl Chain {
         self.speech.speed
     }
 
-    /// Where what was pushed last does not simply follow what came before. Told once.
+    /// The next place at which what comes out does not simply follow what came before.
     pub fn place(&mut self) -> Option<Place> {
-        self.place.take()
+        self.places.pop_front()
+    }
+
+    /// The recording goes on at `first`, which is not what was expected.
+    fn begin(&mut self, first: u64, out: &mut Vec<f32>) {
+        self.release(out);
+        self.origin = i128::from(first) - i128::from(self.passed) - i128::from(self.left_out);
+        self.put_place(self.passed, 0);
+    }
+
+    /// Lets go of what was held back to see whether it is silence.
+    fn release(&mut self, out: &mut Vec<f32>) {
+        if let Some(shortener) = &mut self.shortener {
+            shortener.finish(&mut self.kept, &mut self.cuts);
+        }
+        self.pass(out);
+    }
+
+    /// Accounts for what was kept and hands it on.
+    fn pass(&mut self, out: &mut Vec<f32>) {
+        for cut in std::mem::take(&mut self.cuts) {
+            let newly = cut.left_out.saturating_sub(self.left_out);
+            self.left_out = cut.left_out;
+            self.put_place(cut.frame, newly);
+        }
+        self.passed += (self.kept.len() / self.channels) as u64;
+        match &mut self.stretch {
+            Some(stretch) => {
+                stretch.push(&self.kept);
+                stretch.pull(out);
+            }
+            None => out.extend_from_slice(&self.kept),
+        }
+        self.kept.clear();
+    }
+
+    fn put_place(&mut self, frame: u64, left_out: u64) {
+        let source = self.origin + i128::from(frame) + i128::from(self.left_out);
+        self.places.push_back(Place {
+            frame: self.speech.speed.shrink(frame),
+            source: u64::try_from(source).unwrap_or(0),
+            left_out,
+        });
     }
 }

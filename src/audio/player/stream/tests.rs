@@ -2,6 +2,7 @@
 
 mod ears;
 mod sides;
+mod skip;
 mod speed;
 
 use std::time::Instant;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::super::{Fill, Stream};
 use crate::audio::buffer::Buffer;
-use crate::audio::decode::{self, Role};
+use crate::audio::decode::{self, Role, Step};
 use crate::audio::ring::{Frame, Stage, ring};
 use crate::audio::speech::Speech;
 
@@ -18,6 +18,7 @@ pub struct Ears {
     pub frames: Vec<Frame>,
     /// Where the recording was said to stand after each step of [`STEP`] frames.
     positions: Vec<Duration>,
+    skipped: Duration,
 }
 
 impl Ears {
@@ -31,14 +32,35 @@ impl Ears {
         decoder.seek(from);
         let mut stream = Stream::new(1, &*decoder, speech, RATE).unwrap();
         let (mut frames, mut positions) = (Vec::new(), Vec::new());
+        let mut skipped = Duration::ZERO;
         let mut step = [[0.0; 2]; STEP];
         while writer.heard().stage != Stage::Finished {
             while stream.fill(&mut *decoder, &mut writer).unwrap() == Fill::More {}
             renderer.render(&mut step, Instant::now());
             frames.extend(step);
-            positions.push(writer.heard().position);
+            let position = writer.heard().position;
+            positions.push(position);
+            skipped += stream.skipped_until(position);
         }
-        Self { frames, positions }
+        Self {
+            frames,
+            positions,
+            skipped,
+        }
+    }
+
+    /// Stretches of the recording that were passed over, each in seconds from its beginning to its end.
+    pub fn holes(&self) -> Vec<std::ops::Range<f64>> {
+        self.positions
+            .windows(2)
+            .filter(|pair| pair[1] > pair[0] + Duration::from_millis(9))
+            .map(|pair| pair[0].as_secs_f64()..pair[1].as_secs_f64())
+            .collect()
+    }
+
+    /// Silence that was left out, as the stream tells it.
+    pub fn skipped(&self) -> Duration {
+        self.skipped
     }
 
     pub fn length(&self) -> Duration {
@@ -60,6 +82,15 @@ impl Ears {
 pub fn energy(samples: &[f32]) -> f64 {
     let sum: f64 = samples.iter().map(|s| f64::from(*s).powi(2)).sum();
     sum / samples.len().max(1) as f64
+}
+
+/// What a file holds, decoded: interleaved samples, their rate in Hz, and how many channels.
+pub fn decoded(file: &[u8]) -> (Vec<f32>, u32, usize) {
+    let buffer = Buffer::from_bytes(file.to_vec());
+    let mut decoder = decode::open(&buffer, Role::Follower).unwrap().unwrap();
+    let mut samples = Vec::new();
+    while decoder.next(&mut samples).unwrap() != Step::End {}
+    (samples, decoder.rate(), usize::from(decoder.channels()))
 }
 
 /// How much of a tone of `hertz` is in `samples`: its amplitude (Goertzel).
