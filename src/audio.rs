@@ -8,6 +8,7 @@ pub mod decode;
 pub mod event;
 pub mod fetch;
 pub mod guard;
+pub mod limit;
 pub mod mp3;
 pub mod output;
 pub mod player;

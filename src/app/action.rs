@@ -35,6 +35,7 @@ pub enum Action {
     Faster,
     NormalSpeed,
     SkipSilence,
+    LevelVoices,
     CopyId,
     CopyUrl,
     CopyCall,
@@ -222,6 +223,13 @@ pub const ACTIONS: &[Description] = {
             "skip-silence",
             "skip silence: off, mild, strong",
             "skip silence",
+        ),
+        about(
+            LevelVoices,
+            Player,
+            "level-voices",
+            "quiet and loud voices alike",
+            "level",
         ),
         about(
             Channel,

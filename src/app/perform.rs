@@ -47,6 +47,7 @@ impl App {
                 return self.choose_speed(action, now);
             }
             Action::SkipSilence => return self.choose_skip(now),
+            Action::LevelVoices => return self.choose_level(now),
 
             Action::Filter => self.open_filter(now),
             Action::ClearFilters => return self.clear_filters(now),

@@ -55,7 +55,7 @@ pub struct Length {
 /// See the module's words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Player {
-    /// Per cent of the recording's own level, 0 to 150.
+    /// Per cent of the recording's own level, 0 to 200.
     volume: u16,
     muted: bool,
     speech: audio::Speech,
@@ -129,7 +129,8 @@ const AIM_LASTS: Duration = Duration::from_millis(300);
 /// Jumps land on a frame, by bytes where the file has no index: this far from the target is still the jump.
 const AIM_MEETS: Duration = Duration::from_millis(500);
 
-const LOUDEST: u16 = 150;
+/// Above 100 % peaks are limited, so that nothing clips.
+const LOUDEST: u16 = 200;
 
 impl Loaded {
     fn position(&self, now: Instant) -> Duration {
@@ -176,7 +177,7 @@ impl Player {
         )
     }
 
-    /// Per cent, 0 to 150.
+    /// Per cent, 0 to 200.
     pub fn volume(&self) -> u16 {
         self.volume
     }
@@ -455,7 +456,7 @@ impl Player {
         effects
     }
 
-    /// Louder or quieter by `percent`, within 0 to 150. Turning it up or down ends a mute.
+    /// Louder or quieter by `percent`, within 0 to 200. Turning it up or down ends a mute.
     pub fn volume_by(&mut self, percent: i16) -> Vec<Effect> {
         self.volume = self.volume.saturating_add_signed(percent).min(LOUDEST);
         let mut effects = vec![Effect::Volume(f32::from(self.volume) / 100.0)];

@@ -58,7 +58,7 @@ pub enum Command {
     },
     Seek(Duration),
     Stop,
-    /// 0.0 to 1.5; 1.0 is the recording's own level.
+    /// 0.0 to 2.0; 1.0 is the recording's own level. Louder than that, peaks are limited and never clip.
     Volume(f32),
     Mute(bool),
     /// How it is heard from here on, this recording and the next. A change is heard at once, and from the same place.

@@ -4,6 +4,8 @@
 //! a new epoch from the frame that is heard (see [`super::ring`]), so nothing here has to change on its way.
 
 mod chain;
+mod level;
+mod loudness;
 mod sides;
 mod skip;
 mod speed;
@@ -20,6 +22,8 @@ pub struct Speech {
     pub sides: Sides,
     pub speed: Speed,
     pub skip: Skip,
+    /// Quiet and loud parties are brought together.
+    pub level: bool,
 }
 
 impl Speech {

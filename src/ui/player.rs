@@ -219,6 +219,7 @@ fn status(player: &Player) -> String {
         .into_iter()
         .chain(player.sides_words())
         .chain(player.skip_words())
+        .chain(player.speech().level.then(|| "levelled".to_owned()))
         .collect();
     parts.push(volume);
     parts.extend(player.media().map(media));

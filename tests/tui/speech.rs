@@ -142,3 +142,14 @@ fn s_skips_silence_mildly_and_strongly_and_the_time_it_saved_is_shown() {
     assert_eq!(last(&sitting).skip, Skip::Off);
     assert!(!sitting.text().contains("silence"));
 }
+
+#[test]
+fn e_brings_voices_together_and_the_panel_says_so() {
+    let mut sitting = playing(setup(100, 30));
+    sitting.keys("e").pass(Duration::from_secs(5));
+    assert!(last(&sitting).level);
+    assert!(sitting.text().contains("levelled"));
+    sitting.keys("e").pass(Duration::from_secs(5));
+    assert!(!last(&sitting).level);
+    assert!(!sitting.text().contains("levelled"));
+}

@@ -124,6 +124,7 @@ fn listening(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char(']')], Action::Faster);
     bind(context, &[Key::char('\\')], Action::NormalSpeed);
     bind(context, &[Key::char('s')], Action::SkipSilence);
+    bind(context, &[Key::char('e')], Action::LevelVoices);
     bind(context, &[Key::char('c')], Action::Channel);
     bind(context, &[Key::char('W')], Action::SwapSides);
     bind(context, &[Key::char('{')], Action::LeftLouder);

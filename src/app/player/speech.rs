@@ -103,6 +103,18 @@ impl App {
         vec![Effect::Speech(self.player.speech)]
     }
 
+    /// Quiet and loud voices are brought together, or heard as they are.
+    pub(in crate::app) fn choose_level(&mut self, now: Now) -> Vec<Effect> {
+        let level = !self.player.speech.level;
+        self.player.speech.level = level;
+        let told = match level {
+            true => "quiet and loud voices are brought together",
+            false => "voices are as loud as they were recorded",
+        };
+        self.notices.info(told, now.mono);
+        vec![Effect::Speech(self.player.speech)]
+    }
+
     /// Slower, faster, or between the recording's own speed and the one before.
     pub(in crate::app) fn choose_speed(&mut self, action: Action, now: Now) -> Vec<Effect> {
         let player = &mut self.player;

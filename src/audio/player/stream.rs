@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::audio::decode::{Decoder, Step, time_of};
 use crate::audio::event::Error;
+use crate::audio::limit::Limiter;
 use crate::audio::resample::Resampler;
 use crate::audio::ring::{Block, FRAMES, Frame, Writer};
 use crate::audio::speech::{Chain, Speech};
@@ -45,6 +46,12 @@ pub(super) struct Stream {
     source_rate: u32,
     chain: Chain,
     resampler: Resampler,
+    limiter: Limiter,
+    /// Levelling may raise peaks.
+    levels: bool,
+    /// How much louder than recorded, at least 1.0; and from which frames on the ring gets it.
+    gain: f32,
+    gains: VecDeque<(u64, f32)>,
     samples: Vec<f32>,
     shaped: Vec<f32>,
     /// Frames for the ring that do not fill a block yet.
@@ -75,6 +82,10 @@ impl Stream {
             source_rate: decoder.rate(),
             chain: Chain::new(speech, decoder.channels(), decoder.rate()),
             resampler,
+            limiter: Limiter::new(rate),
+            levels: speech.level,
+            gain: 1.0,
+            gains: VecDeque::from([(0, 1.0)]),
             samples: Vec::new(),
             shaped: Vec::new(),
             frames: VecDeque::new(),
@@ -88,6 +99,15 @@ impl Stream {
 
     pub(super) fn epoch(&self) -> u32 {
         self.epoch
+    }
+
+    /// How much louder than recorded it is made from here on, at least 1.0.
+    pub(super) fn set_gain(&mut self, gain: f32) {
+        if gain != self.gain {
+            self.gain = gain;
+            let made = self.given + self.frames.len() as u64 + self.limiter.held();
+            self.gains.push_back((made, gain));
+        }
     }
 
     /// How fast the recording passes.
@@ -161,7 +181,7 @@ impl Stream {
                     self.resampler
                         .push(&self.shaped, &mut out)
                         .map_err(Error::Decode)?;
-                    self.frames.extend(out);
+                    self.limit(&out);
                 }
                 Step::NeedBytes => return Ok(Some(step)),
                 Step::End => {
@@ -171,13 +191,28 @@ impl Stream {
                         .push(&self.shaped, &mut out)
                         .map_err(Error::Decode)?;
                     self.resampler.finish(&mut out).map_err(Error::Decode)?;
-                    self.frames.extend(out);
+                    self.limit(&out);
+                    let mut rest = Vec::new();
+                    self.limiter.finish(self.limits(), &mut rest);
+                    self.frames.extend(rest);
                     self.drained = true;
                     return Ok(Some(step));
                 }
             }
         }
         Ok(None)
+    }
+
+    /// The last step before the ring.
+    fn limit(&mut self, frames: &[Frame]) {
+        let mut out = Vec::new();
+        self.limiter
+            .push(frames, self.gain, self.limits(), &mut out);
+        self.frames.extend(out);
+    }
+
+    fn limits(&self) -> bool {
+        self.levels || self.gain > 1.0
     }
 
     /// Remembers where what does not simply follow the frame before it will come out.
@@ -212,8 +247,18 @@ impl Stream {
             mark.position + self.passed(since)
         });
         let mut block = Block::empty(self.epoch, position);
-        // A block ends where the recording goes on elsewhere, so that its place is true for all of it.
-        let until = self.marks.get(1).map_or(u64::MAX, |mark| mark.frame);
+        while self
+            .gains
+            .get(1)
+            .is_some_and(|(frame, _)| *frame <= self.given)
+        {
+            self.gains.pop_front();
+        }
+        block.gain = self.gains.front().map_or(1.0, |(_, gain)| *gain);
+        // A block ends where the recording goes on elsewhere or gets louder, so that what it says is true for all of it.
+        let elsewhere = self.marks.get(1).map_or(u64::MAX, |mark| mark.frame);
+        let louder = self.gains.get(1).map_or(u64::MAX, |(frame, _)| *frame);
+        let until = elsewhere.min(louder);
         let room = usize::try_from(until - self.given.min(until)).unwrap_or(FRAMES);
         block.len = self.frames.len().min(FRAMES).min(room);
         block.span = self.passed(block.len as u64);

@@ -20,7 +20,7 @@ const START: Duration = Duration::from_millis(45);
 const RESTART: Duration = Duration::from_millis(120);
 
 /// The loudest that [`Command::Volume`](crate::audio::Command::Volume) makes it.
-const LOUDEST: f32 = 1.5;
+const LOUDEST: f32 = 2.0;
 
 /// The output is closed after so long without sound.
 const IDLE: Duration = Duration::from_secs(5);
@@ -295,6 +295,7 @@ impl Transport {
                 )?)
             }
         };
+        stream.set_gain(self.volume.max(1.0));
         let filled =
             guard::catch(|| stream.fill(&mut **decoder, writer)).map_err(Error::Decode)??;
         let need = if play.dry_at.is_zero() {

@@ -32,6 +32,8 @@ pub struct Renderer {
     /// 0.0 (silent) to 1.0: the fade around pauses and jumps.
     fade: f32,
     volume: f32,
+    /// The volume that the block was made for.
+    most: f32,
     told: (u32, Stage),
     asked: bool,
     /// The recording went on elsewhere within the epoch: the player hears of it at once.
@@ -61,6 +63,7 @@ impl Renderer {
             position: 0,
             fade: 0.0,
             volume: 1.0,
+            most: 1.0,
             told: (0, Stage::Waiting),
             asked: false,
             jumped: false,
@@ -92,11 +95,14 @@ impl Renderer {
         let fresh = self.load(now.epoch);
         let goal = if fresh && now.running { 1.0 } else { 0.0 };
         self.fade = towards(self.fade, goal, now.fade_step);
-        self.volume = towards(self.volume, now.volume, now.volume_step);
+        if let Some(block) = &self.block {
+            self.most = block.gain.max(1.0);
+        }
+        self.volume = towards(self.volume, now.volume.min(self.most), now.volume_step);
         if self.fade == 0.0 {
             return [0.0; 2];
         }
-        let gain = self.fade * self.volume;
+        let gain = self.fade * (self.volume / self.most).min(1.0);
         match self.take() {
             Some(frame) => frame.map(|sample| sample * gain),
             None => {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::level::Leveler;
 use super::skip::{Cut, Shortener};
 use super::speed::{self, Stretch};
 use super::{Speech, Speed};
@@ -22,9 +23,11 @@ pub struct Chain {
     speech: Speech,
     channels: usize,
     shortener: Option<Shortener>,
+    leveler: Option<Leveler>,
     stretch: Option<Box<dyn Stretch>>,
     /// What is left when silence was left out.
     kept: Vec<f32>,
+    levelled: Vec<f32>,
     cuts: Vec<Cut>,
     /// The frame of the recording that should come next.
     expected: Option<u64>,
@@ -45,8 +48,10 @@ impl Chain {
             speech,
             channels: usize::from(channels),
             shortener: Shortener::new(speech.skip, usize::from(channels), rate),
+            leveler: (speech.level).then(|| Leveler::new(usize::from(channels), rate)),
             stretch: speed::stretch(speech.speed, channels, rate),
             kept: Vec::new(),
+            levelled: Vec::new(),
             cuts: Vec::new(),
             expected: None,
             passed: 0,
@@ -76,6 +81,10 @@ impl Chain {
     /// Appends what is still on its way to `out`: nothing more will be pushed.
     pub fn finish(&mut self, out: &mut Vec<f32>) {
         self.release(out);
+        if let Some(leveler) = &mut self.leveler {
+            leveler.finish(&mut self.levelled);
+        }
+        self.hand_on(out);
         if let Some(stretch) = &mut self.stretch {
             stretch.finish(out);
         }
@@ -114,14 +123,24 @@ impl Chain {
             self.put_place(cut.frame, newly);
         }
         self.passed += (self.kept.len() / self.channels) as u64;
-        match &mut self.stretch {
-            Some(stretch) => {
-                stretch.push(&self.kept);
-                stretch.pull(out);
-            }
-            None => out.extend_from_slice(&self.kept),
+        match &mut self.leveler {
+            Some(leveler) => leveler.push(&self.kept, &mut self.levelled),
+            None => std::mem::swap(&mut self.kept, &mut self.levelled),
         }
         self.kept.clear();
+        self.hand_on(out);
+    }
+
+    /// What is levelled is stretched: the last step.
+    fn hand_on(&mut self, out: &mut Vec<f32>) {
+        match &mut self.stretch {
+            Some(stretch) => {
+                stretch.push(&self.levelled);
+                stretch.pull(out);
+            }
+            None => out.extend_from_slice(&self.levelled),
+        }
+        self.levelled.clear();
     }
 
     fn put_place(&mut self, frame: u64, left_out: u64) {

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod ears;
+mod level;
 mod sides;
 mod skip;
 mod speed;
@@ -62,6 +63,7 @@ fn a_short_piece_goes_out_at_once_when_bytes_are_missing() {
         renderer.render(&mut [[0.0; 2]; FRAMES], Instant::now());
     }
     assert!(stream.given() > Duration::from_millis(100));
+    renderer.render(&mut [[0.0; 2]; FRAMES], Instant::now());
     feed.fail(Error::NotFound);
     let error = stream.fill(&mut *decoder, &mut writer).unwrap_err();
     assert_eq!(error, Error::NotFound);

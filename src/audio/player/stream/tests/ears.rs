@@ -24,13 +24,20 @@ pub struct Ears {
 impl Ears {
     /// All of `file` from `from` on, heard as `speech` says.
     pub fn hear(file: &[u8], from: Duration, speech: Speech) -> Self {
+        Self::hear_at(file, from, speech, 1.0)
+    }
+
+    /// The same, at a volume.
+    pub fn hear_at(file: &[u8], from: Duration, speech: Speech, volume: f32) -> Self {
         let buffer = Buffer::from_bytes(file.to_vec());
         let mut decoder = decode::open(&buffer, Role::Head).unwrap().unwrap();
         let (mut writer, mut renderer, _) = ring(RATE, std::thread::current());
         writer.set_epoch(1);
         writer.set_running(true);
+        writer.set_volume(volume);
         decoder.seek(from);
         let mut stream = Stream::new(1, &*decoder, speech, RATE).unwrap();
+        stream.set_gain(volume.max(1.0));
         let (mut frames, mut positions) = (Vec::new(), Vec::new());
         let mut skipped = Duration::ZERO;
         let mut step = [[0.0; 2]; STEP];
