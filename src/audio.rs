@@ -1,4 +1,4 @@
-//! From a URL to sound: fetch → buffer → decode → ring → output. Knows nothing of Plivo.
+//! From a URL to sound: fetch → buffer → decode → speech → ring → output. Knows nothing of Plivo.
 //!
 //! What the rest of the program uses is plain data: [`Command`] goes in, [`Event`] comes out, each with its [`PlayId`].
 
@@ -9,11 +9,13 @@ pub mod event;
 pub mod fetch;
 pub mod guard;
 pub mod levels;
+pub mod limit;
 pub mod mp3;
 pub mod output;
 pub mod player;
 pub mod resample;
 pub mod ring;
+pub mod speech;
 pub mod statistics;
 pub mod waveform;
 
@@ -21,5 +23,6 @@ pub use buffer::{Buffer, Cancel, Reader};
 pub use event::{Anchor, Command, Error, Event, Media, PlayId, Request, Sink};
 pub use guard::is_guarded_thread;
 pub use player::Player;
+pub use speech::Speech;
 pub use statistics::Statistics;
 pub use waveform::{Column, Waveform};

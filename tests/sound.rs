@@ -314,6 +314,86 @@ fn a_server_that_dies_pauses_and_says_so() {
     }
 }
 
+/// Ten seconds of stereo at 8 kHz: 500 Hz on the left, 1000 Hz on the right.
+fn two_tones() -> Vec<u8> {
+    let turn = std::f64::consts::TAU / 8_000.0;
+    let level = |hertz: f64, n: u32| (8_000.0 * (turn * hertz * f64::from(n)).sin()) as i16;
+    let data: Vec<u8> = (0..80_000)
+        .flat_map(|n| [level(500.0, n), level(1_000.0, n)])
+        .flat_map(i16::to_le_bytes)
+        .collect();
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + data.len() as u32).to_le_bytes());
+    file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x02\0");
+    file.extend(8_000_u32.to_le_bytes());
+    file.extend(32_000_u32.to_le_bytes());
+    file.extend(b"\x04\0\x10\0data");
+    file.extend((data.len() as u32).to_le_bytes());
+    file.extend(data);
+    file
+}
+
+/// How much of the left tone is in the right ear.
+fn crossed(frames: &[[f32; 2]]) -> f64 {
+    let turn = std::f64::consts::TAU * 500.0 / RATE as f64;
+    let (mut sine, mut cosine) = (0.0, 0.0);
+    for (n, [_, right]) in frames.iter().enumerate() {
+        sine += f64::from(*right) * (turn * n as f64).sin();
+        cosine += f64::from(*right) * (turn * n as f64).cos();
+    }
+    2.0 * sine.hypot(cosine) / frames.len() as f64
+}
+
+#[test]
+fn a_changed_speed_and_side_are_heard_at_once_and_from_the_same_place() {
+    let Some(pulse) = Pulse::start() else { return };
+    let mut remote = Remote::start(&pulse.environment());
+    let recording = pulse.record();
+    let url = media::serve(two_tones(), Duration::ZERO, None);
+    const WINDOW: usize = RATE / 250;
+    let (mut waits, mut moves) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        remote.order("as-recorded");
+        remote.order(&format!("play {url} 1000"));
+        let mut before = remote.until("playing");
+        recording.listen(Duration::from_secs(1));
+        before = remote
+            .since()
+            .into_iter()
+            .rfind(|told| told.name == "playing")
+            .unwrap_or(before);
+        let asked = remote.order("left-at 20");
+        let after = remote.until("playing");
+        recording.listen(Duration::from_millis(500));
+        let from = usize::try_from(recording.frame_at(asked)).unwrap();
+        let heard = recording.frames();
+        let windows = heard[from..].chunks_exact(WINDOW);
+        let changed = windows.take_while(|window| crossed(window) < 0.1).count();
+        let wait = seconds(asked, recording.time_of(from + changed * WINDOW));
+        let stood = before.position.as_secs_f64() + seconds(before.at, after.at);
+        let moved = after.position.as_secs_f64() - stood;
+        println!(
+            "heard after {:.0} ms, {:.0} ms from where it stood",
+            wait * 1e3,
+            moved * 1e3
+        );
+        waits.push(wait);
+        moves.push(moved);
+    }
+    // Whatever else this machine does makes it later and moves it more, never less.
+    let best = |values: Vec<f64>| {
+        values
+            .into_iter()
+            .map(f64::abs)
+            .fold(f64::INFINITY, f64::min)
+    };
+    let moved = best(moves);
+    assert!(moved < 0.03, "moved by {moved} s");
+    let best = best(waits);
+    assert!(best < 0.1, "heard after {best} s");
+    assert_eq!(remote.finish(), "");
+}
+
 /// Not a test but a measurement: `cargo nextest run --release --test sound --run-ignored all timings --no-capture`.
 #[test]
 #[ignore = "it measures, and asserts nothing"]

@@ -21,6 +21,8 @@ mod list;
 mod screens;
 #[path = "tui/sitting.rs"]
 mod sitting;
+#[path = "tui/speech.rs"]
+mod speech;
 #[path = "tui/statistics.rs"]
 mod statistics;
 #[path = "tui/thrift.rs"]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::audio::PlayId;
+use crate::audio::{PlayId, Speech};
 use crate::plivo::{PageRequest, RecordingId};
 
 pub use crate::plivo::Priority;
@@ -46,6 +46,7 @@ pub enum Effect {
     Stop,
     Volume(f32),
     Mute(bool),
+    Speech(Speech),
     /// Send `Message::Timer` at this instant.
     Timer {
         timer: TimerId,

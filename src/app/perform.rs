@@ -54,6 +54,14 @@ impl App {
             Action::Louder => return self.player.volume_by(STEP),
             Action::Quieter => return self.player.volume_by(-STEP),
             Action::Mute => return self.player.mute(),
+            Action::Channel | Action::SwapSides | Action::LeftLouder | Action::RightLouder => {
+                return self.choose_sides(action, now);
+            }
+            Action::Slower | Action::Faster | Action::NormalSpeed => {
+                return self.choose_speed(action, now);
+            }
+            Action::SkipSilence => return self.choose_skip(now),
+            Action::LevelVoices => return self.choose_level(now),
 
             Action::Filter => self.open_filter(now),
             Action::ClearFilters => return self.clear_filters(now),

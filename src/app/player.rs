@@ -5,6 +5,7 @@
 mod jumps;
 mod repeat;
 mod rewind;
+mod speech;
 mod told;
 mod trouble;
 mod zoom;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use crate::audio::speech::Speed;
 use crate::audio::{self, Anchor, Media, PlayId, Statistics, Waveform};
 use crate::plivo::{Recording, RecordingId};
 
@@ -62,11 +64,14 @@ pub struct Length {
 /// See the module's words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Player {
-    /// Per cent of the recording's own level, 0 to 150.
+    /// Per cent of the recording's own level, 0 to 200.
     volume: u16,
     muted: bool,
     rewind: Rewind,
     zoom: Zoom,
+    speech: audio::Speech,
+    /// The speed that one key goes back to from the recording's own.
+    quick: Speed,
     loaded: Option<Loaded>,
 }
 
@@ -77,6 +82,8 @@ impl Default for Player {
             muted: false,
             rewind: Rewind::default(),
             zoom: Zoom::Whole,
+            speech: audio::Speech::default(),
+            quick: Speed::from_tenths(15),
             loaded: None,
         }
     }
@@ -101,6 +108,8 @@ struct Loaded {
     aim: Option<Aim>,
     jumps: Jumps,
     repeat: Repeat,
+    /// Silence that was left out so far.
+    skipped: Duration,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -136,7 +145,8 @@ const AIM_LASTS: Duration = Duration::from_millis(300);
 /// Jumps land on a frame, by bytes where the file has no index: this far from the target is still the jump.
 const AIM_MEETS: Duration = Duration::from_millis(500);
 
-const LOUDEST: u16 = 150;
+/// Above 100 % peaks are limited, so that nothing clips.
+const LOUDEST: u16 = 200;
 
 impl Loaded {
     fn position(&self, now: Instant) -> Duration {
@@ -191,7 +201,7 @@ impl Player {
         )
     }
 
-    /// Per cent, 0 to 150.
+    /// Per cent, 0 to 200.
     pub fn volume(&self) -> u16 {
         self.volume
     }
@@ -354,6 +364,7 @@ impl Player {
             aim: None,
             jumps: Jumps::default(),
             repeat: Repeat::Off,
+            skipped: Duration::ZERO,
         });
         match link {
             Some(url) => vec![Effect::Play {
@@ -464,7 +475,7 @@ impl Player {
         effects
     }
 
-    /// Louder or quieter by `percent`, within 0 to 150. Turning it up or down ends a mute.
+    /// Louder or quieter by `percent`, within 0 to 200. Turning it up or down ends a mute.
     pub fn volume_by(&mut self, percent: i16) -> Vec<Effect> {
         self.volume = self.volume.saturating_add_signed(percent).min(LOUDEST);
         let mut effects = vec![Effect::Volume(f32::from(self.volume) / 100.0)];

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::speech::Speech;
 use super::statistics::Statistics;
 use super::waveform::Waveform;
 
@@ -60,9 +61,11 @@ pub enum Command {
     /// Once it is there, this part is heard over and over, without a gap; `None`: it plays on. A new recording has none.
     Loop(Option<Range<Duration>>),
     Stop,
-    /// 0.0 to 1.5; 1.0 is the recording's own level.
+    /// 0.0 to 2.0; 1.0 is the recording's own level. Louder than that, peaks are limited and never clip.
     Volume(f32),
     Mute(bool),
+    /// How it is heard from here on, this recording and the next. A change is heard at once, and from the same place.
+    Speech(Speech),
 }
 
 /// What the file turned out to be.
@@ -117,6 +120,8 @@ pub enum Event {
     Paused(Anchor),
     /// The last frame was heard.
     Ended(Anchor),
+    /// So much silence of the recording was left out so far in this playback.
+    Skipped(Duration),
     /// Parts of the file that are here, as fractions (0.0 to 1.0) of the whole, ascending and disjoint.
     Buffered(Arc<[Range<f32>]>),
     /// The waveform as far as it is known.

@@ -37,6 +37,8 @@ pub struct Block {
     pub len: usize,
     /// Nothing follows in this epoch.
     pub last: bool,
+    /// The volume that it was made for, at least 1.0: it can be heard quieter, and louder only when it is made again.
+    pub gain: f32,
     pub frames: [Frame; FRAMES],
 }
 
@@ -48,6 +50,7 @@ impl Block {
             span: 0,
             len: 0,
             last: false,
+            gain: 1.0,
             frames: [[0.0; 2]; FRAMES],
         }
     }

@@ -179,6 +179,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Stop => (self.sound)(Command::Stop),
             Effect::Volume(volume) => (self.sound)(Command::Volume(volume)),
             Effect::Mute(mute) => (self.sound)(Command::Mute(mute)),
+            Effect::Speech(speech) => (self.sound)(Command::Speech(speech)),
             // The loop's own.
             Effect::Timer { .. }
             | Effect::CancelTimer(_)

@@ -11,7 +11,7 @@ use tokio::task::AbortHandle;
 use crate::app::Message;
 use crate::audio::fetch::Http;
 use crate::audio::player::Player;
-use crate::audio::{Command, Event, PlayId, Sink};
+use crate::audio::{Command, Event, PlayId, Sink, Speech};
 
 use mail::Mail;
 
@@ -29,6 +29,7 @@ pub struct Sound {
 struct Settings {
     volume: Option<f32>,
     mute: Option<bool>,
+    speech: Option<Speech>,
 }
 
 impl Sound {
@@ -65,6 +66,7 @@ impl Sound {
             }
             (None, Command::Volume(volume)) => self.settings.volume = Some(*volume),
             (None, Command::Mute(mute)) => self.settings.mute = Some(*mute),
+            (None, Command::Speech(speech)) => self.settings.speech = Some(*speech),
             // Nothing plays yet: nothing to pause, move or stop.
             (None, _) => {}
             (Some(_), _) => self.pass(command),
@@ -94,9 +96,18 @@ impl Sound {
             self.sink.clone(),
             events,
         ));
-        let Settings { volume, mute } = std::mem::take(&mut self.settings);
-        for command in [volume.map(Command::Volume), mute.map(Command::Mute)] {
-            command.into_iter().for_each(|command| self.pass(command));
+        let Settings {
+            volume,
+            mute,
+            speech,
+        } = std::mem::take(&mut self.settings);
+        let commands = [
+            volume.map(Command::Volume),
+            mute.map(Command::Mute),
+            speech.map(Command::Speech),
+        ];
+        for command in commands.into_iter().flatten() {
+            self.pass(command);
         }
         true
     }

@@ -15,6 +15,7 @@ use crate::app::player::{Player, State, Trouble};
 use crate::app::text::wrap;
 use crate::app::words;
 use crate::audio::Media;
+use crate::audio::speech::Speed;
 
 use super::context::Context;
 use super::panel::{Titles, panel};
@@ -212,14 +213,22 @@ fn status(player: &Player, now: Instant) -> String {
     } else {
         format!("volume {} %", player.volume())
     };
-    let mut parts = vec![volume];
+    let speed = player.speech().speed;
     // What was set stands before what is as it is: where there is little room, the end is cut.
-    parts.extend(player.repeat().words());
+    let mut parts: Vec<String> = (speed != Speed::NORMAL)
+        .then(|| speed.to_string())
+        .into_iter()
+        .chain(player.repeat().words())
+        .chain(player.sides_words())
+        .chain(player.skip_words())
+        .chain(player.speech().level.then(|| "levelled".to_owned()))
+        .collect();
     if let Some(window) = player.window(now).filter(|_| player.is_zoomed()) {
         // Whole seconds are close enough to find one's way.
         let at = |place: Duration| words::length(Duration::from_secs(place.as_secs()));
         parts.push(format!("zoom {}–{}", at(window.start), at(window.end)));
     }
+    parts.push(volume);
     parts.extend(player.media().map(media));
     let buffered: f32 = player
         .buffered()

@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use callreel::audio::speech::{Side, Speech, Speed};
 use callreel::audio::{self, Anchor, Event, PlayId, Player, Request, Sink};
 
 /// The ignored test that is the child.
@@ -165,6 +166,13 @@ pub fn live() {
             ["pause"] => audio::Command::Pause,
             ["resume"] => audio::Command::Resume { at: None },
             ["seek", to] => audio::Command::Seek(millis(to)),
+            ["left-at", tenths] => {
+                let mut speech = Speech::default();
+                speech.sides.side = Side::Left;
+                speech.speed = Speed::from_tenths(tenths.parse().unwrap());
+                audio::Command::Speech(speech)
+            }
+            ["as-recorded"] => audio::Command::Speech(Speech::default()),
             other => panic!("what is {other:?}?"),
         });
     }

@@ -125,6 +125,15 @@ fn listening(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char('+'), Key::char('=')], Action::Louder);
     bind(context, &[Key::char('-')], Action::Quieter);
     bind(context, &[Key::char('m')], Action::Mute);
+    bind(context, &[Key::char('[')], Action::Slower);
+    bind(context, &[Key::char(']')], Action::Faster);
+    bind(context, &[Key::char('\\')], Action::NormalSpeed);
+    bind(context, &[Key::char('s')], Action::SkipSilence);
+    bind(context, &[Key::char('e')], Action::LevelVoices);
+    bind(context, &[Key::char('c')], Action::Channel);
+    bind(context, &[Key::char('W')], Action::SwapSides);
+    bind(context, &[Key::char('{')], Action::LeftLouder);
+    bind(context, &[Key::char('}')], Action::RightLouder);
 }
 
 fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {

@@ -472,11 +472,11 @@ fn every_failure_says_what_to_do() {
 fn volume_has_ends_and_ends_a_mute() {
     let mut player = Player::default();
     assert_eq!(player.volume_by(5), [Effect::Volume(1.05)]);
-    assert_eq!(player.volume_by(i16::MAX), [Effect::Volume(1.5)]);
+    assert_eq!(player.volume_by(i16::MAX), [Effect::Volume(2.0)]);
     assert_eq!(player.mute(), [Effect::Mute(true)]);
     assert_eq!(
         player.volume_by(-5),
-        [Effect::Volume(1.45), Effect::Mute(false)]
+        [Effect::Volume(1.95), Effect::Mute(false)]
     );
     assert_eq!(player.volume_by(i16::MIN), [Effect::Volume(0.0)]);
     assert_eq!((player.volume(), player.muted()), (0, false));

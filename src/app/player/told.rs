@@ -59,6 +59,7 @@ impl Player {
                 loaded.buffered = parts;
                 loaded.retrying = None;
             }
+            Event::Skipped(skipped) => loaded.skipped = skipped,
             Event::Waveform(waveform) => loaded.waveform = Some(waveform),
             Event::Statistics(statistics) => loaded.statistics = Some(statistics),
             Event::Retrying { detail, attempt } => loaded.retrying = Some((detail, attempt)),

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::audio::event::{Command, PlayId, Request};
 use crate::audio::output::Open;
+use crate::audio::speech::Speech;
 
 /// What is to be loaded.
 #[derive(Debug, PartialEq)]
@@ -29,6 +30,7 @@ pub(super) enum Load {
 pub(super) struct Orders {
     pub volume: Option<f32>,
     pub mute: Option<bool>,
+    pub speech: Option<Speech>,
     pub load: Option<Load>,
     pub repeat: Option<Option<Range<Duration>>>,
     pub seek: Option<Duration>,
@@ -59,6 +61,7 @@ impl Orders {
             Command::Loop(part) => self.repeat = Some(part),
             Command::Volume(volume) => self.volume = Some(volume),
             Command::Mute(mute) => self.mute = Some(mute),
+            Command::Speech(speech) => self.speech = Some(speech),
         }
     }
 

@@ -56,6 +56,8 @@ pub(super) struct Playback {
     /// Why no more can be decoded from here; told when what is in the ring was heard.
     pub failing: Option<Error>,
     repeat: Option<Range<Duration>>,
+    /// Silence that was left out so far.
+    skipped: Duration,
     events: Events,
     watch: Watch,
     _analysis: Analysis,
@@ -90,6 +92,7 @@ impl Playback {
             dry_at: Duration::ZERO,
             failing: None,
             repeat: None,
+            skipped: Duration::ZERO,
             events,
             expected: expected.filter(|expected| !expected.is_zero()),
             length: None,
@@ -125,6 +128,14 @@ impl Playback {
             speed: 0.0,
         };
         self.tell_anchor(anchor, event);
+    }
+
+    /// Tells how much silence was left out, if it grew by `more`.
+    pub(super) fn tell_skipped(&mut self, more: Duration) {
+        if !more.is_zero() {
+            self.skipped += more;
+            self.tell(Event::Skipped(self.skipped));
+        }
     }
 
     /// Whether the next byte is waited for.

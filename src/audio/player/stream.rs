@@ -5,11 +5,17 @@ use std::time::Duration;
 
 use crate::audio::decode::{Decoder, Step, time_of};
 use crate::audio::event::Error;
+use crate::audio::limit::Limiter;
 use crate::audio::resample::Resampler;
 use crate::audio::ring::{Block, FRAMES, Frame, Writer};
+use crate::audio::speech::{Chain, Speech};
 
 /// Blocks put into the ring before others get their turn.
 const TURN: usize = 16;
+
+/// Blocks taken from the decoder for one of the ring, at most: an hour of silence that is left out is no reason to keep others
+/// waiting.
+const BLOCKS: usize = 32;
 
 /// What a turn of filling came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +35,8 @@ struct Mark {
     frame: u64,
     /// Nanoseconds.
     position: u64,
+    /// Silence that was left out before it.
+    left_out: Duration,
 }
 
 /// Sound of one epoch on its way from the decoder to the ring.
@@ -36,15 +44,21 @@ pub(super) struct Stream {
     epoch: u32,
     rate: u32,
     source_rate: u32,
-    channels: u16,
+    chain: Chain,
     resampler: Resampler,
+    limiter: Limiter,
+    /// Levelling may raise peaks.
+    levels: bool,
+    /// How much louder than recorded, at least 1.0; and from which frames on the ring gets it.
+    gain: f32,
+    gains: VecDeque<(u64, f32)>,
     samples: Vec<f32>,
+    shaped: Vec<f32>,
     /// Frames for the ring that do not fill a block yet.
     frames: VecDeque<Frame>,
     marks: VecDeque<Mark>,
-    /// Source frames taken from the decoder, and which one it should give next.
-    taken: u64,
-    expected: Option<u64>,
+    /// Places in the ring before which silence was left out, in nanoseconds, and how much.
+    skipped: VecDeque<(u64, Duration)>,
     /// Output frames put into the ring.
     given: u64,
     /// The decoder has come to the end.
@@ -53,21 +67,30 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// A stream of `epoch`, from where `decoder` stands, for an output at `rate`.
-    pub(super) fn new(epoch: u32, decoder: &dyn Decoder, rate: u32) -> Result<Self, Error> {
+    /// A stream of `epoch`, from where `decoder` stands, heard as `speech` says, for an output at `rate`.
+    pub(super) fn new(
+        epoch: u32,
+        decoder: &dyn Decoder,
+        speech: Speech,
+        rate: u32,
+    ) -> Result<Self, Error> {
         let resampler =
             Resampler::new(decoder.channels(), decoder.rate(), rate).map_err(Error::Decode)?;
         Ok(Self {
             epoch,
             rate,
             source_rate: decoder.rate(),
-            channels: decoder.channels(),
+            chain: Chain::new(speech, decoder.channels(), decoder.rate()),
             resampler,
+            limiter: Limiter::new(rate),
+            levels: speech.level,
+            gain: 1.0,
+            gains: VecDeque::from([(0, 1.0)]),
             samples: Vec::new(),
+            shaped: Vec::new(),
             frames: VecDeque::new(),
             marks: VecDeque::new(),
-            taken: 0,
-            expected: None,
+            skipped: VecDeque::new(),
             given: 0,
             drained: false,
             finished: false,
@@ -76,6 +99,33 @@ impl Stream {
 
     pub(super) fn epoch(&self) -> u32 {
         self.epoch
+    }
+
+    /// How much louder than recorded it is made from here on, at least 1.0.
+    pub(super) fn set_gain(&mut self, gain: f32) {
+        if gain != self.gain {
+            self.gain = gain;
+            let made = self.given + self.frames.len() as u64 + self.limiter.held();
+            self.gains.push_back((made, gain));
+        }
+    }
+
+    /// How fast the recording passes.
+    pub(super) fn speed(&self) -> f64 {
+        self.chain.speed().factor()
+    }
+
+    /// Silence that was left out up to `position`, since this was last asked.
+    pub(super) fn skipped_until(&mut self, position: Duration) -> Duration {
+        let mut sum = Duration::ZERO;
+        while let Some((at, left_out)) = self.skipped.front() {
+            if u128::from(*at) > position.as_nanos() {
+                break;
+            }
+            sum += *left_out;
+            self.skipped.pop_front();
+        }
+        sum
     }
 
     /// How much has gone into the ring.
@@ -114,27 +164,37 @@ impl Stream {
         Ok(Fill::More)
     }
 
-    /// Takes blocks from the decoder until there is enough for a block of the ring. The step that it stopped at, if any.
+    /// Takes blocks from the decoder until there is enough for a block of the ring, or for this turn. The step that it stopped at, if any.
     fn decode(&mut self, decoder: &mut dyn Decoder) -> Result<Option<Step>, Error> {
-        while self.frames.len() < FRAMES && !self.drained {
+        for _ in 0..BLOCKS {
+            if self.frames.len() >= FRAMES || self.drained {
+                break;
+            }
             self.samples.clear();
             let step = decoder.next(&mut self.samples)?;
             let mut out = Vec::new();
             match step {
                 Step::Block { first, .. } => {
-                    self.mark(first);
-                    let frames = (self.samples.len() / usize::from(self.channels.max(1))) as u64;
-                    self.taken += frames;
-                    self.expected = Some(first + frames);
+                    self.shaped.clear();
+                    self.chain.push(first, &mut self.samples, &mut self.shaped);
+                    self.mark();
                     self.resampler
-                        .push(&self.samples, &mut out)
+                        .push(&self.shaped, &mut out)
                         .map_err(Error::Decode)?;
-                    self.frames.extend(out);
+                    self.limit(&out);
                 }
                 Step::NeedBytes => return Ok(Some(step)),
                 Step::End => {
+                    self.shaped.clear();
+                    self.chain.finish(&mut self.shaped);
+                    self.resampler
+                        .push(&self.shaped, &mut out)
+                        .map_err(Error::Decode)?;
                     self.resampler.finish(&mut out).map_err(Error::Decode)?;
-                    self.frames.extend(out);
+                    self.limit(&out);
+                    let mut rest = Vec::new();
+                    self.limiter.finish(self.limits(), &mut rest);
+                    self.frames.extend(rest);
                     self.drained = true;
                     return Ok(Some(step));
                 }
@@ -143,33 +203,65 @@ impl Stream {
         Ok(None)
     }
 
-    /// Remembers where the source frame `first` will come out, when it does not simply follow the one before.
-    fn mark(&mut self, first: u64) {
-        if self.expected == Some(first) {
-            return;
+    /// The last step before the ring.
+    fn limit(&mut self, frames: &[Frame]) {
+        let mut out = Vec::new();
+        self.limiter
+            .push(frames, self.gain, self.limits(), &mut out);
+        self.frames.extend(out);
+    }
+
+    fn limits(&self) -> bool {
+        self.levels || self.gain > 1.0
+    }
+
+    /// Remembers where what does not simply follow the frame before it will come out.
+    fn mark(&mut self) {
+        while let Some(place) = self.chain.place() {
+            let frame = u128::from(place.frame) * u128::from(self.rate);
+            self.marks.push_back(Mark {
+                frame: (frame / u128::from(self.source_rate.max(1))) as u64,
+                position: time_of(place.source, self.source_rate).as_nanos() as u64,
+                left_out: time_of(place.left_out, self.source_rate),
+            });
         }
-        let frame = u128::from(self.taken) * u128::from(self.rate);
-        self.marks.push_back(Mark {
-            frame: (frame / u128::from(self.source_rate.max(1))) as u64,
-            position: time_of(first, self.source_rate).as_nanos() as u64,
-        });
+    }
+
+    /// Nanoseconds of the recording that pass in so many frames of the output.
+    fn passed(&self, frames: u64) -> u64 {
+        let time = time_of(frames, self.rate).as_nanos();
+        self.chain
+            .speed()
+            .stretch(u64::try_from(time).unwrap_or(u64::MAX))
     }
 
     fn put(&mut self, writer: &mut Writer) {
-        while self
-            .marks
-            .get(1)
-            .is_some_and(|mark| mark.frame <= self.given)
-        {
+        while let Some(mark) = self.marks.get(1).filter(|mark| mark.frame <= self.given) {
+            if !mark.left_out.is_zero() {
+                self.skipped.push_back((mark.position, mark.left_out));
+            }
             self.marks.pop_front();
         }
         let position = self.marks.front().map_or(0, |mark| {
             let since = self.given.saturating_sub(mark.frame);
-            mark.position + time_of(since, self.rate).as_nanos() as u64
+            mark.position + self.passed(since)
         });
         let mut block = Block::empty(self.epoch, position);
-        block.len = self.frames.len().min(FRAMES);
-        block.span = time_of(block.len as u64, self.rate).as_nanos() as u64;
+        while self
+            .gains
+            .get(1)
+            .is_some_and(|(frame, _)| *frame <= self.given)
+        {
+            self.gains.pop_front();
+        }
+        block.gain = self.gains.front().map_or(1.0, |(_, gain)| *gain);
+        // A block ends where the recording goes on elsewhere or gets louder, so that what it says is true for all of it.
+        let elsewhere = self.marks.get(1).map_or(u64::MAX, |mark| mark.frame);
+        let louder = self.gains.get(1).map_or(u64::MAX, |(frame, _)| *frame);
+        let until = elsewhere.min(louder);
+        let room = usize::try_from(until - self.given.min(until)).unwrap_or(FRAMES);
+        block.len = self.frames.len().min(FRAMES).min(room);
+        block.span = self.passed(block.len as u64);
         for (slot, frame) in block.frames.iter_mut().zip(self.frames.drain(..block.len)) {
             *slot = frame;
         }
@@ -181,66 +273,4 @@ impl Stream {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Instant;
-
-    use super::*;
-    use crate::audio::buffer::Buffer;
-    use crate::audio::decode::{self, Role};
-    use crate::audio::ring::{Stage, ring};
-
-    const CALL: &[u8] = include_bytes!("../../../assets/calls/support-stereo-cbr32.mp3");
-
-    #[test]
-    fn the_whole_recording_passes_with_its_length_and_place() {
-        let mut decoder = decode::open(&Buffer::from_bytes(CALL.to_vec()), Role::Head)
-            .unwrap()
-            .unwrap();
-        let (mut writer, mut renderer, _) = ring(48_000, std::thread::current());
-        writer.set_epoch(3);
-        writer.set_running(true);
-        decoder.seek(Duration::from_secs(60));
-        let mut stream = Stream::new(3, &*decoder, 48_000).unwrap();
-        let mut frames = [[0.0; 2]; 64];
-        let mut heard = 0;
-        while writer.heard().stage != Stage::Finished {
-            while stream.fill(&mut *decoder, &mut writer).unwrap() == Fill::More {}
-            renderer.render(&mut frames, Instant::now());
-            heard += 64;
-            if heard == 4_800 {
-                let off = writer
-                    .heard()
-                    .position
-                    .abs_diff(Duration::from_millis(60_100));
-                assert!(off < Duration::from_micros(1), "{off:?} off");
-            }
-        }
-        let wanted = (636_889 - 480_000) * 6;
-        let end = writer.heard().position;
-        let off = end.abs_diff(Duration::from_nanos(79_611_125_000));
-        assert!(off < Duration::from_micros(30), "{off:?} off");
-        assert!(
-            (wanted..wanted + 128).contains(&heard),
-            "{heard} of {wanted}"
-        );
-    }
-
-    #[test]
-    fn a_short_piece_goes_out_at_once_when_bytes_are_missing() {
-        let (buffer, feed) = Buffer::open();
-        feed.set_len(CALL.len() as u64);
-        feed.write(0, &CALL[..2_500]).unwrap();
-        let mut decoder = decode::open(&buffer, Role::Head).unwrap().unwrap();
-        let (mut writer, mut renderer, _) = ring(48_000, std::thread::current());
-        let mut stream = Stream::new(1, &*decoder, 48_000).unwrap();
-        writer.set_epoch(1);
-        writer.set_running(true);
-        while stream.fill(&mut *decoder, &mut writer).unwrap() != Fill::Starved {
-            renderer.render(&mut [[0.0; 2]; FRAMES], Instant::now());
-        }
-        assert!(stream.given() > Duration::from_millis(100));
-        feed.fail(Error::NotFound);
-        let error = stream.fill(&mut *decoder, &mut writer).unwrap_err();
-        assert_eq!(error, Error::NotFound);
-    }
-}
+mod tests;

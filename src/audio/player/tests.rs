@@ -12,6 +12,7 @@ use crate::audio::buffer::Feed;
 use crate::audio::event::Anchor;
 use crate::audio::output::{Answer, Open};
 use crate::audio::ring::{Fault, Frame, Renderer, ring};
+use crate::audio::speech::{Side, Sides, Skip, Speech, Speed};
 
 const STEREO: &[u8] = include_bytes!("../../../assets/calls/support-stereo-cbr32.mp3");
 const WAV: &[u8] = include_bytes!("../../../assets/calls/reminder-mono-ulaw.wav");
@@ -241,6 +242,11 @@ fn from(position: Duration, start: Duration) -> bool {
 
 fn loud(frames: &[Frame]) -> bool {
     frames.iter().flatten().any(|sample| sample.abs() > 1e-3)
+}
+
+/// One side, in both ears.
+fn is_alone(frames: &[Frame]) -> bool {
+    loud(frames) && frames.iter().all(|[left, right]| left == right)
 }
 
 fn silent(frames: &[Frame]) -> bool {
@@ -566,6 +572,110 @@ fn muting_is_silent_and_the_volume_counts() {
     rig.player.send(Command::Volume(9.0));
     let sounded = (0..200).any(|_| loud(&hear(&mut renderer, 1)));
     assert!(sounded, "it never sounded again");
+}
+
+#[test]
+fn a_changed_choice_is_heard_from_the_same_place_and_holds_for_the_next_recording() {
+    let (rig, mut renderer) = Rig::playing(STEREO, Duration::from_secs(60));
+    let ahead = TAKEN.get();
+    let before = hear(&mut renderer, 20);
+    assert!(before.iter().any(|[left, right]| left != right));
+    let sides = Sides {
+        side: Side::Left,
+        ..Sides::default()
+    };
+    rig.player.send(Command::Speech(Speech {
+        sides,
+        ..Speech::default()
+    }));
+    let mut steps = 1;
+    // Steps without a sound are faster than any device, and move nothing.
+    let changed = (0..100_000).any(|_| {
+        let heard = hear(&mut renderer, 1);
+        steps += u32::from(loud(&heard));
+        is_alone(&heard)
+    });
+    assert!(changed, "it never changed");
+    rig.player.send(Command::Pause);
+    let stood = keep_taking(&mut renderer, || rig.until(paused)).position;
+    let heard = ahead + Duration::from_millis(10) * (20 + steps) + TAKEN.get();
+    let most = Duration::from_secs(60) + heard + Duration::from_millis(10);
+    // The start, the end and the change cost the device a little silence each.
+    let least = most - TAKEN.get() - Duration::from_millis(120);
+    assert!((least..most).contains(&stood), "{stood:?} after {heard:?}");
+    rig.play(2, Duration::from_secs(2));
+    rig.load(STEREO);
+    keep_taking(&mut renderer, || rig.until(playing));
+    assert!(is_alone(&hear(&mut renderer, 20)));
+}
+
+#[test]
+fn a_changed_speed_goes_on_from_what_was_heard_and_the_anchor_carries_it() {
+    let (rig, mut renderer) = Rig::playing(STEREO, Duration::from_secs(60));
+    rig.player.send(Command::Pause);
+    let stood = keep_taking(&mut renderer, || rig.until(paused)).position;
+    rig.player.send(Command::Resume { at: None });
+    let before = keep_taking(&mut renderer, || rig.until(playing));
+    assert!(from(before.position, stood));
+    let speed = Speed::from_tenths(20);
+    rig.player.send(Command::Speech(Speech {
+        speed,
+        ..Speech::default()
+    }));
+    let anchor = keep_taking(&mut renderer, || {
+        rig.until(|event| playing(event).filter(|anchor| anchor.speed == 2.0))
+    });
+    // What was taken since is more than the first taking alone tells, by the time that the change took.
+    let most = before.position + 2 * TAKEN.get() + Duration::from_millis(125);
+    assert!(
+        (before.position..most).contains(&anchor.position),
+        "{before:?} {anchor:?}"
+    );
+    rig.player.send(Command::Pause);
+    hear(&mut renderer, 50);
+    rig.until(paused);
+}
+
+#[test]
+fn silence_that_was_left_out_is_told_with_the_place_behind_it() {
+    let rig = Rig::new(vec![Ok(())]);
+    rig.player.send(Command::Speech(Speech {
+        skip: Skip::Strong,
+        ..Speech::default()
+    }));
+    // The hold begins at 28 s and lasts for 9 s.
+    rig.play(1, Duration::from_secs(24));
+    rig.load(STEREO);
+    let (mut renderer, _) = rig.output();
+    let anchor = keep_taking(&mut renderer, || {
+        rig.until(|event| match event {
+            Event::Skipped(skipped) if *skipped > Duration::from_secs(8) => Some(()),
+            _ => None,
+        });
+        rig.until(playing)
+    });
+    let behind = anchor.position.as_secs_f64();
+    assert!((35.5..37.5).contains(&behind), "at {behind} s");
+}
+
+#[test]
+fn a_choice_made_while_paused_moves_nothing_and_is_heard_on_resuming() {
+    let (rig, mut renderer) = Rig::playing(STEREO, Duration::from_secs(2));
+    rig.player.send(Command::Pause);
+    let stood = keep_taking(&mut renderer, || rig.until(paused)).position;
+    let sides = Sides {
+        side: Side::Right,
+        ..Sides::default()
+    };
+    rig.player.send(Command::Speech(Speech {
+        sides,
+        ..Speech::default()
+    }));
+    assert!(silent(&hear(&mut renderer, 3)));
+    rig.player.send(Command::Resume { at: None });
+    let anchor = keep_taking(&mut renderer, || rig.until(playing));
+    assert!(from(anchor.position, stood));
+    assert!(is_alone(&hear(&mut renderer, 100)));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The player thread: obeys orders, keeps the ring full, and tells what is heard. It waits for nothing but to be woken.
 
+mod remake;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,13 +13,14 @@ use super::{Events, Fetch};
 use crate::audio::event::{Anchor, Error, Event};
 use crate::audio::guard;
 use crate::audio::ring::{Heard, Stage};
+use crate::audio::speech::Speech;
 
 /// Sound in the ring with which a recording starts, and with which it goes on after it ran out of bytes.
 const START: Duration = Duration::from_millis(45);
 const RESTART: Duration = Duration::from_millis(120);
 
 /// The loudest that [`Command::Volume`](crate::audio::Command::Volume) makes it.
-const LOUDEST: f32 = 1.5;
+const LOUDEST: f32 = 2.0;
 
 /// The output is closed after so long without sound.
 const IDLE: Duration = Duration::from_secs(5);
@@ -37,6 +40,7 @@ pub(super) struct Transport {
     epoch: u32,
     volume: f32,
     mute: bool,
+    speech: Speech,
     /// Since when nothing is to be heard.
     idle_since: Option<Instant>,
     /// What was told of the output's failure; it has not worked since.
@@ -59,6 +63,7 @@ impl Transport {
             epoch: 0,
             volume: 1.0,
             mute: false,
+            speech: Speech::default(),
             idle_since: None,
             told_failure: None,
         }
@@ -109,6 +114,9 @@ impl Transport {
             self.mute = orders.mute.unwrap_or(self.mute);
             self.line
                 .set_volume(if self.mute { 0.0 } else { self.volume });
+        }
+        if let Some(speech) = orders.speech {
+            self.set_speech(speech);
         }
         match orders.load {
             Some(Load::Nothing) => self.unload(),
@@ -282,9 +290,15 @@ impl Transport {
                 self.epoch = self.epoch.wrapping_add(1);
                 writer.set_epoch(self.epoch);
                 writer.set_running(false);
-                none.insert(Stream::new(self.epoch, &**decoder, writer.rate())?)
+                none.insert(Stream::new(
+                    self.epoch,
+                    &**decoder,
+                    self.speech,
+                    writer.rate(),
+                )?)
             }
         };
+        stream.set_gain(self.volume.max(1.0));
         let filled =
             guard::catch(|| stream.fill(&mut **decoder, writer)).map_err(Error::Decode)??;
         let need = if play.dry_at.is_zero() {
@@ -326,16 +340,22 @@ impl Transport {
             }
             return None;
         };
+        let mut speed = 1.0;
+        if let Some(stream) = &mut play.stream {
+            speed = stream.speed();
+            let skipped = stream.skipped_until(heard.position);
+            play.tell_skipped(skipped);
+        }
         match (play.phase, heard.stage) {
             (Phase::Buffering, Stage::Sounding) => {
                 play.phase = Phase::Playing;
-                play.tell_anchor(moving(heard), Event::Playing);
+                play.tell_anchor(moving(heard, speed), Event::Playing);
             }
             (Phase::Playing, Stage::Sounding) => {
                 play.position = heard.position;
                 let told = play.told.map(|told| told.position_at(heard.at));
                 if told.is_none_or(|told| told.abs_diff(heard.position) > DRIFT) {
-                    play.tell_anchor(moving(heard), Event::Playing);
+                    play.tell_anchor(moving(heard, speed), Event::Playing);
                 }
             }
             (Phase::Playing, Stage::Dry) => {
@@ -441,10 +461,10 @@ impl Transport {
     }
 }
 
-fn moving(heard: Heard) -> Anchor {
+fn moving(heard: Heard, speed: f64) -> Anchor {
     Anchor {
         position: heard.position,
         at: heard.at,
-        speed: 1.0,
+        speed,
     }
 }

@@ -12,6 +12,9 @@ const FADE: Duration = Duration::from_millis(4);
 /// How long a change of volume takes.
 const GLIDE: Duration = Duration::from_millis(12);
 
+/// Nanoseconds between the end of a block and the next one's beginning that are more than rounding.
+const JUMP: u64 = 1_000_000;
+
 /// Takes blocks out of the ring and makes the frames that are heard.
 pub struct Renderer {
     blocks: rtrb::Consumer<Block>,
@@ -29,8 +32,12 @@ pub struct Renderer {
     /// 0.0 (silent) to 1.0: the fade around pauses and jumps.
     fade: f32,
     volume: f32,
+    /// The volume that the block was made for.
+    most: f32,
     told: (u32, Stage),
     asked: bool,
+    /// The recording went on elsewhere within the epoch: the player hears of it at once.
+    jumped: bool,
 }
 
 /// One reading of the orders, good for one call.
@@ -56,8 +63,10 @@ impl Renderer {
             position: 0,
             fade: 0.0,
             volume: 1.0,
+            most: 1.0,
             told: (0, Stage::Waiting),
             asked: false,
+            jumped: false,
         }
     }
 
@@ -86,11 +95,14 @@ impl Renderer {
         let fresh = self.load(now.epoch);
         let goal = if fresh && now.running { 1.0 } else { 0.0 };
         self.fade = towards(self.fade, goal, now.fade_step);
-        self.volume = towards(self.volume, now.volume, now.volume_step);
+        if let Some(block) = &self.block {
+            self.most = block.gain.max(1.0);
+        }
+        self.volume = towards(self.volume, now.volume.min(self.most), now.volume_step);
         if self.fade == 0.0 {
             return [0.0; 2];
         }
-        let gain = self.fade * self.volume;
+        let gain = self.fade * (self.volume / self.most).min(1.0);
         match self.take() {
             Some(frame) => frame.map(|sample| sample * gain),
             None => {
@@ -125,9 +137,15 @@ impl Renderer {
                     let Ok(block) = self.blocks.pop() else {
                         return false;
                     };
+                    if block.epoch != epoch && self.fade == 0.0 {
+                        // Never heard, so it does not move the position.
+                        continue;
+                    }
                     if self.epoch != Some(block.epoch) {
                         // Whatever faded has no more to give: the new epoch fades in from nothing.
                         self.fade = 0.0;
+                    } else if block.position.abs_diff(self.position) > JUMP {
+                        self.jumped = true;
                     }
                     self.epoch = Some(block.epoch);
                     self.position = block.position;
@@ -163,7 +181,7 @@ impl Renderer {
         let at = u64::try_from(since).unwrap_or(u64::MAX);
         let report = &self.shared.report;
         report.write(now.epoch, stage, self.position, at);
-        if self.told != (now.epoch, stage) {
+        if self.told != (now.epoch, stage) || std::mem::take(&mut self.jumped) {
             self.told = (now.epoch, stage);
             self.shared.filler.unpark();
         }

@@ -16,6 +16,7 @@ fn block(epoch: u32, position_ms: u64, value: f32) -> Block {
         span: 5 * MS,
         len: 240,
         last: false,
+        gain: 1.0,
         frames: [[value, -value]; FRAMES],
     }
 }
@@ -163,6 +164,33 @@ fn volume_glides() {
         .fold(0.0, f32::max);
     assert!(step < 0.005, "a step of {step}");
     assert_eq!(out[959], [0.25, -0.25]);
+}
+
+#[test]
+fn louder_than_recorded_is_what_was_made_so_and_the_change_glides() {
+    let (mut writer, mut renderer, _) = new_ring();
+    writer.set_epoch(1);
+    writer.set_running(true);
+    for i in 0..6 {
+        writer.push(block(1, i * 5, 0.4));
+    }
+    for i in 6..12 {
+        let gain = 2.0;
+        writer.push(Block {
+            gain,
+            ..block(1, i * 5, 0.8)
+        });
+    }
+    render(&mut renderer, 480);
+    writer.set_volume(2.0);
+    let out = render(&mut renderer, 2_400);
+    assert_eq!(out[900], [0.4, -0.4], "made for a volume of 1");
+    assert_eq!(out[2_399], [0.8, -0.8]);
+    let step = out
+        .windows(2)
+        .map(|w| (w[0][0] - w[1][0]).abs())
+        .fold(0.0, f32::max);
+    assert!(step < 0.005, "a step of {step}");
 }
 
 #[test]

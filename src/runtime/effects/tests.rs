@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 
 use super::*;
+use crate::audio::Speech;
 use crate::emulator::{self, Era};
 use crate::plivo::{Bound, Filter, Limit, RecordingQuery, Span, Start, TimeRange, Window};
 
@@ -175,6 +176,7 @@ async fn player_commands_pass_in_order() {
         Effect::Seek(Duration::from_secs(5)),
         Effect::Volume(0.5),
         Effect::Mute(true),
+        Effect::Speech(Speech::default()),
         Effect::Stop,
     ] {
         effects.carry_out(effect);
@@ -188,6 +190,7 @@ async fn player_commands_pass_in_order() {
             Command::Seek(Duration::from_secs(5)),
             Command::Volume(0.5),
             Command::Mute(true),
+            Command::Speech(Speech::default()),
             Command::Stop,
         ]
     );
