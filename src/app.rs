@@ -1,6 +1,7 @@
 //! State and rules, pure: [`App::update`] takes a [`Message`] and the time, and gives back [`Effect`]s as data.
 
 pub mod action;
+mod autoplay;
 mod copy;
 pub mod criteria;
 pub mod deliveries;

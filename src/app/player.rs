@@ -67,6 +67,7 @@ pub struct Player {
     muted: bool,
     rewind: Rewind,
     zoom: Zoom,
+    autoplay: bool,
     loaded: Option<Loaded>,
 }
 
@@ -77,6 +78,7 @@ impl Default for Player {
             muted: false,
             rewind: Rewind::default(),
             zoom: Zoom::Whole,
+            autoplay: false,
             loaded: None,
         }
     }
@@ -198,6 +200,11 @@ impl Player {
 
     pub fn muted(&self) -> bool {
         self.muted
+    }
+
+    /// At the end the next row plays.
+    pub fn autoplay(&self) -> bool {
+        self.autoplay
     }
 
     pub fn media(&self) -> Option<&Media> {
@@ -472,6 +479,10 @@ impl Player {
             effects.push(Effect::Mute(false));
         }
         effects
+    }
+
+    pub fn toggle_autoplay(&mut self) {
+        self.autoplay = !self.autoplay;
     }
 
     pub fn mute(&mut self) -> Vec<Effect> {

@@ -214,6 +214,9 @@ fn status(player: &Player, now: Instant) -> String {
     };
     let mut parts = vec![volume];
     // What was set stands before what is as it is: where there is little room, the end is cut.
+    if player.autoplay() {
+        parts.push("autoplay".to_owned());
+    }
     parts.extend(player.repeat().words());
     if let Some(window) = player.window(now).filter(|_| player.is_zoomed()) {
         // Whole seconds are close enough to find one's way.
