@@ -22,7 +22,7 @@ impl App {
         let ended = was_heard && self.player.state() == State::Ended;
         match ended && self.player.autoplay() {
             true => self.play_after(1, now),
-            false => Vec::new(),
+            false => self.fetch_ahead(now),
         }
     }
 }

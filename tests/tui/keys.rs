@@ -390,6 +390,27 @@ fn at_the_end_the_next_row_plays_when_that_was_asked_for() {
 }
 
 #[test]
+fn the_beginning_of_the_next_row_is_fetched_once_what_plays_has_enough() {
+    let mut sitting = playing(setup(80, 24));
+    let ahead = |sitting: &Sitting| -> Vec<String> {
+        let link = |effect: &Effect| match effect {
+            Effect::FetchAhead(url) => Some(url.clone()),
+            _ => None,
+        };
+        sitting.effects.iter().filter_map(link).collect()
+    };
+    let (play, _) = played(&sitting)[0];
+    let none: &[String] = &[];
+    assert_eq!(ahead(&sitting), none, "16 s lie before the ear");
+    for _ in 0..3 {
+        sitting.send(Message::Player(play, Event::Buffered([0.0..1.0].into())));
+    }
+    assert_eq!(ahead(&sitting), [link(3)]);
+    sitting.keys("kkJ");
+    assert_eq!(played(&sitting).pop().unwrap().1, link(3));
+}
+
+#[test]
 fn the_details_tell_what_the_file_turned_out_to_be() {
     let mut sitting = playing(setup(140, 40));
     sitting.keys("kk");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::ahead::Ahead;
 use super::inbox::{Inbox, Load, Orders};
 use super::line::{Failure, Line};
 use super::playback::{Phase, Playback};
@@ -34,6 +35,7 @@ pub(super) struct Transport {
     fetch: Box<dyn Fetch>,
     line: Line,
     playback: Option<Playback>,
+    ahead: Ahead,
     epoch: u32,
     volume: f32,
     mute: bool,
@@ -56,6 +58,7 @@ impl Transport {
             fetch,
             line,
             playback: None,
+            ahead: Ahead::default(),
             epoch: 0,
             volume: 1.0,
             mute: false,
@@ -111,7 +114,10 @@ impl Transport {
                 .set_volume(if self.mute { 0.0 } else { self.volume });
         }
         match orders.load {
-            Some(Load::Nothing) => self.unload(),
+            Some(Load::Nothing) => {
+                self.unload();
+                self.ahead.give_up();
+            }
             Some(Load::Play {
                 play,
                 request,
@@ -119,11 +125,13 @@ impl Transport {
                 expected,
             }) => {
                 self.unload();
-                let events = self.events.clone();
-                let retrying = Box::new(move |detail, attempt| {
-                    events.tell(play, Event::Retrying { detail, attempt });
+                let buffer = self.ahead.take(&request, play).unwrap_or_else(|| {
+                    let events = self.events.clone();
+                    let retrying = Box::new(move |detail, attempt| {
+                        events.tell(play, Event::Retrying { detail, attempt });
+                    });
+                    self.fetch.begin(request, None, retrying)
                 });
-                let buffer = self.fetch.begin(request, retrying);
                 self.line.open(now);
                 self.playback = Some(Playback::new(
                     play,
@@ -140,6 +148,9 @@ impl Transport {
         }
         if let Some(to) = orders.seek {
             self.seek(to, now);
+        }
+        if let Some(request) = orders.ahead {
+            self.ahead.begin(request, &mut *self.fetch, &self.events);
         }
         match orders.paused {
             Some(true) => self.pause(now),
