@@ -1,6 +1,8 @@
 //! State and rules, pure: [`App::update`] takes a [`Message`] and the time, and gives back [`Effect`]s as data.
 
 pub mod action;
+mod ahead;
+mod autoplay;
 mod copy;
 pub mod criteria;
 pub mod deliveries;
@@ -57,6 +59,8 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+
+use crate::plivo::RecordingId;
 
 use deliveries::Deliveries;
 use detail::Detail;
@@ -151,6 +155,8 @@ pub struct App {
     fresh: bool,
     /// A row to play as soon as it is loaded.
     play_when_loaded: Option<usize>,
+    /// The recording whose follower was fetched ahead.
+    fetched_ahead_of: Option<RecordingId>,
     /// What the bar shows that is held by the mouse.
     dragging: Option<Range<Duration>>,
     looked: Option<Look>,
@@ -197,6 +203,7 @@ impl App {
             awaited: None,
             fresh: false,
             play_when_loaded: None,
+            fetched_ahead_of: None,
             dragging: None,
             looked: None,
             map: FrameMap::default(),

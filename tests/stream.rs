@@ -119,6 +119,48 @@ fn a_server_that_is_away_for_a_minute_is_waited_for() {
 }
 
 #[test]
+fn only_the_beginning_is_asked_for_until_the_rest_is_wanted() {
+    script(|| async {
+        let (mut server, file) = (Server::start().await, file(300_000));
+        let mut fetch = Fetch::of_most(request(&server.url("/a.mp3")), Some(100_000));
+        let mut get = server.next().await;
+        assert_eq!(get.header("range"), Some("bytes=0-99999"));
+        get.part(&file, 0..100_000, "").await;
+        assert_eq!(fetch.event().await, opened(&file));
+        fetch.loaded(0, 100_000).await;
+        // Nothing happens for a while.
+        skip(Duration::from_secs(60)).await;
+        assert_eq!(server.count(), 1);
+        fetch.buffer.release();
+        let mut get = server.next().await;
+        assert_eq!(get.header("range"), Some("bytes=100000-"));
+        get.part(&file, 100_000.., "").await;
+        fetch.complete(&file).await;
+    });
+}
+
+#[test]
+fn what_is_wanted_while_its_beginning_comes_goes_on_and_a_short_file_is_complete() {
+    script(|| async {
+        let (mut server, file) = (Server::start().await, file(300_000));
+        let mut fetch = Fetch::of_most(request(&server.url("/a.mp3")), Some(100_000));
+        let mut get = server.next().await;
+        get.part_head(&file, 0..100_000, "").await;
+        get.send(&file[..50_000]).await;
+        fetch.loaded(0, 50_000).await;
+        fetch.buffer.release();
+        get.send(&file[50_000..100_000]).await;
+        let mut get = server.next().await;
+        get.part(&file, 100_000.., "").await;
+        fetch.complete(&file).await;
+        let mut fetch = Fetch::of_most(request(&server.url("/a.mp3")), Some(400_000));
+        let mut get = server.next().await;
+        get.part(&file, 0.., "").await;
+        fetch.complete(&file).await;
+    });
+}
+
+#[test]
 fn a_server_that_was_never_there_is_given_up() {
     script(|| async {
         let mut server = Server::start().await;

@@ -27,6 +27,7 @@ pub enum Action {
     UndoJump,
     /// Start, end, off.
     Loop,
+    Autoplay,
     /// The waveform: all of it, a minute, ten seconds.
     Zoom,
     PreviousTurn,
@@ -229,6 +230,13 @@ pub const ACTIONS: &[Description] = {
             "loop",
             "loop: its start, its end, off",
             "loop",
+        ),
+        about(
+            Autoplay,
+            Player,
+            "autoplay",
+            "at the end play the next row, or not",
+            "autoplay",
         ),
         about(
             PreviousTurn,

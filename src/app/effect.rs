@@ -41,6 +41,8 @@ pub enum Effect {
         at: Option<Duration>,
     },
     Seek(Duration),
+    /// This link is likely to be played next: fetch its beginning.
+    FetchAhead(String),
     /// Hear this part over and over, or no part any more.
     Loop(Option<Range<Duration>>),
     Stop,

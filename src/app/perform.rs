@@ -44,6 +44,7 @@ impl App {
                 self.notices.info(words, now.mono);
                 return effects;
             }
+            Action::Autoplay => self.toggle_autoplay(now),
             Action::Zoom if !self.player.zoom() => {
                 let words = "the waveform shows all of it as closely as it can";
                 self.notices.info(words, now.mono);

@@ -72,6 +72,7 @@ pub struct Player {
     speech: audio::Speech,
     /// The speed that one key goes back to from the recording's own.
     quick: Speed,
+    autoplay: bool,
     loaded: Option<Loaded>,
 }
 
@@ -84,6 +85,7 @@ impl Default for Player {
             zoom: Zoom::Whole,
             speech: audio::Speech::default(),
             quick: Speed::from_tenths(15),
+            autoplay: false,
             loaded: None,
         }
     }
@@ -208,6 +210,11 @@ impl Player {
 
     pub fn muted(&self) -> bool {
         self.muted
+    }
+
+    /// At the end the next row plays.
+    pub fn autoplay(&self) -> bool {
+        self.autoplay
     }
 
     pub fn media(&self) -> Option<&Media> {
@@ -483,6 +490,10 @@ impl Player {
             effects.push(Effect::Mute(false));
         }
         effects
+    }
+
+    pub fn toggle_autoplay(&mut self) {
+        self.autoplay = !self.autoplay;
     }
 
     pub fn mute(&mut self) -> Vec<Effect> {

@@ -19,10 +19,7 @@ impl App {
                 Vec::new()
             }
             Message::Api(answer) => self.answer(answer, now),
-            Message::Player(play, event) => {
-                self.player.event(play, event, now);
-                Vec::new()
-            }
+            Message::Player(play, event) => self.player_told(play, event, now),
             Message::Timer(timer) => self.detail.rested(timer, &mut self.ids, now),
             Message::Signal(Signal::Continued) => Vec::new(),
             Message::Signal(Signal::Terminate) => vec![Effect::Quit],

@@ -50,6 +50,8 @@ struct State {
     version: u64,
     /// The byte the play head needs next.
     head: u64,
+    /// Nothing from this byte on is wanted yet.
+    most: Option<u64>,
 }
 
 struct Shared {
@@ -150,6 +152,7 @@ impl Buffer {
                 end: None,
                 version: 0,
                 head: 0,
+                most: None,
             }),
             changed: Condvar::new(),
             moved: Notify::new(),
@@ -246,6 +249,17 @@ impl Buffer {
         if short {
             self.shared.moved.notify_one();
         }
+    }
+
+    /// Only the first `most` bytes are wanted, until [`Buffer::release`].
+    pub(super) fn hold(&self, most: u64) {
+        self.shared.lock().most = Some(most);
+    }
+
+    /// All bytes are wanted.
+    pub fn release(&self) {
+        self.shared.lock().most = None;
+        self.shared.moved.notify_one();
     }
 
     /// Why the bytes that are missing will not come.

@@ -60,6 +60,8 @@ pub enum Command {
     Seek(Duration),
     /// Once it is there, this part is heard over and over, without a gap; `None`: it plays on. A new recording has none.
     Loop(Option<Range<Duration>>),
+    /// This is likely to be played next: fetch its beginning. The last one that was named counts.
+    FetchAhead(Request),
     Stop,
     /// 0.0 to 2.0; 1.0 is the recording's own level. Louder than that, peaks are limited and never clip.
     Volume(f32),

@@ -37,13 +37,19 @@ pub enum FetchEvent {
 
 /// Starts to fetch `request` on `handle`, and returns where its bytes will be. `on_event` is called on the task and must not
 /// block. The fetch ends with [`Buffer::cancel`], or when the last handle to the buffer is dropped.
+///
+/// With `most`, only so many bytes are fetched until [`Buffer::release`].
 pub fn start(
     handle: &tokio::runtime::Handle,
     http: Http,
     request: Request,
+    most: Option<u64>,
     on_event: impl Fn(FetchEvent) + Send + Sync + 'static,
 ) -> Buffer {
     let (buffer, feed) = Buffer::open();
+    if let Some(most) = most {
+        buffer.hold(most);
+    }
     handle.spawn(task::run(http, request, feed, Box::new(on_event)));
     buffer
 }

@@ -4,6 +4,7 @@
 //! caller; [`super::event`] has what goes in and comes out. [`super::ring`] tells what is *heard*, so that a position is never what
 //! was merely decoded.
 
+mod ahead;
 mod inbox;
 mod line;
 mod playback;
@@ -35,8 +36,9 @@ type Retrying = Box<dyn Fn(String, u32) + Send + Sync>;
 
 /// Brings the bytes of recordings.
 trait Fetch: Send {
-    /// Begins and returns at once. Ends with [`Buffer::cancel`].
-    fn begin(&mut self, request: Request, retrying: Retrying) -> Buffer;
+    /// Begins and returns at once. With `most`, so many bytes are enough until [`Buffer::release`]. Ends with
+    /// [`Buffer::cancel`].
+    fn begin(&mut self, request: Request, most: Option<u64>, retrying: Retrying) -> Buffer;
 }
 
 struct Network {
@@ -45,12 +47,18 @@ struct Network {
 }
 
 impl Fetch for Network {
-    fn begin(&mut self, request: Request, retrying: Retrying) -> Buffer {
-        fetch::start(&self.handle, self.http.clone(), request, move |event| {
-            if let FetchEvent::Retrying { detail, attempt } = event {
-                retrying(detail, attempt);
-            }
-        })
+    fn begin(&mut self, request: Request, most: Option<u64>, retrying: Retrying) -> Buffer {
+        fetch::start(
+            &self.handle,
+            self.http.clone(),
+            request,
+            most,
+            move |event| {
+                if let FetchEvent::Retrying { detail, attempt } = event {
+                    retrying(detail, attempt);
+                }
+            },
+        )
     }
 }
 

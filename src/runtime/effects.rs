@@ -130,6 +130,14 @@ impl<S: FnMut(Command)> Effects<S> {
         }
     }
 
+    /// What is refused is told when it is played.
+    fn fetch_ahead(&mut self, url: &str) {
+        let media = self.client().and_then(|client| client.media(url).ok());
+        if let Some(media) = media {
+            (self.sound)(Command::FetchAhead(request_of(media)));
+        }
+    }
+
     fn refuse(&mut self, play: PlayId, refused: &MediaRefused) {
         (self.sound)(Command::Stop);
         let failed = audio::Event::Failed(audio::Error::Refused(refused.to_string()));
@@ -175,6 +183,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Pause => (self.sound)(Command::Pause),
             Effect::Resume { at } => (self.sound)(Command::Resume { at }),
             Effect::Seek(to) => (self.sound)(Command::Seek(to)),
+            Effect::FetchAhead(url) => self.fetch_ahead(&url),
             Effect::Loop(part) => (self.sound)(Command::Loop(part)),
             Effect::Stop => (self.sound)(Command::Stop),
             Effect::Volume(volume) => (self.sound)(Command::Volume(volume)),

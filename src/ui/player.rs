@@ -218,6 +218,7 @@ fn status(player: &Player, now: Instant) -> String {
     let mut parts: Vec<String> = (speed != Speed::NORMAL)
         .then(|| speed.to_string())
         .into_iter()
+        .chain(player.autoplay().then(|| "autoplay".to_owned()))
         .chain(player.repeat().words())
         .chain(player.sides_words())
         .chain(player.skip_words())

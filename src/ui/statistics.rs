@@ -115,7 +115,10 @@ fn meter(share: f64, columns: u16) -> String {
     "█".repeat(eighths / 8) + part
 }
 
-/// When somebody talks: a column is filled when most of it is talk, and marked when some is.
+/// Shares of a column that are talk, in eighths.
+const SHARES: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// When somebody talks: the more of a column's time is talk, the higher it is.
 fn strip(talk: &[(f64, f64)], columns: u16) -> String {
     let width = 1.0 / f64::from(columns.max(1));
     let mut turns = talk.iter().peekable();
@@ -130,11 +133,10 @@ fn strip(talk: &[(f64, f64)], columns: u16) -> String {
             }
             turns.next();
         }
-        line.push(match filled / width {
-            part if part >= 0.5 => '▆',
-            part if part > 0.0 => '▂',
-            _ => '·',
-        });
+        // A saturating cast of a share from 0 to 1.
+        let eighths = (filled / width * 8.0).ceil() as usize;
+        let sign = eighths.checked_sub(1).map(|at| at.min(SHARES.len() - 1));
+        line.push(sign.and_then(|at| SHARES.get(at)).copied().unwrap_or('·'));
     }
     line
 }
@@ -167,8 +169,8 @@ mod tests {
 
     #[test]
     fn a_strip_shows_when_and_a_meter_how_much() {
-        assert_eq!(strip(&[(0.0, 0.25), (0.5, 0.52)], 8), "▆▆··▂···");
-        assert_eq!(strip(&[(0.0, 0.1), (0.11, 0.2), (0.21, 1.0)], 5), "▆▆▆▆▆");
+        assert_eq!(strip(&[(0.0, 0.25), (0.5, 0.52)], 8), "██··▂···");
+        assert_eq!(strip(&[(0.0, 0.1), (0.15, 0.2), (0.2, 1.0)], 5), "▇████");
         assert_eq!(strip(&[], 3), "···");
         assert_eq!((meter(0.5, 3), meter(1.0, 3)), ("█▌".into(), "███".into()));
         assert_eq!(meter(f64::NAN, 3), "");

@@ -45,9 +45,14 @@ pub struct Fetch {
 
 impl Fetch {
     pub fn start(request: Request) -> Self {
+        Self::of_most(request, None)
+    }
+
+    /// Only the first `most` bytes are wanted until the buffer is released.
+    pub fn of_most(request: Request, most: Option<u64>) -> Self {
         let (send, events) = tokio::sync::mpsc::unbounded_channel();
         let handle = tokio::runtime::Handle::current();
-        let buffer = fetch::start(&handle, Http::new().unwrap(), request, move |event| {
+        let buffer = fetch::start(&handle, Http::new().unwrap(), request, most, move |event| {
             let _ = send.send(event);
         });
         Self { buffer, events }

@@ -50,6 +50,7 @@ const STATES: &[&str] = &[
     "<Enter>SG",
     "<Enter>a9a",
     "<Enter>ww2a3a",
+    "R<Enter>",
     "r",
 ];
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use callreel::app::{Effect, Input, Message, Mouse, MouseKind, Signal};
 
+use callreel::audio::{Anchor, Event};
+
 use crate::account::{Account, recording};
 use crate::sitting::{Sitting, played, playing, setup};
 
@@ -349,6 +351,63 @@ fn the_waveform_is_shown_close_up_and_clicked_there() {
     );
     sitting.keys("w");
     assert!(!sitting.text().contains("zoom"));
+}
+
+/// What plays has come to its end.
+fn end(sitting: &mut Sitting) {
+    let (play, _) = played(sitting).pop().unwrap();
+    let anchor = Anchor {
+        position: Duration::from_secs(40),
+        at: sitting.now().mono,
+        speed: 0.0,
+    };
+    sitting.send(Message::Player(play, Event::Ended(anchor)));
+}
+
+#[test]
+fn at_the_end_the_next_row_plays_when_that_was_asked_for() {
+    let mut sitting = playing(setup(80, 24));
+    end(&mut sitting);
+    assert_eq!(played(&sitting).len(), 1, "autoplay is off at first");
+    sitting.keys("R");
+    assert!(sitting.text().contains("   autoplay   "));
+    assert!(last_line(&mut sitting).contains("the next row plays"));
+    sitting.keys("<Enter>");
+    end(&mut sitting);
+    end(&mut sitting);
+    let links: Vec<_> = played(&sitting).into_iter().map(|(_, url)| url).collect();
+    assert_eq!(links[1..], [link(4), link(5), link(6)]);
+    // The cursor was on what played, and comes along.
+    assert_eq!(sitting.app.cursor(), 6);
+    // Who has paused and jumps to the end wants no other recording.
+    sitting.keys(" ");
+    end(&mut sitting);
+    assert_eq!(played(&sitting).len(), 4);
+    sitting.keys("R G<Enter>");
+    sitting.keys("R");
+    end(&mut sitting);
+    assert!(last_line(&mut sitting).contains("that was the last row"));
+}
+
+#[test]
+fn the_beginning_of_the_next_row_is_fetched_once_what_plays_has_enough() {
+    let mut sitting = playing(setup(80, 24));
+    let ahead = |sitting: &Sitting| -> Vec<String> {
+        let link = |effect: &Effect| match effect {
+            Effect::FetchAhead(url) => Some(url.clone()),
+            _ => None,
+        };
+        sitting.effects.iter().filter_map(link).collect()
+    };
+    let (play, _) = played(&sitting)[0];
+    let none: &[String] = &[];
+    assert_eq!(ahead(&sitting), none, "16 s lie before the ear");
+    for _ in 0..3 {
+        sitting.send(Message::Player(play, Event::Buffered([0.0..1.0].into())));
+    }
+    assert_eq!(ahead(&sitting), [link(3)]);
+    sitting.keys("kkJ");
+    assert_eq!(played(&sitting).pop().unwrap().1, link(3));
 }
 
 #[test]

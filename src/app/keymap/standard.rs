@@ -120,6 +120,7 @@ fn listening(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char('t')], Action::GoToTime);
     bind(context, &[Key::char('u')], Action::UndoJump);
     bind(context, &[Key::char('a')], Action::Loop);
+    bind(context, &[Key::char('R')], Action::Autoplay);
     bind(context, &[Key::char('(')], Action::PreviousTurn);
     bind(context, &[Key::char(')')], Action::NextTurn);
     bind(context, &[Key::char('+'), Key::char('=')], Action::Louder);

@@ -84,21 +84,39 @@ impl Feed {
         self.shared.lock().head
     }
 
+    /// Nothing from this byte on is wanted yet.
+    pub fn most(&self) -> Option<u64> {
+        self.shared.lock().most
+    }
+
+    /// All that is wanted for now is here.
+    pub fn is_held(&self) -> bool {
+        let state = self.shared.lock();
+        state
+            .most
+            .is_some_and(|most| state.have.contiguous_from(0) >= most)
+    }
+
     /// How many bytes are here from `at` on without a gap.
     pub fn contiguous_from(&self, at: u64) -> u64 {
         self.shared.lock().have.contiguous_from(at)
     }
 
-    /// The first missing part at or after `at`; it ends at the next loaded byte, at the end of the file, or nowhere known.
+    /// The first missing part at or after `at`; it ends at the next loaded byte, where nothing more is
+    /// wanted yet, at the end of the file, or nowhere known.
     pub fn gap_from(&self, at: u64) -> Option<Gap> {
         let state = self.shared.lock();
         let start = at.saturating_add(state.have.contiguous_from(at));
         if state.len.is_some_and(|len| start >= len) {
             return None;
         }
+        let loaded_at = state.have.next_start(start);
+        let most = state.most.filter(|most| *most > start);
         Some(Gap {
             start,
-            loaded_at: state.have.next_start(start),
+            loaded_at: most.map_or(loaded_at, |most| {
+                Some(loaded_at.map_or(most, |at| at.min(most)))
+            }),
         })
     }
 
@@ -121,7 +139,7 @@ impl Feed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gap {
     pub start: u64,
-    /// The first loaded byte after it, when there is one.
+    /// Where it ends: the first byte after it that is loaded or not wanted yet, when there is one.
     pub loaded_at: Option<u64>,
 }
 

@@ -100,6 +100,10 @@ impl<'a> Task<'a> {
 
     async fn run(mut self) -> Result<(), Error> {
         while !self.feed.is_over() {
+            if self.feed.is_held() {
+                self.feed.head_moved().await;
+                continue;
+            }
             let Some(gap) = self.next_gap() else {
                 return Ok(());
             };
@@ -196,7 +200,7 @@ impl<'a> Task<'a> {
                 // Asked for a later byte, the server has shown that it does not send parts, whatever it says.
                 let ranges = ranges && gap.start == 0;
                 self.opened(&response, total, ranges);
-                self.body(response, 0, None, total).await
+                self.body(response, 0, self.feed.most(), total).await
             }
             Answer::Beyond { total } => self.beyond(gap.start, total),
             Answer::Busy { error, wait } => Ok(Outcome::Failed { error, wait }),

@@ -35,6 +35,7 @@ pub(super) struct Orders {
     pub repeat: Option<Option<Range<Duration>>>,
     pub seek: Option<Duration>,
     pub paused: Option<bool>,
+    pub ahead: Option<Request>,
 }
 
 impl Orders {
@@ -58,6 +59,7 @@ impl Orders {
                 self.seek = at.or(self.seek);
             }
             Command::Seek(to) => self.seek = Some(to),
+            Command::FetchAhead(request) => self.ahead = Some(request),
             Command::Loop(part) => self.repeat = Some(part),
             Command::Volume(volume) => self.volume = Some(volume),
             Command::Mute(mute) => self.mute = Some(mute),
@@ -70,6 +72,7 @@ impl Orders {
         self.repeat = None;
         self.seek = None;
         self.paused = None;
+        self.ahead = None;
     }
 }
 

@@ -1,5 +1,6 @@
 #![allow(clippy::panic)]
 
+mod ahead;
 mod repeat;
 
 use std::cell::Cell;
@@ -26,7 +27,7 @@ const STEP: usize = 480;
 struct ScriptedFetch(Sender<Feed>);
 
 impl Fetch for ScriptedFetch {
-    fn begin(&mut self, _request: Request, _retrying: Retrying) -> Buffer {
+    fn begin(&mut self, _request: Request, _most: Option<u64>, _retrying: Retrying) -> Buffer {
         let (buffer, feed) = Buffer::open();
         let _ = self.0.send(feed);
         buffer

@@ -5,6 +5,7 @@ mod remake;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::ahead::Ahead;
 use super::inbox::{Inbox, Load, Orders};
 use super::line::{Failure, Line};
 use super::playback::{Phase, Playback};
@@ -37,6 +38,7 @@ pub(super) struct Transport {
     fetch: Box<dyn Fetch>,
     line: Line,
     playback: Option<Playback>,
+    ahead: Ahead,
     epoch: u32,
     volume: f32,
     mute: bool,
@@ -60,6 +62,7 @@ impl Transport {
             fetch,
             line,
             playback: None,
+            ahead: Ahead::default(),
             epoch: 0,
             volume: 1.0,
             mute: false,
@@ -119,7 +122,10 @@ impl Transport {
             self.set_speech(speech);
         }
         match orders.load {
-            Some(Load::Nothing) => self.unload(),
+            Some(Load::Nothing) => {
+                self.unload();
+                self.ahead.give_up();
+            }
             Some(Load::Play {
                 play,
                 request,
@@ -127,11 +133,13 @@ impl Transport {
                 expected,
             }) => {
                 self.unload();
-                let events = self.events.clone();
-                let retrying = Box::new(move |detail, attempt| {
-                    events.tell(play, Event::Retrying { detail, attempt });
+                let buffer = self.ahead.take(&request, play).unwrap_or_else(|| {
+                    let events = self.events.clone();
+                    let retrying = Box::new(move |detail, attempt| {
+                        events.tell(play, Event::Retrying { detail, attempt });
+                    });
+                    self.fetch.begin(request, None, retrying)
                 });
-                let buffer = self.fetch.begin(request, retrying);
                 self.line.open(now);
                 self.playback = Some(Playback::new(
                     play,
@@ -148,6 +156,9 @@ impl Transport {
         }
         if let Some(to) = orders.seek {
             self.seek(to, now);
+        }
+        if let Some(request) = orders.ahead {
+            self.ahead.begin(request, &mut *self.fetch, &self.events);
         }
         match orders.paused {
             Some(true) => self.pause(now),

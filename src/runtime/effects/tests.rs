@@ -139,6 +139,14 @@ async fn sound_is_asked_for_with_what_may_be_sent_there_and_nothing_else() {
         assert_eq!(requests[1].plain_http_to, None);
     }
     commands.borrow_mut().clear();
+    // What is only likely to be played is refused without a word.
+    effects.carry_out(Effect::FetchAhead("file:///etc/passwd".to_owned()));
+    effects.carry_out(Effect::FetchAhead(format!("{base}/media/x.mp3")));
+    assert!(matches!(
+        &commands.borrow()[..],
+        [Command::FetchAhead(request)] if request.authorization.is_some()
+    ));
+    commands.borrow_mut().clear();
     effects.carry_out(play(3, "file:///etc/passwd"));
     assert_eq!(*commands.borrow(), [Command::Stop]);
     let message = told.recv().await.unwrap();
