@@ -132,6 +132,7 @@ fn events(sitting: &Sitting) -> Vec<Event> {
         Event::Waveform(Arc::new(Waveform {
             bin: Duration::from_secs(1),
             channels: vec![channel(1), channel(7)],
+            ..Waveform::default()
         })),
         Event::Playing(Anchor {
             position: Duration::from_secs(1_200),

@@ -8,6 +8,7 @@ pub mod detail;
 pub mod effect;
 pub mod filter;
 pub mod frame;
+mod goto;
 pub mod history;
 pub mod ids;
 pub mod input;
@@ -17,6 +18,7 @@ pub mod layout;
 mod listen;
 pub mod mask;
 pub mod message;
+pub mod moment;
 pub mod notice;
 pub mod overlay;
 pub mod palette;
@@ -27,9 +29,11 @@ mod scroll;
 pub mod search;
 pub mod setup;
 pub mod sort;
+pub mod statistics;
 pub mod status;
 pub mod table;
 pub mod text;
+mod turns;
 mod update;
 mod walk;
 pub mod when;
@@ -49,7 +53,8 @@ pub use scroll::detail_columns;
 pub use setup::{Setup, Theme};
 pub use table::Rows;
 
-use std::time::Instant;
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
@@ -146,8 +151,8 @@ pub struct App {
     fresh: bool,
     /// A row to play as soon as it is loaded.
     play_when_loaded: Option<usize>,
-    /// The bar is held by the mouse.
-    dragging: bool,
+    /// What the bar shows that is held by the mouse.
+    dragging: Option<Range<Duration>>,
     looked: Option<Look>,
     map: FrameMap,
 }
@@ -187,12 +192,12 @@ impl App {
             lead: None,
             notices: Notices::default(),
             deliveries: Deliveries::new(setup.callbacks),
-            player: Player::default(),
+            player: Player::new(setup.rewind),
             throttled: None,
             awaited: None,
             fresh: false,
             play_when_loaded: None,
-            dragging: false,
+            dragging: None,
             looked: None,
             map: FrameMap::default(),
         };

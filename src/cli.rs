@@ -7,6 +7,9 @@ pub mod emulator;
 mod filter;
 mod json;
 pub mod list;
+pub mod listen;
+mod stop;
+mod value;
 mod zone;
 
 use std::process::ExitCode;
@@ -38,6 +41,7 @@ pub struct Cli {
 enum Command {
     List(list::Args),
     Emulator(emulator::Args),
+    Listen(listen::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -73,11 +77,17 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)
         }),
+        Some(Command::Listen(args)) => in_runtime(async {
+            listen::run(args).await?;
+            Ok(ExitCode::SUCCESS)
+        }),
     }
 }
 
+/// Two threads do as much as a command has to do at once; each more would only keep memory of its own.
 fn in_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
         .enable_all()
         .build()?
         .block_on(work)

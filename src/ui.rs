@@ -15,7 +15,9 @@ mod panel;
 #[cfg(test)]
 pub(crate) mod picture;
 pub mod player;
+mod prompt;
 mod spinner;
+mod statistics;
 mod status;
 mod table;
 pub mod text;

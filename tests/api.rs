@@ -141,6 +141,17 @@ async fn a_deletion_is_never_tried_twice() {
 }
 
 #[tokio::test]
+async fn a_login_page_has_deleted_nothing() {
+    let page = "<!DOCTYPE html><title>Please sign in</title>";
+    let server = Server::start([Reply::of("200 OK", "Content-Type: text/html\r\n", page)]).await;
+    let told = server.client().delete(&RecordingId::new("r")).await;
+    assert!(
+        matches!(&told, Err(Error::Malformed { detail }) if detail.contains("sign in")),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
 async fn hostile_ids_stay_in_their_place() {
     let server = Server::start([Reply::of("404 Not Found", "", "{}")]).await;
     let sent = [

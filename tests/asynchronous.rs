@@ -7,9 +7,9 @@ use std::time::Duration;
 use callreel::emulator::{self, AcceptStatus, CallbackForm, Callbacks, Emulator};
 use callreel::plivo::callback::{Delivery, Desk, Options, Receiver, Signature, To};
 use callreel::plivo::{
-    ApiBase, Asynchronous, Bound, Call, Callback, CallbackMethod, Client, Credentials, Delete,
-    Error, Filter, Get, Page, PageRequest, Priority, RecordingId, RecordingQuery, Reply, Span,
-    TimeRange,
+    ApiBase, Asynchronous, Bound, ByCallback, Call, Callback, CallbackMethod, Client, Credentials,
+    Delete, Error, Filter, Get, Page, PageRequest, Priority, RecordingId, RecordingQuery, Reply,
+    Span, TimeRange,
 };
 use chrono::{TimeDelta, Utc};
 
@@ -42,7 +42,7 @@ impl Way {
         let desk = Desk::new();
         let options = Options {
             addr: (Ipv4Addr::LOCALHOST, 0).into(),
-            token: Some(credentials.signing_key().clone()),
+            token: Some(credentials.token().clone()),
             require_signature: true,
             public_url: None,
         };
@@ -270,7 +270,7 @@ async fn what_another_has_signed_or_nobody_is_refused() {
 #[tokio::test]
 async fn one_whom_nobody_waits_for_any_more_disturbs_nobody() {
     let options = told_by(Callbacks {
-        delay: Duration::from_millis(20),
+        delay: Duration::from_secs(2),
         ..Callbacks::default()
     });
     let way = Way::patient(options).await;
@@ -287,4 +287,26 @@ async fn one_whom_nobody_waits_for_any_more_disturbs_nobody() {
     let mut counts = way.receiver.counts();
     counts.wait_for(|counts| counts.unknown == 1).await.unwrap();
     assert_eq!(way.page(&list()).await.recordings.len(), 20);
+}
+
+/// The SDKs' parser, and so the account's signature, leaves out what follows a `;` in the path.
+#[tokio::test]
+async fn a_path_with_a_semicolon_is_signed_as_the_sdks_have_it() {
+    let way = Way::patient(emulator::Options::default()).await;
+    let url = format!("{}plivo/hook;v=1?tenant=7", way.receiver.url());
+    let call = ByCallback {
+        call: list(),
+        callback: Callback {
+            url: url.parse().unwrap(),
+            method: CallbackMethod::Post,
+        },
+    };
+    way.client.send(&call, Priority::Visible).await.unwrap();
+    let mut counts = way.receiver.counts();
+    // Nobody has asked for it, but it was not refused.
+    let counts = *counts
+        .wait_for(|counts| *counts != Default::default())
+        .await
+        .unwrap();
+    assert_eq!((counts.unknown, counts.wrong_signature), (1, 0));
 }

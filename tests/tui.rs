@@ -23,5 +23,7 @@ mod screens;
 mod sitting;
 #[path = "tui/speech.rs"]
 mod speech;
+#[path = "tui/statistics.rs"]
+mod statistics;
 #[path = "tui/thrift.rs"]
 mod thrift;

@@ -23,6 +23,16 @@ pub enum Action {
     Seek(i8),
     /// Jump to so many tenths of the length, 0 to 9.
     Tenth(u8),
+    GoToTime,
+    UndoJump,
+    /// Start, end, off.
+    Loop,
+    /// The waveform: all of it, a minute, ten seconds.
+    Zoom,
+    PreviousTurn,
+    NextTurn,
+    /// Who talks how much, and what the sound is like.
+    Statistics,
     Louder,
     Quieter,
     Mute,
@@ -205,6 +215,35 @@ pub const ACTIONS: &[Description] = {
         about(Tenth(7), Player, "jump-70", "to 70 %", "70 %"),
         about(Tenth(8), Player, "jump-80", "to 80 %", "80 %"),
         about(Tenth(9), Player, "jump-90", "to 90 %", "90 %"),
+        about(
+            GoToTime,
+            Player,
+            "go-to-time",
+            "go to a time: 1:23, -30, 50%",
+            "go to",
+        ),
+        about(UndoJump, Player, "undo-jump", "undo the last jump", "undo"),
+        about(
+            Loop,
+            Player,
+            "loop",
+            "loop: its start, its end, off",
+            "loop",
+        ),
+        about(
+            PreviousTurn,
+            Player,
+            "previous-turn",
+            "previous turn of talk",
+            "turn before",
+        ),
+        about(
+            NextTurn,
+            Player,
+            "next-turn",
+            "next turn of talk",
+            "next turn",
+        ),
         about(Louder, Player, "louder", "louder", "louder"),
         about(Quieter, Player, "quieter", "quieter", "quieter"),
         about(Action::Mute, Player, "mute", "sound off or on", "mute"),
@@ -310,6 +349,20 @@ pub const ACTIONS: &[Description] = {
             "details",
         ),
         about(RawJson, Look, "raw-json", "the API's own answer", "JSON"),
+        about(
+            Zoom,
+            Look,
+            "zoom",
+            "waveform: all, a minute, ten seconds",
+            "zoom",
+        ),
+        about(
+            Statistics,
+            Look,
+            "statistics",
+            "who talks how much, and how it sounds",
+            "statistics",
+        ),
         about(
             CopyId,
             Look,

@@ -12,7 +12,7 @@ use crate::plivo::callback::{Counts, Signature};
 use crate::plivo::{self, CallbackMethod};
 
 use super::ids::RequestId;
-use super::{App, Effect, Now, words};
+use super::{App, Effect, Now, Priority, words};
 
 mod lines;
 
@@ -75,6 +75,7 @@ pub enum State {
 pub struct Dispatch {
     request: RequestId,
     what: What,
+    priority: Priority,
     at: DateTime<Utc>,
     since: Instant,
     api_id: Option<String>,
@@ -147,9 +148,11 @@ impl Deliveries {
         for effect in effects {
             match effect {
                 Effect::Callbacks(on) => self.on = *on,
-                Effect::FetchPage { request, .. } => self.sent(*request, What::Page, now),
+                Effect::FetchPage {
+                    request, priority, ..
+                } => self.sent(*request, What::Page, *priority, now),
                 Effect::FetchRecording { request, .. } => {
-                    self.sent(*request, What::Recording, now);
+                    self.sent(*request, What::Recording, Priority::Detail, now);
                 }
                 Effect::Cancel(request) => self.end(*request, State::Dropped, now),
                 _ => {}
@@ -157,16 +160,18 @@ impl Deliveries {
         }
     }
 
-    fn sent(&mut self, request: RequestId, what: What, now: Now) {
+    fn sent(&mut self, request: RequestId, what: What, priority: Priority, now: Now) {
         if !self.on {
             return;
         }
         if self.requests.len() >= KEPT {
-            self.requests.pop_front();
+            let over = self.requests.iter().position(Dispatch::is_over);
+            self.requests.remove(over.unwrap_or(0));
         }
         self.requests.push_back(Dispatch {
             request,
             what,
+            priority,
             at: now.wall,
             since: now.mono,
             api_id: None,
@@ -209,22 +214,21 @@ impl Deliveries {
         }
     }
 
-    /// Deliveries that were refused since, if any: `(how many, why)`.
+    /// Takes the counts in; in words, when a delivery was refused for its signature for the first time. Strangers may send as many
+    /// as they like: further ones are only counted.
     pub(super) fn received(&mut self, counts: Counts) -> Option<String> {
         let before = std::mem::replace(&mut self.received, counts);
-        let refused = counts
-            .wrong_signature
-            .saturating_sub(before.wrong_signature);
-        let unsigned = counts.unsigned.saturating_sub(before.unsigned);
-        let deliveries = |many| words::counted(many, "delivery", "deliveries");
-        match (refused, unsigned) {
-            (0, 0) => None,
-            (0, many) => Some(format!("{} without a signature refused", deliveries(many))),
-            (many, _) => Some(format!(
-                "{} with a wrong signature refused",
-                deliveries(many)
-            )),
-        }
+        let first = |now: u64, before: u64| now > 0 && before == 0;
+        let how = if first(counts.wrong_signature, before.wrong_signature) {
+            "with a wrong signature"
+        } else if first(counts.unsigned, before.unsigned) {
+            "without a signature"
+        } else {
+            return None;
+        };
+        Some(format!(
+            "a delivery {how} was refused; :deliveries counts them"
+        ))
     }
 
     fn open(&mut self, request: RequestId) -> Option<&mut Dispatch> {
@@ -232,14 +236,14 @@ impl Deliveries {
         requests.find(|one| one.request == request && !one.is_over())
     }
 
-    /// The request of that kind that has waited longest, in words: for the line under the list and in the details.
+    /// How far the request of that kind has come that the reader waits for, in words: of the most urgent ones the oldest.
     pub fn waiting(&self, what: &What) -> Option<String> {
-        let mut open = self
-            .requests
-            .iter()
-            .filter(|one| !one.is_over() && one.what == *what);
-        let first = open.next()?;
-        let more = open.count();
+        let open = || {
+            let requests = self.requests.iter();
+            requests.filter(|one| !one.is_over() && one.what == *what)
+        };
+        let first = open().min_by_key(|one| one.priority)?;
+        let more = open().count() - 1;
         let id = first
             .api_id
             .as_deref()

@@ -1,5 +1,6 @@
 //! What the app wants done, as plain data. `runtime` carries it out.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::audio::{PlayId, Speech};
@@ -40,6 +41,8 @@ pub enum Effect {
         at: Option<Duration>,
     },
     Seek(Duration),
+    /// Hear this part over and over, or no part any more.
+    Loop(Option<Range<Duration>>),
     Stop,
     Volume(f32),
     Mute(bool),

@@ -19,13 +19,32 @@ pub enum Overlay {
         lines: Option<Vec<String>>,
         scroll: usize,
     },
+    /// What the recording that is loaded sounds like.
+    Statistics {
+        scroll: usize,
+    },
     /// What became of requests whose answers come by callback.
     Deliveries {
         scroll: usize,
     },
     Palette(Palette),
     Search(TextLine),
+    /// A time to go to.
+    GoTo(TextLine),
     Filter(Box<Form>),
+}
+
+impl Overlay {
+    /// Text that is read and scrolled.
+    pub fn is_read(&self) -> bool {
+        matches!(
+            self,
+            Self::Help { .. }
+                | Self::Log { .. }
+                | Self::Deliveries { .. }
+                | Self::Statistics { .. }
+        )
+    }
 }
 
 /// One line of help.
@@ -105,6 +124,15 @@ fn halves(lines: &[HelpLine]) -> Vec<&[HelpLine]> {
 /// The log takes what there is.
 pub fn log_box(layout: &Layout) -> Rect {
     layout.body
+}
+
+/// Columns of the statistics: more would only tear their columns apart.
+const STATISTICS_WIDTH: u16 = 96;
+
+/// The statistics, and the box around them.
+pub fn statistics_box(layout: &Layout, lines: &[super::statistics::Line]) -> Rect {
+    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    layout.popup(STATISTICS_WIDTH, height)
 }
 
 /// Lines that can be read at once in a box.

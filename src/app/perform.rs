@@ -37,6 +37,20 @@ impl App {
             Action::Tenth(tenth) => {
                 return self.player.seek_fraction(f64::from(tenth) / 10.0, now);
             }
+            Action::GoToTime => self.open_go_to(now),
+            Action::UndoJump => return self.undo_jump(now),
+            Action::Loop => {
+                let (words, effects) = self.player.mark_repeat(now);
+                self.notices.info(words, now.mono);
+                return effects;
+            }
+            Action::Zoom if !self.player.zoom() => {
+                let words = "the waveform shows all of it as closely as it can";
+                self.notices.info(words, now.mono);
+            }
+            Action::Zoom => {}
+            Action::PreviousTurn => return self.previous_turn(now),
+            Action::NextTurn => return self.next_turn(now),
             Action::Louder => return self.player.volume_by(STEP),
             Action::Quieter => return self.player.volume_by(-STEP),
             Action::Mute => return self.player.mute(),
@@ -79,6 +93,7 @@ impl App {
                 });
                 return vec![Effect::ReadLog];
             }
+            Action::Statistics => self.overlay = Some(Overlay::Statistics { scroll: 0 }),
             Action::Deliveries => self.overlay = Some(Overlay::Deliveries { scroll: 0 }),
             Action::Callbacks => return self.toggle_callbacks(now),
             Action::Suspend => {
@@ -95,11 +110,9 @@ impl App {
     /// Where `j` and its like go now.
     fn mover(&self) -> Mover {
         match &self.overlay {
-            Some(Overlay::Help { .. } | Overlay::Log { .. } | Overlay::Deliveries { .. }) => {
-                Mover::Reading
-            }
+            Some(overlay) if overlay.is_read() => Mover::Reading,
             Some(Overlay::Palette(_)) => Mover::Offers,
-            Some(Overlay::Search(_) | Overlay::Filter(_)) => Mover::Nothing,
+            Some(_) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,
             None => Mover::List,
         }
@@ -298,13 +311,14 @@ impl App {
         self.notices.info(words, now.mono);
     }
 
-    /// Enter in the command line or the search.
+    /// Enter in the command line, the search or the time to go to.
     fn accept(&mut self, now: Now) -> Vec<Effect> {
         match self.overlay.take() {
             Some(Overlay::Search(line)) => {
                 self.search_for(line.text(), now);
                 Vec::new()
             }
+            Some(Overlay::GoTo(line)) => self.go_to_moment(line, now),
             Some(Overlay::Palette(palette)) => match palette.choice() {
                 Some(Command::Row(row)) => self.go_far(row - 1, now),
                 Some(Command::Page(page)) => {

@@ -2,10 +2,17 @@
 //!
 //! Where the sound is comes as an anchor in time, never as a poll: the position at any instant is worked out from it.
 
+mod jumps;
+mod repeat;
+mod rewind;
 mod speech;
 mod told;
 mod trouble;
+mod volume;
+mod zoom;
 
+pub use repeat::Repeat;
+pub use rewind::Rewind;
 pub use trouble::Trouble;
 
 use std::ops::Range;
@@ -15,12 +22,15 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use crate::audio::speech::Speed;
-use crate::audio::{self, Anchor, Media, PlayId, Waveform};
+use crate::audio::{self, Anchor, Media, PlayId, Statistics, Waveform};
 use crate::plivo::{Recording, RecordingId};
 
 use super::Now;
 use super::effect::Effect;
 use super::ids::Ids;
+
+use jumps::Jumps;
+use zoom::Zoom;
 
 /// What plays, played, or failed to.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +71,8 @@ pub struct Player {
     speech: audio::Speech,
     /// The speed that one key goes back to from the recording's own.
     quick: Speed,
+    rewind: Rewind,
+    zoom: Zoom,
     loaded: Option<Loaded>,
 }
 
@@ -71,6 +83,8 @@ impl Default for Player {
             muted: false,
             speech: audio::Speech::default(),
             quick: Speed::from_tenths(15),
+            rewind: Rewind::default(),
+            zoom: Zoom::Whole,
             loaded: None,
         }
     }
@@ -89,11 +103,14 @@ struct Loaded {
     media: Option<Media>,
     buffered: Arc<[Range<f32>]>,
     waveform: Option<Arc<Waveform>>,
+    statistics: Option<Arc<Statistics>>,
     device: Option<String>,
     retrying: Option<(String, u32)>,
     aim: Option<Aim>,
     /// Silence that was left out so far.
     skipped: Duration,
+    jumps: Jumps,
+    repeat: Repeat,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -103,11 +120,11 @@ enum Phase {
     },
     Buffering(Anchor),
     Playing(Anchor),
-    /// `since`: how long the reader was away decides how far back resuming goes; `None` after a jump, which chose the
+    /// `since`: how long the listener was away decides how far back resuming goes; `None` after a jump, which chose the
     /// place itself.
     Paused {
         anchor: Anchor,
-        since: Option<Instant>,
+        since: Option<Now>,
     },
     Ended(Anchor),
     Failed {
@@ -129,14 +146,11 @@ const AIM_LASTS: Duration = Duration::from_millis(300);
 /// Jumps land on a frame, by bytes where the file has no index: this far from the target is still the jump.
 const AIM_MEETS: Duration = Duration::from_millis(500);
 
-/// Above 100 % peaks are limited, so that nothing clips.
-const LOUDEST: u16 = 200;
-
 impl Loaded {
     fn position(&self, now: Instant) -> Duration {
         let position = match &self.phase {
             Phase::Opening { at } | Phase::Failed { at, .. } => *at,
-            Phase::Playing(anchor) => anchor.position_at(now),
+            Phase::Playing(anchor) => self.turning(anchor, now),
             Phase::Buffering(anchor) | Phase::Paused { anchor, .. } | Phase::Ended(anchor) => {
                 anchor.position
             }
@@ -152,6 +166,14 @@ impl Loaded {
 }
 
 impl Player {
+    /// Nothing is loaded; going on after a pause steps back as `rewind` says.
+    pub fn new(rewind: Rewind) -> Self {
+        Self {
+            rewind,
+            ..Self::default()
+        }
+    }
+
     /// What is loaded; `None` while stopped.
     pub fn subject(&self) -> Option<&Subject> {
         self.loaded.as_ref().map(|loaded| &loaded.subject)
@@ -177,21 +199,30 @@ impl Player {
         )
     }
 
-    /// Per cent, 0 to 200.
-    pub fn volume(&self) -> u16 {
-        self.volume
-    }
-
-    pub fn muted(&self) -> bool {
-        self.muted
-    }
-
     pub fn media(&self) -> Option<&Media> {
         self.loaded.as_ref()?.media.as_ref()
     }
 
     pub fn waveform(&self) -> Option<&Waveform> {
         self.loaded.as_ref()?.waveform.as_deref()
+    }
+
+    /// Who talks when, as far as the file has come.
+    pub fn statistics(&self) -> Option<&Statistics> {
+        self.loaded.as_ref()?.statistics.as_deref()
+    }
+
+    /// The length that the API gave.
+    pub fn declared(&self) -> Option<Duration> {
+        self.loaded.as_ref()?.expected
+    }
+
+    /// Why it failed, if it has.
+    pub fn error(&self) -> Option<&audio::Error> {
+        match &self.loaded.as_ref()?.phase {
+            Phase::Failed { error, .. } => Some(error),
+            _ => None,
+        }
     }
 
     /// Parts of the file that are here, as fractions of the whole, ascending and disjoint.
@@ -236,10 +267,14 @@ impl Player {
             return None;
         }
         let mut next = position.floor() + 1.0;
-        if let Some(length) = length.filter(|length| bar_cells > 0 && !length.length.is_zero()) {
-            let cell = length.length.as_secs_f64() / f64::from(bar_cells);
-            let edge = ((position / cell).floor() + 1.0) * cell;
-            if edge <= length.length.as_secs_f64() {
+        let window = self
+            .window(now)
+            .filter(|window| bar_cells > 0 && !window.is_empty());
+        if let Some(window) = window {
+            let (start, end) = (window.start.as_secs_f64(), window.end.as_secs_f64());
+            let cell = (end - start) / f64::from(bar_cells);
+            let edge = start + (((position - start) / cell).floor() + 1.0) * cell;
+            if edge > position && edge <= end {
                 next = next.min(edge);
             }
         }
@@ -251,7 +286,7 @@ impl Player {
     /// What is wrong just now, and the way out. One at a time, the gravest.
     pub fn trouble(&self) -> Option<Trouble> {
         let loaded = self.loaded.as_ref()?;
-        if let Phase::Failed { error, .. } = &loaded.phase {
+        if let Some(error) = self.error() {
             return Some(Trouble::of(error));
         }
         if let Some(reason) = &loaded.device {
@@ -312,10 +347,13 @@ impl Player {
             media: None,
             buffered: Arc::from([]),
             waveform: None,
+            statistics: None,
             device: None,
             retrying: None,
             aim: None,
             skipped: Duration::ZERO,
+            jumps: Jumps::default(),
+            repeat: Repeat::Off,
         });
         match link {
             Some(url) => vec![Effect::Play {
@@ -336,10 +374,8 @@ impl Player {
         match &loaded.phase {
             Phase::Opening { .. } | Phase::Buffering(_) | Phase::Playing(_) => self.suspend(now),
             Phase::Paused { anchor, since } => {
-                let away = since.map_or(Duration::ZERO, |since| {
-                    now.mono.saturating_duration_since(since)
-                });
-                let back = rewind(away);
+                let away = since.map_or(Duration::ZERO, |since| rewind::away(since, now));
+                let back = self.rewind.after(away);
                 let position = anchor.position.saturating_sub(back);
                 loaded.phase = Phase::Playing(still(position, now.mono));
                 if !back.is_zero() {
@@ -385,41 +421,13 @@ impl Player {
         let anchor = still(loaded.position(now.mono), now.mono);
         loaded.phase = Phase::Paused {
             anchor,
-            since: Some(now.mono),
+            since: Some(now),
         };
         vec![Effect::Pause]
     }
 
-    /// Jump by seconds, kept within the recording.
-    pub fn seek_by(&mut self, seconds: i64, now: Now) -> Vec<Effect> {
-        let here = self.position(now.mono);
-        let by = Duration::from_secs(seconds.unsigned_abs());
-        let target = if seconds < 0 {
-            here.saturating_sub(by)
-        } else {
-            here.saturating_add(by)
-        };
-        self.seek(target, now)
-    }
-
-    /// Jump to a fraction of the length (digits: tenths; a click on the bar). Nothing happens without a length.
-    pub fn seek_fraction(&mut self, fraction: f64, now: Now) -> Vec<Effect> {
-        let fraction = if fraction.is_finite() {
-            fraction.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        match self.length() {
-            Some(Length { length, .. }) => {
-                let target = Duration::try_from_secs_f64(length.as_secs_f64() * fraction);
-                self.seek(target.unwrap_or(length), now)
-            }
-            None => Vec::new(),
-        }
-    }
-
     /// Jump to a place. While paused it stays paused; after the end it plays from there.
-    pub fn seek(&mut self, target: Duration, now: Now) -> Vec<Effect> {
+    fn seek(&mut self, target: Duration, now: Now) -> Vec<Effect> {
         let Some(loaded) = &mut self.loaded else {
             return Vec::new();
         };
@@ -455,21 +463,6 @@ impl Player {
         });
         effects
     }
-
-    /// Louder or quieter by `percent`, within 0 to 200. Turning it up or down ends a mute.
-    pub fn volume_by(&mut self, percent: i16) -> Vec<Effect> {
-        self.volume = self.volume.saturating_add_signed(percent).min(LOUDEST);
-        let mut effects = vec![Effect::Volume(f32::from(self.volume) / 100.0)];
-        if std::mem::take(&mut self.muted) {
-            effects.push(Effect::Mute(false));
-        }
-        effects
-    }
-
-    pub fn mute(&mut self) -> Vec<Effect> {
-        self.muted = !self.muted;
-        vec![Effect::Mute(self.muted)]
-    }
 }
 
 fn still(position: Duration, at: Instant) -> Anchor {
@@ -478,16 +471,6 @@ fn still(position: Duration, at: Instant) -> Anchor {
         at,
         speed: 0.0,
     }
-}
-
-/// How far back resuming goes after being away so long: enough to find the way back into what was said.
-fn rewind(away: Duration) -> Duration {
-    Duration::from_secs(match away.as_secs() {
-        0..3 => 0,
-        3..60 => 2,
-        60..3_600 => 5,
-        _ => 10,
-    })
 }
 
 #[cfg(test)]

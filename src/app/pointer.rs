@@ -1,5 +1,8 @@
 //! What the mouse does. Only here is the last drawing asked where things are.
 
+use std::ops::Range;
+use std::time::Duration;
+
 use ratatui::layout::Position;
 
 use super::{App, Effect, Focus, Mouse, MouseKind, Now, Overlay};
@@ -22,14 +25,14 @@ impl App {
                     -NOTCH
                 };
                 match &self.overlay {
-                    Some(Overlay::Help { .. } | Overlay::Log { .. }) => self.scroll_reading(rows),
+                    Some(overlay) if overlay.is_read() => self.scroll_reading(rows),
                     Some(_) => {}
                     None if in_detail => self.scroll_detail(rows, now),
                     None => self.move_rows(rows, true),
                 }
             }
             MouseKind::Press => {
-                self.dragging = false;
+                self.dragging = None;
                 if let Some(Overlay::Filter(form)) = &mut self.overlay {
                     if let Some(field) = self.map.field_at(at) {
                         form.click(field);
@@ -38,8 +41,10 @@ impl App {
                     return self.pressed(at, in_detail, now);
                 }
             }
-            MouseKind::Drag if self.dragging && self.overlay.is_none() => {
-                return self.seek_to(at, now);
+            MouseKind::Drag if self.overlay.is_none() => {
+                if let Some(window) = self.dragging.clone() {
+                    return self.seek_to(at, &window, true, now);
+                }
             }
             MouseKind::Drag => {}
         }
@@ -53,14 +58,25 @@ impl App {
         } else if in_detail {
             self.focus = Focus::Detail;
         } else if self.map.bar.is_some_and(|bar| bar.contains(at)) {
-            self.dragging = true;
-            return self.seek_to(at, now);
+            self.dragging = self.player.window(now.mono);
+            if let Some(window) = self.dragging.clone() {
+                return self.seek_to(at, &window, false, now);
+            }
         }
         Vec::new()
     }
 
-    fn seek_to(&mut self, at: Position, now: Now) -> Vec<Effect> {
-        match self.map.along_bar(at.x) {
+    /// `window`: what the bar showed when it was pressed; zoomed in, it goes on while the place is dragged.
+    fn seek_to(
+        &mut self,
+        at: Position,
+        window: &Range<Duration>,
+        dragged: bool,
+        now: Now,
+    ) -> Vec<Effect> {
+        let along = self.map.along_bar(at.x);
+        match along.map(|fraction| self.player.along(window, fraction)) {
+            Some(fraction) if dragged => self.player.drag_to(fraction, now),
             Some(fraction) => self.player.seek_fraction(fraction, now),
             None => Vec::new(),
         }

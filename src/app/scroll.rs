@@ -1,8 +1,8 @@
 //! Scrolling what is read: help, the log, the details.
 
 use super::detail::{self, lines};
-use super::overlay::{help, help_box, help_height, log_box, readable};
-use super::{App, Now, Overlay};
+use super::overlay::{help, help_box, help_height, log_box, readable, statistics_box};
+use super::{App, Now, Overlay, statistics};
 
 impl App {
     pub(super) fn log_came(&mut self, came: Vec<String>) {
@@ -33,10 +33,18 @@ impl App {
                 self.deliveries.lines(&self.zone, &self.mask).len(),
                 readable(log_box(&layout)),
             ),
+            Some(Overlay::Statistics { .. }) => {
+                let lines = statistics::lines(&self.player);
+                let area = statistics_box(&layout, &lines);
+                (lines.len(), readable(area))
+            }
             _ => return,
         };
         if let Some(
-            Overlay::Help { scroll } | Overlay::Log { scroll, .. } | Overlay::Deliveries { scroll },
+            Overlay::Help { scroll }
+            | Overlay::Log { scroll, .. }
+            | Overlay::Deliveries { scroll }
+            | Overlay::Statistics { scroll },
         ) = &mut self.overlay
         {
             *scroll = scroll
@@ -69,11 +77,16 @@ impl App {
             .player
             .subject()
             .is_some_and(|subject| subject.id == recording.id);
+        let sound = match plays {
+            true => statistics::findings(&self.player),
+            false => Vec::new(),
+        };
         let reading = detail::Reading {
             zone: &self.zone,
             mask: &self.mask,
             now: now.wall,
             media: self.player.media().filter(|_| plays),
+            sound: &sound,
         };
         lines(recording, self.detail.raw, reading, columns)
     }

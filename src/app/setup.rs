@@ -3,6 +3,7 @@
 use super::Size;
 use super::criteria::Criteria;
 use super::deliveries::Route;
+use super::player::Rewind;
 use super::zone::Zone;
 
 /// How much the terminal may be asked for. Nothing is ever told by colour alone, so `Mono` loses no meaning.
@@ -38,6 +39,8 @@ pub struct Setup {
     pub mouse: bool,
     /// The way of answers that come by callback; `None`: every answer comes at once.
     pub callbacks: Option<Route>,
+    /// How far back going on after a pause steps.
+    pub rewind: Rewind,
     pub theme: Theme,
     pub size: Size,
 }

@@ -6,6 +6,8 @@ use super::deliveries::What;
 use super::history::Goal;
 use super::keymap::label;
 use super::notice::Kind;
+use crate::plivo::Error;
+
 use super::{App, Now, words};
 
 /// Waiting is not worth a sign before this has passed.
@@ -28,6 +30,7 @@ impl App {
         self.lead_line()
             .or_else(|| self.notice_line(now))
             .or_else(|| self.error_line())
+            .or_else(|| self.undelivered_line())
             .or_else(|| self.throttle_line(now))
             .or_else(|| self.goal_line(now))
             .or_else(|| self.callback_line(now))
@@ -83,6 +86,15 @@ impl App {
         let error = self.history.as_ref()?.error()?;
         let words::Failure { what, help } = words::failure(error);
         Some(line(Kind::Trouble, self.mask.text(&what), help))
+    }
+
+    /// The details have a line of their own for what failed; that answers do not come by callback concerns all that is asked.
+    fn undelivered_line(&self) -> Option<Line> {
+        let error = self.detail.error()?;
+        matches!(error, Error::NotDelivered { .. } | Error::Reported { .. }).then(|| {
+            let words::Failure { what, help } = words::failure(error);
+            line(Kind::Trouble, self.mask.text(&what), help)
+        })
     }
 
     /// How far the page has come that the reader waits for.

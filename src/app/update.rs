@@ -204,10 +204,8 @@ impl App {
                     }
                 };
             }
-            Some(Overlay::Palette(_) | Overlay::Search(_)) => Context::Typing,
-            Some(Overlay::Help { .. } | Overlay::Log { .. } | Overlay::Deliveries { .. }) => {
-                Context::Reading
-            }
+            Some(Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_)) => Context::Typing,
+            Some(_) => Context::Reading,
             None if self.missing.is_some() => Context::FirstRun,
             None => self.focus.context(),
         };
@@ -232,7 +230,7 @@ impl App {
                 palette.chosen = 0;
                 &mut palette.line
             }
-            Some(Overlay::Search(line)) => line,
+            Some(Overlay::Search(line) | Overlay::GoTo(line)) => line,
             _ => return,
         };
         if line.is_empty() && key.code == KeyCode::Backspace {
@@ -245,7 +243,7 @@ impl App {
     fn paste(&mut self, text: &str) -> Vec<Effect> {
         match &mut self.overlay {
             Some(Overlay::Filter(form)) => form.paste(text),
-            Some(Overlay::Search(line)) => line.insert(text),
+            Some(Overlay::Search(line) | Overlay::GoTo(line)) => line.insert(text),
             Some(Overlay::Palette(palette)) => {
                 palette.chosen = 0;
                 palette.line.insert(text);

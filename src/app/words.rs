@@ -17,6 +17,18 @@ pub fn length(length: Duration) -> String {
     }
 }
 
+/// `1:23`, and `1:23.4` where it lies between two seconds.
+pub fn clock(moment: Duration) -> String {
+    let tenths = (moment.as_millis() + 50) / 100;
+    let whole = length(Duration::from_secs(
+        u64::try_from(tenths / 10).unwrap_or(u64::MAX),
+    ));
+    match tenths % 10 {
+        0 => whole,
+        tenth => format!("{whole}.{tenth}"),
+    }
+}
+
 /// `1,204`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -117,6 +129,8 @@ mod tests {
         assert_eq!(length(Duration::from_millis(41_700)), "0:42");
         assert_eq!(length(Duration::from_secs(3700)), "1:01:40");
         assert_eq!(length(Duration::ZERO), "0:00");
+        assert_eq!(clock(Duration::from_millis(83_360)), "1:23.4");
+        assert_eq!(clock(Duration::from_millis(59_990)), "1:00");
     }
 
     #[test]

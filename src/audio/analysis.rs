@@ -1,9 +1,13 @@
-//! A second decoder over the same bytes, which draws the waveform while they come: in order where they come in order, and in
+//! A second decoder over the same bytes, which draws the waveform and measures the sound while they come: in order where they come in order, and in
 //! every loaded part after jumps.
 //!
 //! It runs on its own thread at low priority, sleeps while nothing new is here, and never asks for bytes.
 
+mod measure;
 mod peaks;
+mod spans;
+mod summary;
+mod talk;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,8 +19,10 @@ use super::decode::{self, Decoder, Role, Step};
 use super::event::{Event, PlayId};
 use super::guard;
 use super::player::Events;
+use super::statistics::Statistics;
 use super::waveform::Waveform;
 
+use measure::Measure;
 use peaks::Peaks;
 
 /// Between two pictures, and between two looks at what came while the download goes on.
@@ -26,6 +32,9 @@ const NAP: Duration = Duration::from_millis(100);
 /// A loaded part shorter than this is not worth a jump while more of it may come.
 const LEAST: u64 = 8 << 10;
 
+/// Takes what is known.
+type Tell<'a> = &'a dyn Fn(Waveform, Statistics);
+
 /// The analysis of one recording. It ends when this is dropped, or when everything is known.
 pub(super) struct Analysis {
     cancel: Cancel,
@@ -33,7 +42,8 @@ pub(super) struct Analysis {
 }
 
 impl Analysis {
-    /// Begins to follow `buffer`. Each picture goes out as an [`Event::Waveform`] of `play`.
+    /// Begins to follow `buffer`. Each picture goes out as an [`Event::Waveform`] and an
+    /// [`Event::Statistics`] of `play`.
     pub(super) fn start(play: PlayId, buffer: &Buffer, events: Events) -> Self {
         let cancel = buffer.canceller();
         let (buffer, theirs) = (buffer.clone(), cancel.clone());
@@ -41,8 +51,11 @@ impl Analysis {
             .name("callreel-analysis".to_owned())
             .spawn(move || {
                 step_back();
-                let tell = |waveform| events.tell(play, Event::Waveform(Arc::new(waveform)));
-                // Whatever a hostile file does here, the waveform is only a picture.
+                let tell = |waveform, statistics| {
+                    events.tell(play, Event::Waveform(Arc::new(waveform)));
+                    events.tell(play, Event::Statistics(Arc::new(statistics)));
+                };
+                // Whatever a hostile file does here, it is only a picture.
                 let _ = guard::catch(|| follow(&buffer, &theirs, &tell));
             });
         Self {
@@ -72,7 +85,7 @@ fn step_back() {
 }
 
 /// Draws what is in `buffer` until all of it is drawn, the download fails or `cancel` is set.
-fn follow(buffer: &Buffer, cancel: &Cancel, tell: &dyn Fn(Waveform)) {
+fn follow(buffer: &Buffer, cancel: &Cancel, tell: Tell) {
     let mut seen = buffer.version();
     let mut decoder = loop {
         match decode::open(buffer, Role::Follower) {
@@ -86,6 +99,7 @@ fn follow(buffer: &Buffer, cancel: &Cancel, tell: &dyn Fn(Waveform)) {
     };
     let mut work = Work {
         peaks: Peaks::new(decoder.rate(), decoder.channels()),
+        measure: Measure::new(decoder.rate(), decoder.channels()),
         done: Vec::new(),
         jumped: false,
         dirty: false,
@@ -100,12 +114,12 @@ fn follow(buffer: &Buffer, cancel: &Cancel, tell: &dyn Fn(Waveform)) {
             // everything is here, an hour takes a second or two.
             work = work.anew(&*decoder);
             decoder.seek(Duration::ZERO);
-            work.run(&mut *decoder, buffer, cancel, &|_| {});
+            work.run(&mut *decoder, buffer, cancel, &|_, _| {});
         }
         if cancel.is_set() {
             return;
         }
-        work.tell(tell, over);
+        work.tell(tell, over.then(|| buffer.is_complete()));
         if over {
             return;
         }
@@ -116,6 +130,7 @@ fn follow(buffer: &Buffer, cancel: &Cancel, tell: &dyn Fn(Waveform)) {
 
 struct Work {
     peaks: Peaks,
+    measure: Measure,
     /// Bytes that were drawn: ascending, disjoint.
     done: Vec<Range<u64>>,
     /// It was not drawn in one go from start to end.
@@ -128,6 +143,7 @@ impl Work {
     fn anew(self, decoder: &dyn Decoder) -> Self {
         Self {
             peaks: Peaks::new(decoder.rate(), decoder.channels()),
+            measure: Measure::new(decoder.rate(), decoder.channels()),
             done: Vec::new(),
             jumped: false,
             dirty: true,
@@ -141,7 +157,7 @@ impl Work {
         decoder: &mut dyn Decoder,
         buffer: &Buffer,
         cancel: &Cancel,
-        tell: &dyn Fn(Waveform),
+        tell: Tell,
     ) -> bool {
         let here = decoder.byte();
         let complete = buffer.is_complete();
@@ -165,19 +181,14 @@ impl Work {
     }
 
     /// Decodes on until bytes are missing, the end, or what was drawn before.
-    fn run(
-        &mut self,
-        decoder: &mut dyn Decoder,
-        buffer: &Buffer,
-        cancel: &Cancel,
-        tell: &dyn Fn(Waveform),
-    ) {
+    fn run(&mut self, decoder: &mut dyn Decoder, buffer: &Buffer, cancel: &Cancel, tell: Tell) {
         let mut samples = Vec::new();
         while !cancel.is_set() {
             samples.clear();
             match decoder.next(&mut samples) {
                 Ok(Step::Block { first, .. }) => {
                     self.peaks.add(first, &samples);
+                    self.measure.add(first, &samples);
                     self.dirty = true;
                 }
                 Ok(Step::End) => {
@@ -190,7 +201,7 @@ impl Work {
             if self.is_done(decoder.byte()) {
                 return;
             }
-            self.tell(tell, false);
+            self.tell(tell, None);
         }
     }
 
@@ -229,11 +240,13 @@ impl Work {
         self.done.insert(place, merged);
     }
 
-    /// Gives a picture when there is something new and it is time, or at the `last`.
-    fn tell(&mut self, tell: &dyn Fn(Waveform), last: bool) {
+    /// Gives a picture when there is something new and it is time, or at the `last`: then it says whether everything came.
+    fn tell(&mut self, tell: Tell, last: Option<bool>) {
         let due = self.told.is_none_or(|told| told.elapsed() >= PICTURE);
-        if self.dirty && (due || last) {
-            tell(self.peaks.picture());
+        if last.is_some() || (self.dirty && due) {
+            let complete = last.unwrap_or(false);
+            let waveform = self.peaks.picture(self.measure.fine());
+            tell(waveform, self.measure.statistics(complete));
             self.dirty = false;
             self.told = Some(Instant::now());
         }

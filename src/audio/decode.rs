@@ -4,8 +4,10 @@
 //! bytes are missing it says so and is asked again later; [`Decoder::seek`] goes anywhere, loaded or not.
 
 pub mod mp3;
+pub mod repeat;
 pub mod wav;
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::buffer::Buffer;
@@ -53,6 +55,9 @@ pub trait Decoder: Send {
 
     /// Tells the length that somebody else gave, for estimates.
     fn expect(&mut self, _length: Duration) {}
+
+    /// Plays this part over and over, once it has come there; [`repeat::Repeating`] does so for every kind.
+    fn repeat(&mut self, _part: Option<Range<Duration>>) {}
 
     /// Hz.
     fn rate(&self) -> u32;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::speech::Speech;
+use super::statistics::Statistics;
 use super::waveform::Waveform;
 
 /// One press of play. Minted by the app; every event carries the one it belongs to, so that what comes late is known.
@@ -57,6 +58,8 @@ pub enum Command {
         at: Option<Duration>,
     },
     Seek(Duration),
+    /// Once it is there, this part is heard over and over, without a gap; `None`: it plays on. A new recording has none.
+    Loop(Option<Range<Duration>>),
     Stop,
     /// 0.0 to 2.0; 1.0 is the recording's own level. Louder than that, peaks are limited and never clip.
     Volume(f32),
@@ -123,6 +126,8 @@ pub enum Event {
     Buffered(Arc<[Range<f32>]>),
     /// The waveform as far as it is known.
     Waveform(Arc<Waveform>),
+    /// Who talks when, and what the sound is like, as far as it is known.
+    Statistics(Arc<Statistics>),
     /// The connection is being tried again (what happened, how many times so far).
     Retrying {
         detail: String,

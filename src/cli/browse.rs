@@ -5,7 +5,7 @@ mod args;
 use std::num::NonZeroU32;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use chrono_tz::Tz;
 
 use crate::app::zone::Zone;
@@ -44,11 +44,16 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     }
     let (zone, local, notice) = zones(&args.view);
     let criteria = args.filter.criteria(&zone)?;
+    let flags = &args.callbacks;
+    if args.demo && !args.asynchronous && (flags.listens_by_flag() || flags.names_url_by_flag()) {
+        return Err(anyhow!("with --demo, --async brings the answers by callback").into());
+    }
     let callbacks = match &found {
         None => args.asynchronous.then(|| args.callbacks.on_loopback()),
         Some(Found::Account(_, base)) => args.callbacks.for_receiving(base)?,
         Some(Found::Missing(_)) => None,
     };
+    flags.check(callbacks.is_some())?;
     let log = match &args.log {
         Some(path) => Log::with_file(path)
             .with_context(|| format!("the log {} cannot be written", path.display()))?,
@@ -66,6 +71,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         masked: args.view.mask,
         mask_salt: fastrand::u64(..),
         mouse: !args.view.no_mouse,
+        rewind: args.rewind,
         theme: theme(|name| std::env::var(name).ok()),
         // The runtime knows better.
         callbacks: None,

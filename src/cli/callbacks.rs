@@ -4,12 +4,16 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use url::{Host, Url};
+use url::Url;
 
+use crate::plivo::base::is_loopback;
 use crate::plivo::{ApiBase, Callback, CallbackMethod};
 use crate::runtime::account;
 
-use super::Failure;
+use super::{Failure, value};
+
+const URL: &str = "CALLREEL_CALLBACK_URL";
+const LISTEN: &str = "CALLREEL_CALLBACK_LISTEN";
 
 /// The flags of asynchronous mode.
 #[derive(Debug, Clone, clap::Args)]
@@ -19,9 +23,9 @@ pub(super) struct Callbacks {
     #[arg(
         long,
         value_name = "URL",
-        env = "CALLREEL_CALLBACK_URL",
+        env = URL,
         hide_env_values = true,
-        value_parser = web_address
+        value_parser = value::web_url
     )]
     pub(super) callback_url: Option<Url>,
 
@@ -29,8 +33,9 @@ pub(super) struct Callbacks {
     #[arg(
         long,
         value_name = "ADDR:PORT",
-        env = "CALLREEL_CALLBACK_LISTEN",
-        hide_env_values = true
+        env = LISTEN,
+        hide_env_values = true,
+        value_parser = value::listen_addr
     )]
     pub(super) callback_listen: Option<SocketAddr>,
 
@@ -39,8 +44,8 @@ pub(super) struct Callbacks {
     callback_method: Option<CallbackMethod>,
 
     /// Wait so long for each of them [default: 30]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
-    callback_timeout: Option<u64>,
+    #[arg(long, value_name = "SECONDS", value_parser = value::seconds)]
+    callback_timeout: Option<Duration>,
 
     /// Refuse those that the account's token did not sign
     #[arg(long)]
@@ -60,6 +65,35 @@ impl Callbacks {
         })
     }
 
+    /// Whether a flag, and not a variable that may be meant for another time, says where to listen.
+    pub(super) fn listens_by_flag(&self) -> bool {
+        self.callback_listen.is_some() && std::env::var_os(LISTEN).is_none()
+    }
+
+    /// Whether a flag says where the answers go.
+    pub(super) fn names_url_by_flag(&self) -> bool {
+        self.callback_url.is_some() && std::env::var_os(URL).is_none()
+    }
+
+    /// Refuses flags that say how answers come while none comes by callback.
+    ///
+    /// # Errors
+    /// The first of them, and what is missing.
+    pub(super) fn check(&self, by_callback: bool) -> Result<(), Failure> {
+        let flags = [
+            ("--callback-method", self.callback_method.is_some()),
+            ("--callback-timeout", self.callback_timeout.is_some()),
+            ("--require-signature", self.require_signature),
+        ];
+        match flags.iter().find(|(_, given)| *given && !by_callback) {
+            Some((flag, _)) => Err(anyhow!(
+                "{flag} does nothing here: no answer comes by callback without --callback-url"
+            )
+            .into()),
+            None => Ok(()),
+        }
+    }
+
     /// Between the demo account and a free port of this machine.
     pub(super) fn on_loopback(&self) -> account::Callbacks {
         account::Callbacks {
@@ -77,12 +111,6 @@ impl Callbacks {
         &self,
         base: &ApiBase,
     ) -> Result<Option<account::Callbacks>, Failure> {
-        let here = |url: &Url| match url.host() {
-            Some(Host::Domain(name)) => name == "localhost",
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
         let listen = match (&self.callback_url, self.callback_listen) {
             (None, None) => return Ok(None),
             (Some(_), None) => {
@@ -98,7 +126,7 @@ impl Callbacks {
                 )
                 .into());
             }
-            (Some(url), Some(_)) if here(url) && !base.is_loopback() => {
+            (Some(url), Some(_)) if is_loopback(url) && !base.is_loopback() => {
                 return Err(anyhow!(
                     "--callback-url: {} cannot reach {} of this machine: name the public URL of a server or a tunnel",
                     base.host(),
@@ -119,20 +147,8 @@ impl Callbacks {
 
     fn within(&self) -> Duration {
         self.callback_timeout
-            .map_or(account::Callbacks::PATIENCE, Duration::from_secs)
+            .unwrap_or(account::Callbacks::PATIENCE)
     }
-}
-
-fn web_address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text.trim())
-        .map_err(|error| format!("{error}; write it like https://hooks.example.net/plivo"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err("it must begin with https:// or http:// and a host".to_owned());
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("credentials in a URL end up in logs: leave them out".to_owned());
-    }
-    Ok(url)
 }
 
 fn method(text: &str) -> Result<CallbackMethod, String> {

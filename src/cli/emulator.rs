@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use super::stop::Stop;
+use super::value;
 use crate::emulator::{self, Emulator, Era, FAULT_NAMES, Fault, MediaAuth, Options, Paging};
 
 pub use callback::CallbackArgs;
@@ -51,7 +53,7 @@ pub struct Args {
     pub media_auth: MediaAuth,
 
     /// Add a recording every so many seconds
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = value::seconds)]
     pub arrive_every: Option<Duration>,
 
     /// Let recordings come in groups of so many that share one add_time
@@ -92,14 +94,6 @@ fn fault_help() -> String {
     format!("Let something go wrong; may be given more than once, or with commas: {FAULT_NAMES}")
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    text.parse()
-        .ok()
-        .filter(|seconds: &f64| *seconds > 0.0)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| "a number of seconds above 0 is needed".to_owned())
-}
-
 impl Args {
     fn options(&self) -> Options {
         Options {
@@ -127,6 +121,7 @@ impl Args {
 /// # Errors
 /// If the port is taken, the log file cannot be written, or standard output is closed.
 pub async fn run(args: Args) -> anyhow::Result<()> {
+    let mut stop = Stop::listen().context("cannot listen for Ctrl-c and SIGTERM")?;
     let emulator = emulator::start(args.options()).await.with_context(|| {
         let log = args
             .log
@@ -143,7 +138,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         .context("cannot print the address")?;
     out.flush().context("cannot print the address")?;
     drop(out);
-    told_to_stop().await?;
+    stop.told().await;
     emulator.stop().await;
     Ok(())
 }
@@ -174,23 +169,6 @@ fn shell_word(text: &str) -> String {
     } else {
         format!("'{}'", text.replace('\'', r"'\''"))
     }
-}
-
-#[cfg(unix)]
-async fn told_to_stop() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        result = tokio::signal::ctrl_c() => result.context("cannot listen for Ctrl-c"),
-    }
-}
-
-#[cfg(not(unix))]
-async fn told_to_stop() -> anyhow::Result<()> {
-    tokio::signal::ctrl_c()
-        .await
-        .context("cannot listen for Ctrl-c")
 }
 
 #[cfg(test)]

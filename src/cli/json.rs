@@ -6,22 +6,22 @@ use serde_json::Value;
 
 use crate::app::text::is_safe;
 
-/// One line of JSON. JSON itself lets DEL, the C1 codes and characters that turn the reading order stand in text; here they are
-/// escaped, so that the line says the same to a program and nothing to a terminal.
+/// One line of JSON, without its end. See [`escaped`].
 pub(super) fn line(value: &Value) -> String {
-    let text = value.to_string();
-    if is_safe(&text) {
-        return text;
-    }
-    let mut line = String::with_capacity(text.len() + 16);
-    let mut units = [0; 2];
-    for c in text.chars() {
+    escaped(&value.to_string())
+}
+
+/// JSON lets DEL, the C1 codes and characters that turn the reading order stand in text; here they are escaped, so that the text
+/// says the same to a program and nothing to a terminal.
+pub(super) fn escaped(json: &str) -> String {
+    let mut line = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
         if is_safe(c.encode_utf8(&mut [0; 4])) {
             line.push(c);
             continue;
         }
         // Outside of its strings JSON is plain ASCII, so whatever is met here stands in a string.
-        for unit in c.encode_utf16(&mut units) {
+        for unit in c.encode_utf16(&mut [0; 2]) {
             // Writing to a string cannot fail.
             let _ = write!(line, "\\u{unit:04x}");
         }

@@ -5,16 +5,18 @@ mod print;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use chrono::Utc;
 use serde_json::{Map, Value};
 
 use crate::app::zone::Zone;
+use crate::plivo::callback::Receiver;
 use crate::plivo::{
-    self, Call, Client, Limit, PageRequest, Priority, RecordingId, RecordingQuery, Reply, Span,
-    Start, Verb, query,
+    self, Call, Client, Limit, Page, PageRequest, Priority, RecordingId, RecordingQuery, Reply,
+    Span, Start, Verb, offset_honoured, query,
 };
 use crate::runtime::account::Account;
+use crate::runtime::sys;
 
 use super::account::{Api, Found};
 use super::callbacks::Callbacks;
@@ -94,7 +96,10 @@ impl Call for Verbatim {
 /// Wrong flags or credentials, what the API says, or no callback in time: one line, with what to do.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let (credentials, base) = match args.api.find(|name| std::env::var(name).ok())? {
-        Found::Account(credentials, base) => (credentials, base),
+        Found::Account(credentials, base) => {
+            sys::forbid_core_dumps().context("core dumps could not be switched off")?;
+            (credentials, base)
+        }
         Found::Missing(why) => {
             return Err(Failure {
                 error: anyhow!("{why}: the console's overview page has the id and the token"),
@@ -102,6 +107,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
             });
         }
     };
+    args.check_callbacks()?;
     let call = Verbatim(args.request()?);
     let form = args
         .output
@@ -116,11 +122,14 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let client = Client::new(credentials, base, plivo::Options::default())?;
     let answer = match (receiving, args.callbacks.callback()) {
         (Some(callbacks), _) => {
-            let account = Account::real(client).answered_by(callbacks).await?;
+            let account = Account::real(client.clone()).answered_by(callbacks).await?;
             await_callback(&account, &call).await?
         }
         (None, Some(callback)) => {
-            let call = plivo::ByCallback { call, callback };
+            let call = plivo::ByCallback {
+                call: call.clone(),
+                callback,
+            };
             match client
                 .send(&call, Priority::Visible)
                 .await
@@ -138,8 +147,43 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
             .await
             .map_err(failure)?,
     };
-    print::page(&answer, form)?;
-    Ok(ExitCode::SUCCESS)
+    check_offset(&client, &call.0, &answer).await?;
+    match print::page(&answer, form) {
+        // Whoever read it has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+        printed => Ok(printed.map(|()| ExitCode::SUCCESS)?),
+    }
+}
+
+/// Some accounts ignore offsets and answer with the first page (api.md, rule 3), which must not be taken for another.
+///
+/// # Errors
+/// When that has happened.
+async fn check_offset(
+    client: &Client,
+    request: &PageRequest,
+    answer: &Value,
+) -> Result<(), Failure> {
+    let Start::Offset(offset @ 1..) = request.start else {
+        return Ok(());
+    };
+    let page = Page::from_json(answer.clone()).map_err(failure)?;
+    let first = PageRequest {
+        start: Start::FIRST,
+        ..request.clone()
+    };
+    let first = client
+        .list(&first, Priority::Visible)
+        .await
+        .map_err(failure)?;
+    let ids: Vec<_> = first.ids().cloned().collect();
+    match offset_honoured(request, &page, &ids) {
+        Some(false) => Err(anyhow!(
+            "this account ignores --offset {offset}: its lists are paged by cursor; name the place by --to instead"
+        )
+        .into()),
+        _ => Ok(()),
+    }
 }
 
 async fn await_callback(account: &Account, call: &Verbatim) -> Result<Value, Failure> {
@@ -158,12 +202,34 @@ async fn await_callback(account: &Account, call: &Verbatim) -> Result<Value, Fai
         crate::app::text::safe(&accepted.api_id),
         way.receiver.addr()
     );
-    let delivery = way
-        .asynchronous
-        .delivery(&accepted)
-        .await
-        .map_err(failure)?;
+    let delivery = match way.asynchronous.delivery(&accepted).await {
+        Ok(delivery) => delivery,
+        Err(error) => return Err(not_delivered(error, &way.receiver)),
+    };
+    let _ = writeln!(
+        std::io::stderr(),
+        "callreel: it came {}",
+        delivery.signature
+    );
     call.read_delivered(delivery.answer).map_err(failure)
+}
+
+/// A time-out, and what was refused meanwhile: it may well have been the answer.
+fn not_delivered(error: plivo::Error, receiver: &Receiver) -> Failure {
+    let refused: Vec<_> = receiver
+        .counts()
+        .borrow()
+        .refusals()
+        .map(|(many, reason)| format!("{many} {}", reason.words()))
+        .collect();
+    match refused.is_empty() {
+        true => failure(error),
+        false => anyhow!(
+            "{error}; refused meanwhile: {}: are the token and --callback-url those of the account that was asked?",
+            refused.join(", ")
+        )
+        .into(),
+    }
 }
 
 fn failure(error: plivo::Error) -> Failure {
@@ -179,6 +245,15 @@ fn failure(error: plivo::Error) -> Failure {
 }
 
 impl Args {
+    /// Flags that would do nothing are more likely a mistake than a wish.
+    fn check_callbacks(&self) -> Result<(), Failure> {
+        let flags = &self.callbacks;
+        if flags.listens_by_flag() && !self.wait {
+            return Err(anyhow!("--callback-listen does nothing without --wait").into());
+        }
+        flags.check(self.wait || flags.callback_url.is_some())
+    }
+
     fn request(&self) -> Result<PageRequest, Failure> {
         let zone = Zone::utc();
         let plan = self
@@ -198,7 +273,7 @@ impl Args {
         let windows = plan.range.windows();
         let [window] = windows.as_slice() else {
             return Err(anyhow!(
-                "one page comes out of at most 30 days, and this range is {} times as long: narrow it by --from and --to",
+                "a page comes out of at most 30 days, and this range would take {} requests: narrow it by --from and --to",
                 windows.len()
             )
             .into());

@@ -96,7 +96,7 @@ impl Answer {
         let api_id = json
             .as_ref()
             .and_then(Value::as_object)
-            .and_then(api_id)
+            .and_then(|body| shown_id(body.get("api_id")?.as_str()?))
             .or_else(|| shown_id(self.request_id.as_deref()?));
         let status = self.status;
         match status {
@@ -183,9 +183,13 @@ impl Answer {
     }
 }
 
-/// The id that an answer names; `None` when it has none.
+/// The longest id that is kept: the API's are UUIDs, but nothing promises that.
+pub(super) const LONGEST_ID: usize = 256;
+
+/// The id that an answer names, as it came: its delivery will name the same. `None` when it has none that can be kept.
 pub(super) fn api_id(body: &Map<String, Value>) -> Option<String> {
-    shown_id(body.get("api_id")?.as_str()?)
+    let id = body.get("api_id")?.as_str()?;
+    (!id.is_empty() && id.len() <= LONGEST_ID).then(|| id.to_owned())
 }
 
 /// An id as it may be kept: on one line and not endless.

@@ -193,6 +193,15 @@ pub struct Callback {
 }
 
 impl Callback {
+    /// Where the answer goes, for people: what stands behind the path may be a secret between the sender and the receiver.
+    pub fn shown(&self) -> String {
+        format!(
+            "{}{}",
+            self.url.origin().ascii_serialization(),
+            self.url.path()
+        )
+    }
+
     /// The parameters that make a call asynchronous.
     pub fn pairs(&self) -> [Pair; 2] {
         [

@@ -21,7 +21,7 @@ mod signature;
 mod tap;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -148,7 +148,7 @@ impl Receiver {
         let addr = listener.local_addr().map_err(failed)?;
         let url = match &public_url {
             Some(url) => url.to_string(),
-            None => format!("http://{addr}/"),
+            None => format!("http://{}/", reachable(addr)),
         };
         let shared = Arc::new(Shared {
             taker: match to {
@@ -209,6 +209,16 @@ impl BindError {
             _ => Self::Failed { addr, error },
         }
     }
+}
+
+/// Where an address that stands for all of this machine's is reached from this machine.
+fn reachable(addr: SocketAddr) -> SocketAddr {
+    let ip = match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, addr.port())
 }
 
 fn is_web(url: &Url) -> bool {

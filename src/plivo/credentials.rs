@@ -131,23 +131,9 @@ impl Credentials {
     /// # Errors
     /// What is wrong with the id, else with the token.
     pub fn new(id: &str, token: &str) -> Result<Self, CredentialsMistake> {
-        let id = AuthId::new(id)?;
-        let token = token.trim();
-        if token.is_empty() {
-            return Err(TokenMistake::Empty.into());
-        }
-        if is_placeholder(token) {
-            return Err(TokenMistake::Placeholder.into());
-        }
-        if AuthId::new(token).is_ok() {
-            return Err(TokenMistake::IsId.into());
-        }
-        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(TokenMistake::Character.into());
-        }
         Ok(Self {
-            id,
-            token: SecretString::from(token),
+            id: AuthId::new(id)?,
+            token: auth_token(token)?,
         })
     }
 
@@ -155,8 +141,8 @@ impl Credentials {
         &self.id
     }
 
-    /// What callbacks of this account are signed with: its token. A secret.
-    pub fn signing_key(&self) -> &SecretString {
+    /// The token alone: callbacks are signed with it.
+    pub fn token(&self) -> &SecretString {
         &self.token
     }
 
@@ -174,6 +160,27 @@ impl Credentials {
         let pair = format!("{}:{}", self.id, self.token.expose_secret());
         format!("Basic {}", STANDARD.encode(pair)).into()
     }
+}
+
+/// Takes a token, blanks around it aside.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn auth_token(text: &str) -> Result<SecretString, TokenMistake> {
+    let token = text.trim();
+    if token.is_empty() {
+        return Err(TokenMistake::Empty);
+    }
+    if is_placeholder(token) {
+        return Err(TokenMistake::Placeholder);
+    }
+    if AuthId::new(token).is_ok() {
+        return Err(TokenMistake::IsId);
+    }
+    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(TokenMistake::Character);
+    }
+    Ok(SecretString::from(token))
 }
 
 /// What guides and sample files put where the value belongs.

@@ -87,7 +87,7 @@ impl Account {
         let desk = Desk::new();
         let options = callback::Options {
             require_signature: callbacks.require_signature,
-            token: Some(credentials.signing_key().clone()),
+            token: Some(credentials.token().clone()),
             public_url: callbacks.url.clone(),
             addr: callbacks.listen,
         };
@@ -96,14 +96,14 @@ impl Account {
             Some(url) => url,
             None => receiver.url().parse().map_err(|_| BindError::PublicUrl)?,
         };
-        let route = Route {
-            shown: shown(&url),
-            method: callbacks.method,
-            listens: receiver.addr().to_string(),
-        };
         let callback = Callback {
             url,
             method: callbacks.method,
+        };
+        let route = Route {
+            shown: callback.shown(),
+            method: callbacks.method,
+            listens: receiver.addr().to_string(),
         };
         let asynchronous = Asynchronous::new(self.client.clone(), callback, desk, callbacks.within);
         Ok(Self {
@@ -150,11 +150,6 @@ impl Account {
     pub fn shown_id(&self) -> String {
         shorten(self.client.credentials().id().as_str())
     }
-}
-
-/// Where a URL leads. What stands behind may be a secret between the sender and the receiver.
-fn shown(url: &Url) -> String {
-    format!("{}{}", url.origin().ascii_serialization(), url.path())
 }
 
 /// The first two and the last three characters.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -19,6 +20,9 @@ use crate::plivo::{
 use super::account::Account;
 use super::log::Log;
 use super::program::Hands;
+
+/// Between two tellings of what has arrived by callback.
+const AT_MOST_EVERY: Duration = Duration::from_millis(500);
 
 /// The account that is browsed, the requests under way, and the way to the player.
 pub struct Effects<S> {
@@ -171,6 +175,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Pause => (self.sound)(Command::Pause),
             Effect::Resume { at } => (self.sound)(Command::Resume { at }),
             Effect::Seek(to) => (self.sound)(Command::Seek(to)),
+            Effect::Loop(part) => (self.sound)(Command::Loop(part)),
             Effect::Stop => (self.sound)(Command::Stop),
             Effect::Volume(volume) => (self.sound)(Command::Volume(volume)),
             Effect::Mute(mute) => (self.sound)(Command::Mute(mute)),
@@ -244,6 +249,8 @@ fn watch_receiver(receiver: &Receiver, tell: mpsc::Sender<Message>) -> AbortHand
             if tell.send(message).await.is_err() {
                 break;
             }
+            // Strangers may send as fast as they can; the screen need not follow each.
+            tokio::time::sleep(AT_MOST_EVERY).await;
         }
     });
     watch.abort_handle()

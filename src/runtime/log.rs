@@ -51,6 +51,8 @@ impl Log {
             .last()
             .unwrap_or(0);
         let text = text.get(..cut).unwrap_or_default();
+        // What the API says is in it, and the file is read in a terminal.
+        let text = crate::app::text::safe(text);
         let line = format!("{} {text}", Utc::now().format("%Y-%m-%dT%H:%M:%S%.3fZ"));
         let mut inner = self.inner();
         if let Some(file) = &mut inner.file {

@@ -1,14 +1,13 @@
 //! How the requests look whose answers come by callback.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use crate::app::deliveries::Line;
 use crate::app::layout::Layout;
-use crate::app::overlay::{log_box, readable};
 
 use super::View;
-use super::panel::{Titles, popup};
+use super::overlay::reading;
 use super::text::{put, width};
 
 /// Columns of a fact's name, of a time and of what was asked for, with the gap after each.
@@ -19,38 +18,14 @@ const WHAT: u16 = 11;
 const STATE: u16 = 36;
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: usize) {
-    let styles = view.styles;
     let lines = view.app.deliveries.lines(&view.app.zone, &view.app.mask);
-    let area = log_box(layout);
-    let room = readable(area);
-    let scroll = scroll.min(lines.len().saturating_sub(room));
-    let place = match lines.len() > room {
-        true => format!(
-            "{}–{} of {}",
-            scroll + 1,
-            (scroll + room).min(lines.len()),
-            lines.len()
-        ),
-        false => String::new(),
-    };
-    let titles = Titles {
-        top_left: Some(("Deliveries", styles.title)),
-        bottom_right: Some((&place, styles.quiet)),
-        ..Titles::default()
-    };
-    let inner = popup(frame, area, styles.border_focus, &titles);
-    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
-        let place = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
-        draw_line(view, frame, place, line);
-    }
-    view.cursor = Some(Position {
-        x: inner.x,
-        y: inner.y,
-    });
+    reading(
+        view,
+        frame,
+        layout,
+        ("Deliveries", &lines, scroll),
+        draw_line,
+    );
 }
 
 fn draw_line(view: &View, frame: &mut Frame, place: Rect, line: &Line) {

@@ -6,12 +6,13 @@ use ratatui::layout::{Position, Rect};
 use crate::app::deliveries::What;
 use crate::app::detail::Line;
 use crate::app::overlay::readable;
-use crate::app::{Focus, detail_columns};
+use crate::app::{Focus, detail_columns, words};
+use crate::plivo::Error;
 
 use super::View;
 use super::panel::{Titles, panel};
 use super::spinner::spin;
-use super::text::put;
+use super::text::{cut_end, put, width};
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
     let app = view.app;
@@ -33,10 +34,15 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         false => String::new(),
     };
     let (said, said_style) = match app.detail.error() {
-        Some(error) => (
-            format!("! {} · r tries again", app.mask.text(&error.to_string())),
-            styles.trouble,
-        ),
+        Some(error) => {
+            // Corners, blanks, and what stands at the right.
+            let taken = match width(&place) {
+                0 => 7,
+                wide => wide + 9,
+            };
+            let room = usize::from(area.width).saturating_sub(taken);
+            (trouble(&app.mask.text(&what(error)), room), styles.trouble)
+        }
         // How far it has come that the pane waits for.
         None => (
             spinner
@@ -93,4 +99,19 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
             y: inner.y,
         });
     }
+}
+
+/// What failed, in the words for one recording.
+fn what(error: &Error) -> String {
+    match error {
+        Error::NotDelivered { .. } => words::failure(error).what,
+        _ => error.to_string(),
+    }
+}
+
+/// What failed and the key that helps, which stays whole where there is not room for both.
+fn trouble(what: &str, room: usize) -> String {
+    const HELP: &str = " · r again";
+    let what = cut_end(what, room.saturating_sub(width(HELP) + 2));
+    format!("! {what}{HELP}")
 }

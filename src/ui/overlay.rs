@@ -5,23 +5,24 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::Overlay;
 use crate::app::layout::Layout;
-use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, help_height, log_box};
+use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, help_height, log_box, readable};
 
 use super::panel::{Titles, popup};
 use super::text::{put, width};
-use super::{View, deliveries, palette};
+use super::{View, deliveries, palette, statistics};
 
 /// Columns of keys in help.
 const KEYS: u16 = 16;
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     match &view.app.overlay {
-        None | Some(Overlay::Search(_)) => {}
+        None | Some(Overlay::Search(_) | Overlay::GoTo(_)) => {}
         Some(Overlay::Help { scroll }) => draw_help(view, frame, layout, *scroll),
         Some(Overlay::Log { lines, scroll }) => {
             draw_log(view, frame, layout, (lines.as_deref(), *scroll))
         }
         Some(Overlay::Deliveries { scroll }) => deliveries::draw(view, frame, layout, *scroll),
+        Some(Overlay::Statistics { scroll }) => statistics::draw(view, frame, layout, *scroll),
         Some(Overlay::Palette(open)) => palette::draw(view, frame, layout, open),
         Some(Overlay::Filter(_)) => super::form(view, frame, layout.popup(100, 28)),
     }
@@ -94,47 +95,59 @@ fn draw_help(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: usize)
 
 fn draw_log(view: &mut View, frame: &mut Frame, layout: &Layout, log: (Option<&[String]>, usize)) {
     let (lines, scroll) = (log.0.unwrap_or_default(), log.1);
+    let inner = reading(
+        view,
+        frame,
+        layout,
+        ("Log", lines, scroll),
+        |view, frame, place, line| {
+            let text = view.app.mask.text(line);
+            put(frame.buffer_mut(), place, &text, view.styles.text);
+        },
+    );
+    if log.0.is_some_and(|lines| lines.is_empty()) {
+        let place = Rect {
+            height: inner.height.min(1),
+            ..inner
+        };
+        let text = "Nothing has been logged.";
+        put(frame.buffer_mut(), place, text, view.styles.quiet);
+    }
+}
+
+/// A box over the panes with a title and lines that scroll; gives the room inside it.
+pub(super) fn reading<L>(
+    view: &mut View,
+    frame: &mut Frame,
+    layout: &Layout,
+    (title, lines, scroll): (&str, &[L], usize),
+    draw: impl Fn(&View, &mut Frame, Rect, &L),
+) -> Rect {
     let styles = view.styles;
     let area = log_box(layout);
-    let room = usize::from(area.height.saturating_sub(2));
+    let room = readable(area);
     let scroll = scroll.min(lines.len().saturating_sub(room));
     let place = match lines.len() {
         0 => String::new(),
         all => format!("{}–{} of {all}", scroll + 1, (scroll + room).min(all)),
     };
     let titles = Titles {
-        top_left: Some(("Log", styles.title)),
+        top_left: Some((title, styles.title)),
         bottom_right: Some((&place, styles.quiet)),
         ..Titles::default()
     };
     let inner = popup(frame, area, styles.border_focus, &titles);
-    let buffer = frame.buffer_mut();
-    if log.0.is_some_and(|lines| lines.is_empty()) {
-        put(
-            buffer,
-            Rect {
-                height: inner.height.min(1),
-                ..inner
-            },
-            "Nothing has been logged.",
-            styles.quiet,
-        );
-    }
     for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
-        let text = view.app.mask.text(line);
-        put(
-            buffer,
-            Rect {
-                y,
-                height: 1,
-                ..inner
-            },
-            &text,
-            styles.text,
-        );
+        let place = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        draw(view, frame, place, line);
     }
     view.cursor = Some(Position {
         x: inner.x,
         y: inner.y,
     });
+    inner
 }

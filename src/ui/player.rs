@@ -41,7 +41,7 @@ pub fn draw(frame: &mut Frame, area: Rect, player: &Player, context: &Context) -
     let styles = Styles::of(context.theme);
     let now = context.now.mono;
     let framed = area.width >= LEAST_FRAMED.0 && area.height >= LEAST_FRAMED.1;
-    let status = status(player);
+    let status = status(player, now);
     let (mut inner, status_line) = if framed {
         let title = title(player, context);
         let state = state_words(player.state());
@@ -207,7 +207,7 @@ fn title(player: &Player, context: &Context) -> String {
 }
 
 /// `volume 80 %   stereo · mp3 · 16 kHz   buffered 71 %`
-fn status(player: &Player) -> String {
+fn status(player: &Player, now: Instant) -> String {
     let volume = if player.muted() {
         "muted".to_owned()
     } else {
@@ -222,6 +222,13 @@ fn status(player: &Player) -> String {
         .chain(player.speech().level.then(|| "levelled".to_owned()))
         .collect();
     parts.push(volume);
+    // What was set stands before what is as it is: where there is little room, the end is cut.
+    parts.extend(player.repeat().words());
+    if let Some(window) = player.window(now).filter(|_| player.is_zoomed()) {
+        // Whole seconds are close enough to find one's way.
+        let at = |place: Duration| words::length(Duration::from_secs(place.as_secs()));
+        parts.push(format!("zoom {}–{}", at(window.start), at(window.end)));
+    }
     parts.extend(player.media().map(media));
     let buffered: f32 = player
         .buffered()

@@ -1,7 +1,7 @@
 //! The last line: what there is to say, else the keys that help here.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::Span;
 use ratatui::widgets::{Clear, Widget};
 
@@ -9,14 +9,14 @@ use crate::app::keymap::Context;
 use crate::app::layout::Layout;
 use crate::app::notice::Kind;
 use crate::app::player::State;
-use crate::app::{Action, App, Focus, Overlay, words};
+use crate::app::{Action, App, Focus, Overlay};
 
 use super::View;
-use super::text::{cut_end, fitted, put, safe, span, width};
+use super::prompt;
+use super::text::{cut_end, fitted, safe, span, width};
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
-    if let Some(Overlay::Search(_)) = &view.app.overlay {
-        search(view, frame, layout.message);
+    if prompt::draw(view, frame, layout.message) {
         return;
     }
     let said = view.app.status(view.now);
@@ -59,75 +59,6 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
         .set_line(area.x, area.y, &text, area.width);
 }
 
-/// The line that is searched with, and what it finds so far.
-fn search(view: &mut View, frame: &mut Frame, area: Rect) {
-    let Some(Overlay::Search(line)) = &view.app.overlay else {
-        return;
-    };
-    let styles = view.styles;
-    Clear.render(area, frame.buffer_mut());
-    let found = match crate::app::search::Needle::new(line.text()) {
-        Some(needle) => {
-            let matches = view.app.matches(&needle);
-            let many = words::counted(matches.rows.len() as u64, "match", "matches");
-            format!(
-                "{many} in the {} rows loaded ",
-                words::count(matches.loaded as u64)
-            )
-        }
-        None => "searches the rows that are loaded ".into(),
-    };
-    // While numbers are hidden, so is the one being searched for.
-    let shown = view.app.mask.text(line.text());
-    let before = match shown == line.text() {
-        true => width(line.before_caret()),
-        false => width(&shown),
-    };
-    let buffer = frame.buffer_mut();
-    let found_width = u16::try_from(width(&found)).unwrap_or(0);
-    if area.width > found_width + 24 {
-        let place = Rect {
-            x: area.right() - found_width,
-            width: found_width,
-            ..area
-        };
-        put(buffer, place, &found, styles.quiet);
-    }
-    let room = area.width.saturating_sub(if area.width > found_width + 24 {
-        found_width + 4
-    } else {
-        4
-    });
-    put(
-        buffer,
-        Rect {
-            x: area.x + 1,
-            width: 1,
-            ..area
-        },
-        "/",
-        styles.key,
-    );
-    // The end of a long line is where the caret usually is.
-    let skipped = before.saturating_sub(usize::from(room.saturating_sub(1)));
-    let tail: String = shown.chars().skip(skipped).collect();
-    put(
-        buffer,
-        Rect {
-            x: area.x + 2,
-            width: room,
-            ..area
-        },
-        &tail,
-        styles.text,
-    );
-    let caret = u16::try_from(before - skipped).unwrap_or(0).min(room);
-    view.cursor = Some(Position {
-        x: area.x + 2 + caret,
-        y: area.y,
-    });
-}
-
 /// Keys from the bindings, as many as fit; help is always among them.
 fn hints(view: &View, frame: &mut Frame, area: Rect) {
     let app = view.app;
@@ -168,11 +99,11 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
             .map(|(key, words)| (key.to_owned(), words))
             .to_vec();
         }
-        Some(Overlay::Palette(_) | Overlay::Search(_)) => (
+        Some(Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_)) => (
             Context::Typing,
             &[Action::Accept, Action::RowDown, Action::RowUp, Action::Back],
         ),
-        Some(Overlay::Help { .. } | Overlay::Log { .. } | Overlay::Deliveries { .. }) => (
+        Some(_) => (
             Context::Reading,
             &[Action::RowDown, Action::RowUp, Action::Back],
         ),

@@ -133,6 +133,35 @@ class Receiver:
         return method, json.loads(text)
 
 
+class Listen:
+    """`callreel listen` behind a callback_url, until it has printed so many deliveries."""
+
+    def __init__(self, token, count):
+        self.process = subprocess.Popen(
+            [CALLREEL, "listen", "--addr", "127.0.0.1:0", "--require-signature"]
+            + ["--count", str(count), "--timeout", "60"],
+            env={**os.environ, "PLIVO_AUTH_TOKEN": token},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        line = self.process.stderr.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert found, f"it does not say where it listens: {line!r}"
+        self.url = found[0]
+
+    def close(self):
+        self.process.kill()
+        self.process.communicate()
+
+    def lines(self):
+        """Everything it printed, once it has ended well."""
+        out, err = self.process.communicate(timeout=90)
+        assert self.process.returncode == 0, err
+        return [json.loads(line) for line in out.splitlines()]
+
+
 def utc_now():
     return datetime.now(timezone.utc).replace(tzinfo=None)
 
@@ -453,6 +482,33 @@ class SdkTest(unittest.TestCase):
                     self.assertEqual(called(recordings.delete(wanted[0], **hook))["message"], "deleted")
                     self.assertIn("error", called(recordings.get(wanted[0], **hook)))
                     wanted = ids(recordings.list(**bounds))
+
+    def test_callreel_listens_for_what_the_sdk_asked(self):
+        emulator = Emulator()
+        self.addCleanup(emulator.close)
+        self.addCleanup(self.point_back)
+        recordings = emulator.client.recordings
+        upper = utc_now() + timedelta(minutes=1)
+        bounds = {"add_time__gte": upper - timedelta(days=LONGEST_DAYS), "add_time__lt": upper}
+        wanted = ids(recordings.list(**bounds))
+        receiver = Listen(emulator.auth_token, 4)
+        self.addCleanup(receiver.close)
+        accepted = [
+            recordings.list(callback_url=receiver.url, **bounds),
+            recordings.get(wanted[1], callback_url=receiver.url, callback_method="GET"),
+            recordings.delete(wanted[2], callback_url=receiver.url),
+            recordings.get("no-such-id", callback_url=receiver.url),
+        ]
+        # Deliveries are independent of one another, and come in whatever order.
+        came = {line["api_id"]: line for line in receiver.lines()}
+        self.assertEqual(len(came), 4)
+        listed, got, deleted, missing = (came[one.api_id] for one in accepted)
+        self.assertEqual({line["signature"] for line in came.values()}, {"signed"})
+        self.assertEqual([row["recording_id"] for row in listed["answer"]["objects"]], wanted)
+        self.assertEqual((listed["method"], got["method"]), ("POST", "GET"))
+        self.assertEqual(got["answer"]["recording_id"], wanted[1])
+        self.assertEqual(deleted["answer"]["message"], "deleted")
+        self.assertIn("no-such-id", missing["answer"]["error"])
 
     # --- errors ---
 

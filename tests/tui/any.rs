@@ -45,6 +45,11 @@ const STATES: &[&str] = &[
     ":deliveries<Enter>G",
     "<C-r>",
     "<Enter>f",
+    "<Enter>t1:99",
+    "S",
+    "<Enter>SG",
+    "<Enter>a9a",
+    "<Enter>ww2a3a",
     "r",
 ];
 

@@ -209,6 +209,57 @@ fn a_wrong_signature_is_said_aloud() {
     })));
     assert_eq!(
         last_line(&mut sitting),
-        "! 1 delivery with a wrong signature refused"
+        "! a delivery with a wrong signature was refused; :deliveries counts them"
+    );
+}
+
+#[test]
+fn details_that_never_come_keep_their_key_in_the_narrowest_pane() {
+    for (width, height) in [(140, 40), (111, 30), (80, 40)] {
+        let mut sitting = asked(width, height);
+        sitting.answer();
+        sitting.pass(Duration::from_millis(150));
+        let request = waiting(&sitting);
+        sitting.held.pop_front();
+        sitting.send(Message::Api(Api::Recording {
+            request,
+            result: Err(Error::NotDelivered {
+                api_id: API_ID.into(),
+                within: Duration::from_secs(30),
+            }),
+        }));
+        let text = sitting.text();
+        assert!(text.contains("· r again"), "{text}");
+        assert!(last_line(&mut sitting).contains("Ctrl-r without callbacks"));
+        // `r` asks for them once more, by callback.
+        sitting.keys("r");
+        assert_ne!(waiting(&sitting), request);
+        sitting.answer();
+        assert!(!sitting.text().contains("r again"));
+    }
+}
+
+#[test]
+fn the_footer_tells_of_what_the_reader_waits_for() {
+    let mut sitting = asked(140, 40);
+    sitting.answer();
+    // Pages ahead of the reader are asked for before the row that is jumped to.
+    sitting.keys("jjjjjjjj");
+    sitting.keys(":85<Enter>");
+    sitting.pass(Duration::from_millis(200));
+    let wanted = sitting.held.iter().find_map(|effect| match effect {
+        Effect::FetchPage {
+            request,
+            priority: callreel::app::Priority::Visible,
+            ..
+        } => Some(*request),
+        _ => None,
+    });
+    accept(&mut sitting, wanted.unwrap());
+    sitting.pass(Duration::from_millis(200));
+    let foot = last_line(&mut sitting);
+    assert!(
+        foot.contains("on the way to row 85") || foot.contains(API_ID),
+        "{foot}"
     );
 }

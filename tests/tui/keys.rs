@@ -249,6 +249,109 @@ fn digits_and_arrows_move_in_time_from_every_pane() {
 }
 
 #[test]
+fn a_typed_time_is_gone_to_and_u_comes_back() {
+    let mut sitting = playing(setup(80, 24));
+    sitting.effects.clear();
+    let seconds = |at: u64| Effect::Seek(Duration::from_secs(at));
+    sitting.keys("t0:31");
+    let line = last_line(&mut sitting);
+    assert!(
+        line.starts_with(" t 0:31") && line.ends_with("goes to 0:31"),
+        "{line}"
+    );
+    sitting.keys("<Enter>");
+    sitting.pass(Duration::from_secs(1));
+    sitting.keys("t-30<Enter>");
+    sitting.pass(Duration::from_secs(1));
+    sitting.keys("t50%<Enter>u");
+    assert_eq!(
+        sitting.effects,
+        [seconds(31), seconds(1), seconds(20), seconds(1)]
+    );
+    sitting.keys("uuu");
+    assert_eq!(last_line(&mut sitting), " no jump to undo");
+}
+
+#[test]
+fn a_typed_time_that_leads_nowhere_is_explained_and_stays() {
+    let mut sitting = playing(setup(80, 24));
+    sitting.effects.clear();
+    sitting.keys("t1:75<Enter>");
+    assert!(last_line(&mut sitting).contains("! 59 at most after a colon: 1:02:03"));
+    sitting.keys("<Backspace><Backspace>10<Enter>");
+    assert!(last_line(&mut sitting).contains("! the recording ends at 0:40"));
+    sitting.keys("<Esc>");
+    assert_eq!(sitting.effects, []);
+    let mut idle = Sitting::new(80, 24);
+    idle.keys("t");
+    assert_eq!(
+        last_line(&mut idle),
+        " nothing is loaded: ⏎ plays the selected row"
+    );
+}
+
+#[test]
+fn a_loop_stands_on_the_waveform_and_in_words() {
+    let mut sitting = playing(setup(80, 24));
+    sitting.effects.clear();
+    sitting.keys("2a");
+    sitting.pass(Duration::from_secs(1));
+    sitting.keys("5a");
+    let secs = Duration::from_secs;
+    assert_eq!(
+        sitting.effects[2..],
+        [Effect::Loop(Some(secs(8)..secs(20))), Effect::Seek(secs(8))]
+    );
+    let text = sitting.text();
+    assert!(text.contains("loop 0:08–0:20"), "{text}");
+    let lane = text.lines().find(|line| line.contains(" L ")).unwrap();
+    let columns: Vec<char> = lane.chars().collect();
+    let find = |sign| columns.iter().position(|c| *c == sign).unwrap();
+    let (start, end) = (find('['), find(']'));
+    // 12 of 40 seconds, of about 60 columns.
+    assert!((15..22).contains(&(end - start)), "{lane}");
+    sitting.keys("a");
+    assert_eq!(sitting.effects.last(), Some(&Effect::Loop(None)));
+    assert!(!sitting.text().contains("0:08–"));
+}
+
+#[test]
+fn the_waveform_is_shown_close_up_and_clicked_there() {
+    let mut sitting = playing(setup(140, 40));
+    sitting.effects.clear();
+    sitting.keys("w");
+    let text = sitting.text();
+    // The minute is skipped: the recording is shorter. It stands at 12 s.
+    assert!(text.contains("zoom 0:07–0:17"), "{text}");
+    let bar = sitting.map().bar.unwrap();
+    let at = |kind, column| {
+        Message::Input(Input::Mouse(Mouse {
+            kind,
+            column,
+            row: bar.y,
+        }))
+    };
+    sitting.send(at(MouseKind::Press, bar.x + bar.width * 3 / 4));
+    // What was pressed upon stays in hand, though another part is shown now.
+    sitting.draw();
+    sitting.send(at(MouseKind::Drag, bar.right() + 9));
+    let to: Vec<_> = sitting
+        .effects
+        .iter()
+        .map(|effect| match effect {
+            Effect::Seek(at) => at.as_secs_f64(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(
+        (to[0] - 15.0).abs() < 0.1 && (to[1] - 17.5).abs() < 0.1,
+        "{to:?}"
+    );
+    sitting.keys("w");
+    assert!(!sitting.text().contains("zoom"));
+}
+
+#[test]
 fn the_details_tell_what_the_file_turned_out_to_be() {
     let mut sitting = playing(setup(140, 40));
     sitting.keys("kk");

@@ -262,6 +262,17 @@ fn playing_at_200x60() {
 }
 
 #[test]
+fn close_up_without_colours_a_loop_is_marked() {
+    let mut setup = setup(80, 24);
+    setup.theme = Theme::Mono;
+    let mut sitting = playing(setup);
+    sitting.keys("a");
+    sitting.pass(Duration::from_secs(3));
+    sitting.keys("aw");
+    insta::assert_snapshot!(sitting.screen());
+}
+
+#[test]
 fn playing_without_colours() {
     let mut setup = setup(80, 24);
     setup.theme = Theme::Mono;

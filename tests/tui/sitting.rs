@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use callreel::app::player::Rewind;
 use callreel::app::zone::Zone;
 use callreel::app::{
     Api, App, Criteria, Effect, FrameMap, Input, Key, KeyCode, Message, Now, RequestId, Setup,
@@ -47,6 +48,7 @@ pub fn setup(width: u16, height: u16) -> Setup {
         mask_salt: 7,
         mouse: true,
         callbacks: None,
+        rewind: Rewind::default(),
         theme: Theme::Terminal,
         size: Size { width, height },
     }
@@ -242,6 +244,7 @@ pub fn playing(setup: Setup) -> Sitting {
     let waveform = Waveform {
         bin: Duration::from_millis(100),
         channels: vec![wave(0), wave(1)],
+        ..Waveform::default()
     };
     let anchor = Anchor {
         position: Duration::from_secs(12),

@@ -3,7 +3,6 @@
 use crate::app::mask::Mask;
 use crate::app::words;
 use crate::app::zone::Zone;
-use crate::plivo::callback::Reason;
 
 use super::{Deliveries, State};
 
@@ -64,7 +63,7 @@ impl Deliveries {
         for (many, what) in [
             (got.early, "before the call's own answer"),
             (got.duplicate, "twice"),
-            (got.unknown, "for nobody"),
+            (got.unknown, "not awaited"),
         ] {
             if many > 0 {
                 parts.push(format!("{} {what}", words::count(many)));
@@ -74,11 +73,9 @@ impl Deliveries {
     }
 
     fn refused(&self) -> Option<String> {
-        let parts: Vec<_> = Reason::ALL
-            .into_iter()
-            .map(|reason| (self.received.refused(reason), reason.words()))
-            .filter(|(many, _)| *many > 0)
-            .map(|(many, why)| format!("{} {why}", words::count(many)))
+        let refusals = self.received.refusals();
+        let parts: Vec<_> = refusals
+            .map(|(many, reason)| format!("{} {}", words::count(many), reason.words()))
             .collect();
         (!parts.is_empty()).then(|| parts.join(" · "))
     }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::app::mask::Mask;
+use crate::app::statistics::Finding;
 use crate::app::text::{safe, width, wrap};
 use crate::app::words;
 use crate::app::zone::Zone;
@@ -61,6 +62,8 @@ pub struct Reading<'a> {
     pub now: DateTime<Utc>,
     /// What the file turned out to be, where it has been played.
     pub media: Option<&'a Media>,
+    /// What is wrong with its sound, where that is known.
+    pub sound: &'a [Finding],
 }
 
 /// Everything about a recording in lines of at most `columns`.
@@ -97,6 +100,15 @@ fn fields(recording: &Recording, reading: Reading, columns: usize) -> Vec<Line> 
         if let Some(text) = text {
             field(&mut lines, label, &text, columns);
         }
+        if *name == "recording_format" && !reading.sound.is_empty() {
+            let words: Vec<_> = reading.sound.iter().map(Finding::words).collect();
+            field(
+                &mut lines,
+                "Sound",
+                &format!("! {}", words.join(" · ")),
+                columns,
+            );
+        }
     }
     let others = masked
         .iter()
@@ -116,6 +128,7 @@ fn known(recording: &Recording, name: &str, reading: Reading) -> Option<String> 
         mask,
         now,
         media,
+        ..
     } = reading;
     let time = |at: DateTime<Utc>| format!("{} {}", zone.format_exact(at), zone.label());
     match name {

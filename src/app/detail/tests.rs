@@ -30,6 +30,7 @@ fn read(recording: &Recording, media: Option<&Media>, columns: usize) -> Vec<Str
         mask: &mask,
         now: now().wall,
         media,
+        sound: &[],
     };
     let mut out: Vec<String> = Vec::new();
     for line in lines(recording, false, reading, columns) {
@@ -142,6 +143,7 @@ fn no_line_is_wider_than_the_pane_or_unsafe() {
                 mask: &mask,
                 now: now().wall,
                 media: None,
+                sound: &[],
             };
             for line in lines(&recording, raw, reading, columns) {
                 let (text, room) = match &line {

@@ -117,6 +117,11 @@ fn listening(bind: &mut impl FnMut(Context, &[Key], Action)) {
     for (tenth, digit) in ('0'..='9').enumerate() {
         bind(context, &[Key::char(digit)], Action::Tenth(tenth as u8));
     }
+    bind(context, &[Key::char('t')], Action::GoToTime);
+    bind(context, &[Key::char('u')], Action::UndoJump);
+    bind(context, &[Key::char('a')], Action::Loop);
+    bind(context, &[Key::char('(')], Action::PreviousTurn);
+    bind(context, &[Key::char(')')], Action::NextTurn);
     bind(context, &[Key::char('+'), Key::char('=')], Action::Louder);
     bind(context, &[Key::char('-')], Action::Quieter);
     bind(context, &[Key::char('m')], Action::Mute);
@@ -143,6 +148,8 @@ fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char('O')], Action::SortReverse);
     bind(context, &[Key::char('i')], Action::Detail);
     bind(context, &[Key::char('I')], Action::RawJson);
+    bind(context, &[Key::char('w')], Action::Zoom);
+    bind(context, &[Key::char('S')], Action::Statistics);
     bind(context, &[Key::char('T')], Action::Zone);
     bind(context, &[Key::char('M')], Action::Mask);
     bind(context, &[Key::char('r')], Action::Refresh);

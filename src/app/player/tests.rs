@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod repeat;
+mod zoom;
+
 use proptest::prelude::*;
 
 use crate::audio::Event;
@@ -226,6 +229,106 @@ fn resuming_goes_back_the_further_the_longer_it_was_paused() {
 }
 
 #[test]
+fn a_night_in_which_the_machine_slept_counts_as_long_as_it_was() {
+    let mut bench = Bench::playing();
+    bench.wait(secs(20));
+    bench.toggle();
+    // The monotonic clock stood still.
+    bench.now.wall += chrono::TimeDelta::hours(9);
+    let at = Some(secs(10));
+    assert_eq!(bench.toggle(), [Effect::Resume { at }]);
+}
+
+#[test]
+fn how_far_resuming_steps_back_can_be_chosen() {
+    let mut bench = Bench::playing();
+    bench.player.rewind = "off".parse().unwrap();
+    bench.wait(secs(20));
+    bench.toggle();
+    bench.wait(secs(4_000));
+    assert_eq!(bench.toggle(), [Effect::Resume { at: None }]);
+}
+
+#[test]
+fn a_pause_by_a_lost_device_steps_back_too() {
+    let mut bench = Bench::playing();
+    bench.wait(secs(20));
+    bench.tell(Event::Device(Some("unplugged".into())));
+    bench.tell(Event::Paused(bench.anchor(secs(20), 0.0)));
+    bench.wait(secs(30));
+    let at = Some(secs(18));
+    assert_eq!(bench.toggle(), [Effect::Resume { at }]);
+}
+
+#[test]
+fn jumps_are_undone_one_by_one_and_what_was_undone_is_no_jump() {
+    let mut bench = Bench::playing();
+    bench.wait(secs(10));
+    bench.player.seek_by(5, bench.now);
+    bench.wait(secs(1));
+    bench.player.seek_fraction(0.75, bench.now);
+    bench.wait(secs(1));
+    bench.player.seek_to(secs(3), bench.now);
+    bench.wait(secs(2));
+    let mut undo = || bench.player.undo_jump(bench.now);
+    let mut places = Vec::new();
+    while let Some(effects) = undo() {
+        let [Effect::Seek(to)] = effects[..] else {
+            panic!("{effects:?}");
+        };
+        places.push(to.as_secs_f64());
+    }
+    assert_eq!(places, [31.5, 15.0, 10.0]);
+    bench.play_it();
+    assert_eq!(bench.player.undo_jump(bench.now), None);
+}
+
+#[test]
+fn a_held_key_and_a_drag_are_one_jump() {
+    let mut bench = Bench::playing();
+    bench.wait(secs(10));
+    for _ in 0..20 {
+        bench.player.seek_by(1, bench.now);
+        bench.wait(Duration::from_millis(30));
+    }
+    bench.wait(secs(1));
+    bench.player.seek_fraction(0.0, bench.now);
+    for cell in 1..9 {
+        bench.wait(Duration::from_millis(200));
+        bench.player.drag_to(f64::from(cell) / 10.0, bench.now);
+    }
+    bench.wait(secs(1));
+    let mut undo = || bench.player.undo_jump(bench.now);
+    let before_drag = undo().unwrap();
+    assert!(
+        matches!(before_drag[..], [Effect::Seek(to)] if to >= secs(30)),
+        "{before_drag:?}"
+    );
+    assert_eq!(undo(), Some(vec![Effect::Seek(secs(10))]));
+    assert_eq!(undo(), None);
+}
+
+#[test]
+fn undoing_from_the_end_plays_again_and_the_stack_is_bounded() {
+    let mut bench = Bench::playing();
+    for _ in 0..1_000 {
+        bench.wait(secs(1));
+        bench.player.seek_to(secs(5), bench.now);
+    }
+    bench.player.seek_fraction(1.0, bench.now);
+    bench.tell(Event::Ended(bench.anchor(secs(42), 0.0)));
+    assert_eq!(
+        bench.player.undo_jump(bench.now),
+        Some(vec![Effect::Seek(secs(5)), Effect::Resume { at: None }])
+    );
+    let mut undone = 0;
+    while bench.player.undo_jump(bench.now).is_some() {
+        undone += 1;
+    }
+    assert!((50..=100).contains(&undone), "{undone}");
+}
+
+#[test]
 fn a_jump_while_paused_stays_paused_and_is_where_it_resumes() {
     let mut bench = Bench::playing();
     bench.wait(secs(20));
@@ -440,7 +543,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 proptest! {
     #[test]
     fn any_order_of_keys_and_events_keeps_its_word(
-        steps in prop::collection::vec((0_u8..9, any_event(), 0_u64..5_000), 0..40),
+        steps in prop::collection::vec((0_u8..11, any_event(), 0_u64..5_000), 0..40),
         cells in any::<u16>(),
     ) {
         let mut bench = Bench::new();
@@ -452,6 +555,8 @@ proptest! {
                 2 => { bench.player.stop(); }
                 3 => { bench.player.seek_by(-30, bench.now); }
                 4 => { bench.player.seek_fraction(0.9, bench.now); }
+                5 => { bench.player.mark_repeat(bench.now); }
+                6 => { bench.player.zoom(); }
                 _ => { bench.player.event(bench.play, event, bench.now); }
             }
             let (player, now) = (&bench.player, bench.now.mono);

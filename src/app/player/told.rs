@@ -47,7 +47,7 @@ impl Player {
                 let anchor = loaded.told(anchor, now.mono);
                 let since = match loaded.phase {
                     Phase::Paused { since, .. } => since,
-                    _ => Some(now.mono),
+                    _ => Some(now),
                 };
                 loaded.phase = Phase::Paused { anchor, since };
             }
@@ -61,6 +61,7 @@ impl Player {
             }
             Event::Skipped(skipped) => loaded.skipped = skipped,
             Event::Waveform(waveform) => loaded.waveform = Some(waveform),
+            Event::Statistics(statistics) => loaded.statistics = Some(statistics),
             Event::Retrying { detail, attempt } => loaded.retrying = Some((detail, attempt)),
             Event::Failed(error) => {
                 loaded.phase = Phase::Failed {

@@ -1,7 +1,7 @@
 //! Peaks and loudness gathered into bins that double their span when there are too many.
 
 use crate::audio::decode::time_of;
-use crate::audio::waveform::{Column, Waveform};
+use crate::audio::waveform::{Column, Fine, Waveform};
 
 /// Bins a second to begin with.
 const FINEST: u32 = 100;
@@ -91,11 +91,12 @@ impl Peaks {
     }
 
     /// What is known so far.
-    pub(super) fn picture(&self) -> Waveform {
+    pub(super) fn picture(&self, fine: Fine) -> Waveform {
         let columns = |bins: &Vec<Bin>| bins.iter().map(|bin| bin.column()).collect();
         Waveform {
             bin: time_of(self.span, self.rate),
             channels: self.channels.iter().map(columns).collect(),
+            fine,
         }
     }
 }
@@ -128,7 +129,7 @@ mod tests {
             .flat_map(|n| [if n < 80 { 0.5 } else { 0.0 }, -1.0])
             .collect();
         peaks.add(0, &samples);
-        let picture = peaks.picture();
+        let picture = peaks.picture(Fine::default());
         assert_eq!(picture.bin, Duration::from_millis(10));
         let column = |peak, rms| Some(Column { peak, rms });
         assert_eq!(picture.channels[0], [column(128, 128), column(0, 0)]);
@@ -140,7 +141,7 @@ mod tests {
         let mut peaks = Peaks::new(8_000, 1);
         peaks.add(800, &[0.25; 40]);
         peaks.add(840, &[1.0; 40]);
-        let picture = peaks.picture();
+        let picture = peaks.picture(Fine::default());
         assert_eq!(picture.channels[0].len(), 11);
         assert_eq!(picture.channels[0][9], None);
         let joined = picture.channels[0][10].unwrap();
@@ -155,7 +156,7 @@ mod tests {
         for second in 0..3_600 {
             peaks.add(second * 8_000, &samples);
         }
-        let picture = peaks.picture();
+        let picture = peaks.picture(Fine::default());
         assert!(picture.channels[0].len() <= Waveform::MOST);
         assert_eq!(picture.bin, Duration::from_millis(1_280));
         let covered = picture.bin * picture.channels[0].len() as u32;

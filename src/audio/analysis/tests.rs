@@ -1,5 +1,7 @@
 #![allow(clippy::panic)]
 
+mod truth;
+
 use std::sync::mpsc::{Receiver, channel};
 
 use super::*;

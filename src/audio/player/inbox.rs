@@ -4,6 +4,7 @@
 //! of orders (the last jump counts, a new recording wipes what was ordered for the old one), and nothing has to be bounded,
 //! dropped or waited for.
 
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub(super) struct Orders {
     pub mute: Option<bool>,
     pub speech: Option<Speech>,
     pub load: Option<Load>,
+    pub repeat: Option<Option<Range<Duration>>>,
     pub seek: Option<Duration>,
     pub paused: Option<bool>,
 }
@@ -56,6 +58,7 @@ impl Orders {
                 self.seek = at.or(self.seek);
             }
             Command::Seek(to) => self.seek = Some(to),
+            Command::Loop(part) => self.repeat = Some(part),
             Command::Volume(volume) => self.volume = Some(volume),
             Command::Mute(mute) => self.mute = Some(mute),
             Command::Speech(speech) => self.speech = Some(speech),
@@ -64,6 +67,7 @@ impl Orders {
 
     fn load(&mut self, load: Load) {
         self.load = Some(load);
+        self.repeat = None;
         self.seek = None;
         self.paused = None;
     }
@@ -165,6 +169,7 @@ mod tests {
             Command::Seek(Duration::from_secs(5)),
             Command::Pause,
             Command::Volume(0.5),
+            Command::Loop(Some(Duration::ZERO..Duration::from_secs(1))),
             play(2),
         ]);
         assert!(matches!(
@@ -175,6 +180,7 @@ mod tests {
             })
         ));
         assert_eq!((orders.seek, orders.paused), (None, None));
+        assert_eq!(orders.repeat, None);
         assert_eq!(orders.volume, Some(0.5));
     }
 

@@ -9,6 +9,7 @@ use super::stream::Stream;
 use super::watch::Watch;
 use crate::audio::analysis::Analysis;
 use crate::audio::buffer::Buffer;
+use crate::audio::decode::repeat::Repeating;
 use crate::audio::decode::{self, Decoder, Length, Role};
 use crate::audio::event::{Anchor, Error, Event, PlayId};
 use crate::audio::guard;
@@ -56,6 +57,7 @@ pub(super) struct Playback {
     pub failing: Option<Error>,
     /// Silence that was left out so far.
     skipped: Duration,
+    repeat: Option<Range<Duration>>,
     events: Events,
     watch: Watch,
     _analysis: Analysis,
@@ -90,6 +92,7 @@ impl Playback {
             dry_at: Duration::ZERO,
             failing: None,
             skipped: Duration::ZERO,
+            repeat: None,
             events,
             expected: expected.filter(|expected| !expected.is_zero()),
             length: None,
@@ -162,7 +165,9 @@ impl Playback {
             decoder.expect(expected);
         }
         self.tell(Event::Opened(decoder.media()));
-        self.decoder = Some(decoder);
+        let mut decoder = Repeating::new(decoder);
+        decoder.repeat(self.repeat.clone());
+        self.decoder = Some(Box::new(decoder));
         if self.phase == Phase::Opening {
             self.phase = Phase::Buffering;
         }
@@ -176,6 +181,14 @@ impl Playback {
             Some(decoder) => guard::catch(|| decoder.seek(to)).map_err(Error::Decode),
             None => Ok(()),
         }
+    }
+
+    /// Hears `part` over and over, once it is there.
+    pub(super) fn repeat(&mut self, part: Option<Range<Duration>>) {
+        if let Some(decoder) = &mut self.decoder {
+            decoder.repeat(part.clone());
+        }
+        self.repeat = part;
     }
 
     /// The length when it is certain.

@@ -1,5 +1,7 @@
 #![allow(clippy::panic)]
 
+mod repeat;
+
 use std::cell::Cell;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::Thread;

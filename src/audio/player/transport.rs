@@ -143,6 +143,9 @@ impl Transport {
             }
             None => {}
         }
+        if let Some((part, play)) = orders.repeat.zip(self.playback.as_mut()) {
+            play.repeat(part);
+        }
         if let Some(to) = orders.seek {
             self.seek(to, now);
         }

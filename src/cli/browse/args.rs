@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
+use crate::app::player::Rewind;
 use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
 
 use crate::cli::account::Api;
@@ -32,6 +33,15 @@ pub struct Args {
     /// Write what happens behind the screen to this file; without it the log stays in memory (:log)
     #[arg(long, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,
+
+    /// Seconds that going on steps back after a pause of less than 3 s, a minute, an hour, and longer; or off
+    #[arg(
+        long,
+        value_name = "STEPS",
+        env = "CALLREEL_REWIND",
+        default_value = "0,2,5,10"
+    )]
+    pub(super) rewind: Rewind,
 
     #[command(flatten)]
     pub(super) filter: Filter,
@@ -82,7 +92,7 @@ pub(super) struct View {
     pub(super) no_mouse: bool,
 }
 
-/// The embedded account's ways; the same flags as `callreel emulator`.
+/// The embedded account's ways, by the names that they have in `callreel emulator`.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "The demo account (with --demo)")]
 pub(super) struct DemoAccount {

@@ -163,6 +163,7 @@ fn the_way_of_callbacks_has_two_ends() {
         "--callback-url https://me:secret@example.com/",
         "--callback-method PUT",
         "--callback-timeout 0",
+        "--callback-timeout -1",
         "--callback-listen nowhere",
     ] {
         assert!(args(wrong).is_err(), "{wrong}");

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use crate::app::text::{cut_end, safe, width};
+use crate::app::text::{cut_start, safe, width};
 use crate::app::words;
 use crate::cli::json;
 use crate::plivo::{Accepted, Callback, Page};
@@ -53,7 +53,7 @@ pub(super) fn accepted(accepted: &Accepted, callback: &Callback, form: Form) -> 
             out,
             "accepted as {}\nits answer goes to {} by {}",
             safe(&accepted.api_id),
-            callback.url,
+            callback.shown(),
             callback.method
         )?,
         Form::Json | Form::Ndjson => {
@@ -93,7 +93,8 @@ fn row(cells: [String; COLUMNS.len()]) -> String {
         if at + 1 == COLUMNS.len() {
             line.push_str(&cell);
         } else {
-            let cell = cut_end(&cell, wide);
+            // Numbers differ at their end.
+            let cell = cut_start(&cell, wide);
             line.push_str(&cell);
             line.push_str(&" ".repeat(wide + 2 - width(&cell)));
         }

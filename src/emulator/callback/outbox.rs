@@ -121,8 +121,6 @@ impl Outbox {
 
     /// Carries the call out and sends its answer as planned.
     async fn deliver(&self, job: Job, turn: u64, left: &Notify) {
-        // Never closed, so the wait ends with a permit.
-        let _permit = self.under_way.acquire().await;
         let (callback, plan) = (job.callback, job.plan);
         let answer = self.work_out(job.work, &job.api_id).await;
         let slip = Delivery {
@@ -193,6 +191,8 @@ impl Outbox {
 
     /// Sends a parcel once and logs how it went; false if the receiver failed to take it.
     async fn send(&self, slip: Delivery, parcel: &Parcel, signing: Signing) -> bool {
+        // Never closed, so the wait ends with a permit. Held for one try only: pauses between tries keep nobody waiting.
+        let _permit = self.under_way.acquire().await;
         let seal = self.seal(parcel, signing);
         let time = Utc::now();
         let started = Instant::now();

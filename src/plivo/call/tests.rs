@@ -96,6 +96,20 @@ fn the_body_tells_a_receipt_from_an_answer() {
     ));
 }
 
+/// Its delivery will name the same id, to the letter.
+#[test]
+fn an_id_is_kept_as_it_came() {
+    for id in ["a  b", &"x".repeat(200)] {
+        let read = later(list()).read(Some(json!({ "api_id": id })));
+        assert!(matches!(read, Ok(Reply::Accepted(accepted)) if accepted.api_id == id));
+    }
+    let endless = json!({ "api_id": "x".repeat(300) });
+    assert!(matches!(
+        later(list()).read(Some(endless)),
+        Err(Error::Malformed { .. })
+    ));
+}
+
 #[test]
 fn an_error_under_a_good_status_is_an_error() {
     let body = json!({ "api_id": "a-1", "error": "not possible" });

@@ -90,6 +90,15 @@ impl Counts {
         }
     }
 
+    /// What was refused, by reason: only those that happened.
+    pub fn refusals(&self) -> impl Iterator<Item = (u64, Reason)> + use<> {
+        let counts = *self;
+        Reason::ALL
+            .into_iter()
+            .map(move |reason| (counts.refused(reason), reason))
+            .filter(|(many, _)| *many > 0)
+    }
+
     pub(super) fn refuse(&mut self, reason: Reason) {
         let count = match reason {
             Reason::WrongSignature => &mut self.wrong_signature,

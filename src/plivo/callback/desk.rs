@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::counts::Tally;
-use super::delivery::Delivery;
+use super::delivery::{Delivery, Signature};
 use super::seen::Seen;
 
 /// A delivery may be here before the answer that names its id: so long it is held for someone who asks.
@@ -22,9 +22,7 @@ const MOST_HELD_BYTES: usize = 16 << 20;
 /// Why an awaited answer did not come.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotDelivered {
-    #[error(
-        "the answer to {api_id} was not delivered within {within:?}: can the API reach the callback URL, and does it lead here?"
-    )]
+    #[error("the answer to {api_id} was not delivered within {within:?}")]
     TimedOut { api_id: String, within: Duration },
     /// The same id was asked for again; the later one gets the answer.
     #[error("the answer to {api_id} is awaited somewhere else now")]
@@ -50,6 +48,8 @@ struct State {
     held: VecDeque<Held>,
     held_bytes: usize,
     answered: Seen,
+    /// Somebody looks after what is held too long.
+    sweeping: bool,
     tickets: u64,
 }
 
@@ -120,7 +120,7 @@ impl Desk {
         let mut state = self.state();
         state.drop_expired();
         if let Some(delivery) = state.claim(api_id) {
-            drop(state);
+            // Under the lock, as everywhere here: whoever sees a change sees its count.
             self.tally().count(|counts| {
                 counts.unknown = counts.unknown.saturating_sub(1);
                 counts.early += 1;
@@ -145,8 +145,12 @@ impl Desk {
     pub(super) fn take(&self, delivery: Delivery) {
         let mut state = self.state();
         state.drop_expired();
-        if state.answered.contains(&delivery.api_id) || state.holds(&delivery.api_id).is_some() {
-            drop(state);
+        if state.answered.contains(&delivery.api_id) {
+            self.tally().count(|counts| counts.duplicate += 1);
+            return;
+        }
+        if let Some(place) = state.holds(&delivery.api_id) {
+            state.prefer(place, delivery);
             self.tally().count(|counts| counts.duplicate += 1);
             return;
         }
@@ -165,8 +169,8 @@ impl Desk {
         let unknown = unclaimed.is_some();
         if let Some(delivery) = unclaimed {
             state.hold(delivery);
+            self.sweep(&mut state);
         }
-        drop(state);
         self.tally().count(|counts| {
             if unknown {
                 counts.unknown += 1;
@@ -177,17 +181,61 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Sees to it that nothing is held longer than it should be, also when nothing comes any more.
+    fn sweep(&self, state: &mut State) {
+        if std::mem::replace(&mut state.sweeping, true) {
+            return;
+        }
+        let shared = Arc::downgrade(&self.shared);
+        tokio::spawn(async move {
+            loop {
+                let Some(desk) = shared.upgrade().map(|shared| Self { shared }) else {
+                    return;
+                };
+                let next = {
+                    let mut state = desk.state();
+                    state.drop_expired();
+                    let next = state.held.iter().map(|held| held.until).min();
+                    state.sweeping = next.is_some();
+                    next
+                };
+                drop(desk);
+                match next {
+                    Some(until) => sleep_until(until).await,
+                    None => return,
+                }
+            }
+        });
+    }
+}
+
 impl State {
     fn drop_expired(&mut self) {
         let now = Instant::now();
-        while self.held.front().is_some_and(|held| held.until <= now) {
-            self.drop_oldest();
+        self.held.retain(|held| held.until > now);
+        self.held_bytes = self.held.iter().map(|held| held.bytes).sum();
+    }
+
+    /// Makes room: what nobody has signed goes first, so that strangers cannot push out what the account has sent.
+    fn drop_one(&mut self) {
+        let signed = |held: &Held| held.delivery.signature == Signature::Signed;
+        let place = self.held.iter().position(|held| !signed(held)).unwrap_or(0);
+        if let Some(held) = self.held.remove(place) {
+            self.held_bytes -= held.bytes;
         }
     }
 
-    fn drop_oldest(&mut self) {
-        if let Some(held) = self.held.pop_front() {
+    /// Of two deliveries with one id the signed one counts, else the first.
+    fn prefer(&mut self, place: usize, delivery: Delivery) {
+        let weaker = |held: &&mut Held| {
+            held.delivery.signature != Signature::Signed && delivery.signature == Signature::Signed
+        };
+        if let Some(held) = self.held.get_mut(place).filter(weaker) {
             self.held_bytes -= held.bytes;
+            held.bytes = delivery.api_id.len() + weight_of(&delivery.answer);
+            self.held_bytes += held.bytes;
+            held.delivery = delivery;
         }
     }
 
@@ -213,7 +261,7 @@ impl State {
             delivery,
         });
         while self.held.len() > MOST_HELD || self.held_bytes > MOST_HELD_BYTES {
-            self.drop_oldest();
+            self.drop_one();
         }
     }
 }

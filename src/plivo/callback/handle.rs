@@ -9,10 +9,10 @@ use axum::http::header::{ALLOW, CONNECTION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::counts::Reason;
 use super::delivery::{Delivery, Signature};
@@ -41,7 +41,7 @@ enum Refusal {
     TooSlow(Duration),
     #[error("the body was cut")]
     Cut,
-    #[error("{0}")]
+    #[error(transparent)]
     Broken(#[from] Broken),
     #[error("the signature is wrong: it was made with another auth token, or over another URL")]
     WrongSignature,
@@ -146,12 +146,18 @@ async fn take(call: &Call, request: Request) -> Result<(), Refusal> {
         CallbackMethod::Post => read(body, &shared.limits, &shared.large_bodies).await?,
     };
     let _busy = seat.whole().ok_or(Refusal::Dismissed)?;
+    let whole = Whole {
+        time: Utc::now(),
+        method,
+        head,
+        body,
+    };
     // Only now is anything made of the bytes, which may take many times their room.
     let place = match &shared.taker {
         Taker::Desk(desk) => Place::Desk(desk),
         Taker::Tap(tap) => Place::Reader(tap.place().await.ok_or(Refusal::NoReader)?),
     };
-    let delivery = understand(shared, method, &head, &body)?;
+    let delivery = understand(shared, &whole)?;
     match place {
         Place::Desk(desk) => desk.take(delivery),
         Place::Reader(place) => place.take(delivery),
@@ -165,25 +171,28 @@ enum Place<'a> {
     Reader(tap::Place<'a>),
 }
 
-fn understand(
-    shared: &Shared,
+/// A request that came whole.
+struct Whole {
+    time: DateTime<Utc>,
     method: CallbackMethod,
-    head: &Parts,
-    body: &[u8],
-) -> Result<Delivery, Refusal> {
-    let payload = match method {
-        CallbackMethod::Get => Payload::of_query(head.uri.query().unwrap_or_default()),
-        CallbackMethod::Post => Payload::of_body(body),
+    head: Parts,
+    body: Vec<u8>,
+}
+
+fn understand(shared: &Shared, whole: &Whole) -> Result<Delivery, Refusal> {
+    let payload = match whole.method {
+        CallbackMethod::Get => Payload::of_query(whole.head.uri.query().unwrap_or_default()),
+        CallbackMethod::Post => Payload::of_body(&whole.body),
     }?;
-    let signature = shared.verifier.check(head, &payload)?;
+    let signature = shared.verifier.check(&whole.head, &payload)?;
     if shared.require_signature && signature != Signature::Signed {
         return Err(Refusal::Unsigned);
     }
     let (api_id, answer) = payload.into_answer()?;
     Ok(Delivery {
-        time: Utc::now(),
+        time: whole.time,
         api_id,
-        method,
+        method: whole.method,
         signature,
         duplicate: false,
         answer,
@@ -201,24 +210,28 @@ async fn read<'a>(
     if body.size_hint().lower() > limits.body_bytes as u64 {
         return Err(too_long);
     }
-    let reading = async {
-        let (mut bytes, mut permit) = (Vec::new(), None);
-        let mut chunks = body.into_data_stream();
-        while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|_| Refusal::Cut)?;
-            let length = bytes.len() + chunk.len();
-            if length > limits.body_bytes {
-                return Err(too_long);
-            }
-            if length > limits.small_body && permit.is_none() {
-                // It is never closed, so that this does not fail.
-                permit = large_bodies.acquire().await.ok();
-            }
-            bytes.extend_from_slice(&chunk);
+    let (mut bytes, mut permit) = (Vec::new(), None);
+    let mut chunks = body.into_data_stream();
+    let mut until = Instant::now() + limits.body;
+    let too_slow = Refusal::TooSlow(limits.body);
+    loop {
+        let Ok(chunk) = timeout_at(until, chunks.next()).await else {
+            return Err(too_slow);
+        };
+        let Some(chunk) = chunk else {
+            return Ok((bytes, permit));
+        };
+        let chunk = chunk.map_err(|_| Refusal::Cut)?;
+        let length = bytes.len() + chunk.len();
+        if length > limits.body_bytes {
+            return Err(too_long);
         }
-        Ok((bytes, permit))
-    };
-    timeout(limits.body, reading)
-        .await
-        .unwrap_or(Err(Refusal::TooSlow(limits.body)))
+        if length > limits.small_body && permit.is_none() {
+            // It is never closed, so that this does not fail. Waiting for others is not this sender's slowness; from its turn on
+            // it has less time, since others wait for it.
+            permit = large_bodies.acquire().await.ok();
+            until = Instant::now() + limits.large_body;
+        }
+        bytes.extend_from_slice(&chunk);
+    }
 }

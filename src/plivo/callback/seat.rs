@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
 
 /// The connections whose next request is not whole yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Waiting {
+    /// How long each is waited for in any case.
+    grace: Duration,
     line: Mutex<Line>,
     joined: Notify,
 }
@@ -15,8 +19,15 @@ pub(super) struct Waiting {
 #[derive(Debug, Default)]
 struct Line {
     /// By the order in which the waiting began.
-    places: BTreeMap<u64, Arc<Notify>>,
+    places: BTreeMap<u64, Place>,
     next: u64,
+}
+
+#[derive(Debug)]
+struct Place {
+    /// From then on it may be sent away.
+    due: Instant,
+    dismissed: Arc<Notify>,
 }
 
 /// How far a connection is.
@@ -43,6 +54,14 @@ pub(super) struct Seat {
 pub(super) struct Busy<'a>(&'a Seat);
 
 impl Waiting {
+    pub(super) fn new(grace: Duration) -> Self {
+        Self {
+            grace,
+            line: Mutex::default(),
+            joined: Notify::new(),
+        }
+    }
+
     fn line(&self) -> MutexGuard<'_, Line> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -51,7 +70,9 @@ impl Waiting {
         let mut line = self.line();
         let place = line.next;
         line.next += 1;
-        line.places.insert(place, Arc::clone(dismissed));
+        let due = Instant::now() + self.grace;
+        let dismissed = Arc::clone(dismissed);
+        line.places.insert(place, Place { due, dismissed });
         self.joined.notify_one();
         place
     }
@@ -61,15 +82,25 @@ impl Waiting {
         self.line().places.remove(&place).is_some()
     }
 
-    /// Sends away the connection that has been waited for longest; if there is none, as soon as there is one.
+    /// Sends away the connection that has been waited for longest, as soon as there is one that had its grace.
     pub(super) async fn dismiss_oldest(&self) {
         loop {
-            if let Some((_, dismissed)) = self.line().places.pop_first() {
-                dismissed.notify_one();
-                return;
+            match self.pop_due() {
+                Ok(dismissed) => return dismissed.notify_one(),
+                Err(Some(due)) => sleep_until(due).await,
+                Err(None) => self.joined.notified().await,
             }
-            self.joined.notified().await;
         }
+    }
+
+    /// The oldest, if it had its grace; else when it will have had it.
+    fn pop_due(&self) -> Result<Arc<Notify>, Option<Instant>> {
+        let mut line = self.line();
+        let oldest = line.places.first_entry().ok_or(None)?;
+        if oldest.get().due > Instant::now() {
+            return Err(Some(oldest.get().due));
+        }
+        Ok(oldest.remove().dismissed)
     }
 }
 
@@ -145,9 +176,11 @@ mod tests {
         seat.dismissed().now_or_never().is_some()
     }
 
-    #[tokio::test]
+    const GRACE: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
     async fn the_one_waited_for_longest_goes() {
-        let waiting = Arc::new(Waiting::default());
+        let waiting = Arc::new(Waiting::new(GRACE));
         let seats: Vec<_> = (0..3).map(|_| Seat::new(Arc::clone(&waiting))).collect();
         // The first has just been served, so that the second has waited longest; the third is being served.
         drop(seats[0].whole().unwrap());
@@ -165,16 +198,35 @@ mod tests {
         assert!(sent_away(&seats[2]));
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn nobody_goes_before_the_grace_is_over() {
+        let waiting = Arc::new(Waiting::new(GRACE));
+        let seat = Seat::new(Arc::clone(&waiting));
+        let began = Instant::now();
+        waiting.dismiss_oldest().await;
+        assert!(sent_away(&seat));
+        assert_eq!(began.elapsed(), GRACE);
+        // One that asked in time is safe.
+        let seat = Seat::new(Arc::clone(&waiting));
+        let mut dismissal = Box::pin(waiting.dismiss_oldest());
+        assert!(dismissal.as_mut().now_or_never().is_none());
+        let busy = seat.whole().unwrap();
+        tokio::time::advance(GRACE).await;
+        assert!(dismissal.as_mut().now_or_never().is_none());
+        drop(busy);
+        assert!(!sent_away(&seat));
+    }
+
     #[tokio::test]
     async fn connections_that_ended_are_not_waited_for() {
-        let waiting = Arc::new(Waiting::default());
+        let waiting = Arc::new(Waiting::new(GRACE));
         drop(Seat::new(Arc::clone(&waiting)));
         assert!(waiting.line().places.is_empty());
     }
 
     #[test]
     fn only_requests_that_began_can_be_cut() {
-        let seat = Seat::new(Arc::default());
+        let seat = Seat::new(Arc::new(Waiting::new(GRACE)));
         assert!(seat.ends_unfinished(true) && !seat.ends_unfinished(false));
         seat.began();
         assert!(seat.ends_unfinished(false));

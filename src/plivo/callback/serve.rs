@@ -27,7 +27,7 @@ pub(super) async fn serve(
     shared: Arc<Shared>,
     mut closing: watch::Receiver<bool>,
 ) {
-    let waiting = Arc::new(Waiting::default());
+    let waiting = Arc::new(Waiting::new(shared.limits.grace));
     let protocol = Arc::new(protocol(&shared.limits));
     let mut connections = JoinSet::new();
     loop {

@@ -78,35 +78,43 @@ impl Verifier {
         }
     }
 
-    /// The URLs, without query, that the sender may have been given for this request.
+    /// The URLs, without query, that the sender may have signed for this request. The SDKs' parser takes what follows a `;` in the
+    /// last part of the path off.
     fn urls(&self, request: &Parts) -> Vec<String> {
+        let mut urls = self.given_urls(request);
+        let cut = |url: &String| {
+            let last = url.rfind('/')?;
+            let end = last + url.get(last..)?.find(';')?;
+            Some(url.get(..end)?.to_owned())
+        };
+        urls.extend(urls.iter().filter_map(cut).collect::<Vec<_>>());
+        urls
+    }
+
+    /// The URLs, without query, that the sender may have been given for this request.
+    fn given_urls(&self, request: &Parts) -> Vec<String> {
         let path = request.uri.path();
         let mut urls = Vec::new();
-        match &self.public {
-            Some(public) => {
-                let mut url = public.clone();
-                url.set_query(None);
-                url.set_fragment(None);
-                let bare = url.path() == "/";
-                urls.push(url.to_string());
-                // Only the tunnel's origin was named, and the path is whatever was given to the API.
-                if bare && path != "/" {
-                    url.set_path(path);
-                    urls.push(url.to_string());
-                }
+        let origin = if let Some(public) = &self.public {
+            let mut url = public.clone();
+            url.set_query(None);
+            url.set_fragment(None);
+            urls.push(url.to_string());
+            if url.path() != "/" {
+                return urls;
             }
-            None => {
-                let host = request.headers.get(HOST);
-                let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
-                urls.push(format!("http://{host}{path}"));
-            }
+            // Only the tunnel's origin was named: the path is whatever was given to the API.
+            url.as_str().trim_end_matches('/').to_owned()
+        } else {
+            let host = request.headers.get(HOST);
+            let host = host.and_then(|host| host.to_str().ok());
+            format!("http://{}", host.unwrap_or_default())
+        };
+        urls.push(format!("{origin}{path}"));
+        // What was given without a path is asked for as "/".
+        if path == "/" || self.public.is_some() {
+            urls.push(origin);
         }
-        // `http://127.0.0.1:8099` is asked for as `/`, and signed as it was given.
-        let bare = urls.first().and_then(|url| {
-            let bare = url.strip_suffix('/')?;
-            (bare.matches('/').count() == 2).then(|| bare.to_owned())
-        });
-        urls.extend(bare);
         urls
     }
 }

@@ -172,6 +172,7 @@ async fn player_commands_pass_in_order() {
     for effect in [
         Effect::Pause,
         Effect::Resume { at: None },
+        Effect::Loop(None),
         Effect::Seek(Duration::from_secs(5)),
         Effect::Volume(0.5),
         Effect::Mute(true),
@@ -185,6 +186,7 @@ async fn player_commands_pass_in_order() {
         [
             Command::Pause,
             Command::Resume { at: None },
+            Command::Loop(None),
             Command::Seek(Duration::from_secs(5)),
             Command::Volume(0.5),
             Command::Mute(true),

@@ -60,6 +60,7 @@ fn replaces(event: &Event, before: &Event) -> bool {
         (event, before),
         (Event::Buffered(_), Event::Buffered(_))
             | (Event::Waveform(_), Event::Waveform(_))
+            | (Event::Statistics(_), Event::Statistics(_))
             | (Event::Length { .. }, Event::Length { .. })
     )
 }

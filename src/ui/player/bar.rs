@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::player::{Player, State};
+use crate::app::player::{Player, Repeat, State};
 use crate::app::words;
 use crate::audio::Column;
 use crate::ui::text::put;
@@ -110,8 +110,43 @@ pub(super) fn draw(
             &cells(player, now, channels, bar.width),
             styles,
         );
+        if let Some(window) = player.window(now) {
+            marks(buffer, lane, player, &window, styles);
+        }
     }
     Some(bar)
+}
+
+/// Where the loop begins and ends, over what is heard there.
+fn marks(
+    buffer: &mut Buffer,
+    lane: Rect,
+    player: &Player,
+    window: &Range<Duration>,
+    styles: &Styles,
+) {
+    let (start, end) = match player.repeat() {
+        Repeat::Off => return,
+        Repeat::From(start) => (Some(*start), None),
+        Repeat::Between(part) => (Some(part.start), Some(part.end)),
+    };
+    let span = window.end.saturating_sub(window.start).as_secs_f64();
+    let seen = |place: &Duration| (window.start..=window.end).contains(place);
+    for (place, sign) in [(start, "["), (end, "]")] {
+        let Some(place) = place.filter(seen).filter(|_| span > 0.0 && lane.width > 0) else {
+            continue;
+        };
+        let along = place.saturating_sub(window.start).as_secs_f64() / span;
+        // A saturating cast.
+        let column = (along * f64::from(lane.width)) as u16;
+        let column = lane.x + column.min(lane.width - 1);
+        for y in lane.top()..lane.bottom() {
+            if let Some(cell) = buffer.cell_mut((column, y)) {
+                cell.set_symbol(sign);
+                cell.set_style(styles.accent);
+            }
+        }
+    }
 }
 
 fn after(area: Rect, columns: u16) -> Rect {
@@ -160,19 +195,18 @@ fn lanes(player: &Player, rows: u16) -> Vec<Lane> {
 
 fn cells(player: &Player, now: Instant, channels: Range<usize>, columns: u16) -> Vec<Cell> {
     let count = usize::from(columns);
-    let length = player
-        .length()
-        .map(|length| length.length)
-        .filter(|length| !length.is_zero());
-    let heard = player
-        .fraction(now)
-        .map(|fraction| fraction * f64::from(columns));
+    let window = player.window(now).filter(|window| !window.is_empty());
+    let heard = window.as_ref().map(|window| {
+        let span = window.end.saturating_sub(window.start).as_secs_f64();
+        let since = player.position(now).saturating_sub(window.start);
+        (since.as_secs_f64() / span).min(1.0) * f64::from(columns)
+    });
     // A saturating cast of a number from 0 to `columns`.
     let head = heard.map(|heard| (heard as usize).min(count.saturating_sub(1)));
     let mut sound = vec![None; count];
-    if let Some((waveform, length)) = player.waveform().zip(length) {
+    if let Some((waveform, window)) = player.waveform().zip(window.as_ref()) {
         for channel in channels {
-            let known = waveform.columns(channel, Duration::ZERO, length, count);
+            let known = waveform.columns(channel, window.start, window.end, count);
             for (loudest, one) in sound.iter_mut().zip(known) {
                 *loudest = louder(*loudest, one);
             }
@@ -184,6 +218,9 @@ fn cells(player: &Player, now: Instant, channels: Range<usize>, columns: u16) ->
         .enumerate()
         .map(|(index, sound)| {
             let middle = (index as f64 + 0.5) / f64::from(columns.max(1));
+            let middle = window
+                .as_ref()
+                .map_or(middle, |window| player.along(window, middle));
             let loaded = player
                 .buffered()
                 .iter()

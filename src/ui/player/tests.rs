@@ -139,6 +139,7 @@ fn waveform(channels: usize) -> Waveform {
     Waveform {
         bin,
         channels: (0..channels).map(channel).collect(),
+        ..Waveform::default()
     }
 }
 
@@ -313,7 +314,7 @@ proptest! {
         stage.tell(Event::Length { length: Duration::from_millis(millis), exact: at % 2 == 0 });
         stage.tell(Event::Buffered(Arc::from([start..1.0])));
         let columns = vec![Some(Column { peak: 255, rms: 0 }); bins];
-        stage.tell(Event::Waveform(Arc::new(Waveform { bin, channels: vec![columns; channels] })));
+        stage.tell(Event::Waveform(Arc::new(Waveform { bin, channels: vec![columns; channels], ..Waveform::default() })));
         stage.tell(Event::Playing(stage.anchor(Duration::from_millis(at.into()), 1.0)));
         for height in 1..6 {
             let (_, map) = stage.picture(width, height);

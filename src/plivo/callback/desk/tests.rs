@@ -116,7 +116,7 @@ async fn a_time_out_names_the_call() {
     let error = desk.answer("a-1", within).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the answer to a-1 was not delivered within 1.5s: can the API reach the callback URL, and does it lead here?"
+        "the answer to a-1 was not delivered within 1.5s"
     );
     assert!(desk.state().awaited.is_empty());
     desk.take(delivery("a-1", 1));
@@ -192,4 +192,49 @@ fn digits_and_names_weigh_what_they_are_long() {
         serde_json::from_str(&format!(r#"{{"n": [{long}], "{long}": "{long}"}}"#)).unwrap();
     let bare: Map<_, _> = serde_json::from_str(r#"{"n": [9], "9": "9"}"#).unwrap();
     assert_eq!(weight_of(&answer) - weight_of(&bare), 3 * 999);
+}
+
+fn unsigned(api_id: &str, n: u64) -> Delivery {
+    Delivery {
+        signature: Signature::Unsigned,
+        ..delivery(api_id, n)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn strangers_push_out_nothing_that_is_signed() {
+    let desk = Desk::new();
+    desk.take(delivery("mine", 1));
+    for n in 0..2 * MOST_HELD as u64 {
+        desk.take(unsigned(&format!("stranger-{n}"), n));
+    }
+    assert_eq!(held(&desk).0, MOST_HELD);
+    assert_eq!(desk.answer("mine", LONG).await, Ok(delivery("mine", 1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_with_one_id_the_signed_one_counts() {
+    let desk = Desk::new();
+    desk.take(unsigned("a", 1));
+    desk.take(delivery("a", 2));
+    desk.take(unsigned("a", 3));
+    held(&desk);
+    assert_eq!(desk.answer("a", LONG).await, Ok(delivery("a", 2)));
+    assert_eq!(counts(&desk).duplicate, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_held_too_long_goes_though_nothing_comes_any_more() {
+    let desk = Desk::new();
+    desk.take(delivery("a", 1));
+    tokio::time::sleep(HELD_FOR / 2).await;
+    desk.take(delivery("b", 2));
+    tokio::time::sleep(HELD_FOR / 2 + Duration::from_millis(1)).await;
+    assert_eq!(held(&desk).0, 1);
+    tokio::time::sleep(HELD_FOR / 2).await;
+    assert_eq!(held(&desk), (0, 0));
+    // And whoever comes after that is looked after again.
+    desk.take(delivery("c", 3));
+    tokio::time::sleep(HELD_FOR + Duration::from_millis(1)).await;
+    assert_eq!(held(&desk), (0, 0));
 }

@@ -45,6 +45,18 @@ fn members(value: Value) -> Payload {
     Payload::Members(value.as_object().unwrap().clone())
 }
 
+#[test]
+fn headers_have_the_names_that_the_api_sends() {
+    let names = ["X-Plivo-Signature-V3", "X-Plivo-Signature-Ma-V3"];
+    assert!(
+        names
+            .iter()
+            .zip(SIGNATURES)
+            .all(|(sent, read)| sent.eq_ignore_ascii_case(read))
+    );
+    assert!("X-Plivo-Signature-V3-Nonce".eq_ignore_ascii_case(NONCE));
+}
+
 /// A small one, signed as a form over `HOOK`.
 const RESPONSE: &str = r#"{"api_id": "a-1"}"#;
 const OVER_HOOK_WITH_QUERY: &str = "rU7hcODqwNvGS31lQfMUku7K7o4Yn5M1LLx0WC7dfrw=";

@@ -1,0 +1,122 @@
+//! The lines that are typed into at the foot of the screen: the search, and going to a time.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
+
+use crate::app::search::Needle;
+use crate::app::{Overlay, words};
+
+use super::View;
+use super::text::{cut_end, put, width};
+
+/// Columns that are kept for what is typed.
+const LEAST: u16 = 16;
+
+/// One such line.
+struct Prompt<'a> {
+    sign: &'a str,
+    /// As it is shown: safe, and masked where that is called for.
+    text: &'a str,
+    /// Columns before the caret.
+    before: usize,
+    /// What it comes to, at the right.
+    outcome: (&'a str, Style),
+}
+
+/// Draws the open line over `area`. False when none is open.
+pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) -> bool {
+    let app = view.app;
+    let styles = view.styles;
+    match &app.overlay {
+        Some(Overlay::Search(line)) => {
+            let found = match Needle::new(line.text()) {
+                Some(needle) => {
+                    let matches = app.matches(&needle);
+                    let many = words::counted(matches.rows.len() as u64, "match", "matches");
+                    format!(
+                        "{many} in the {} rows loaded ",
+                        words::count(matches.loaded as u64)
+                    )
+                }
+                None => "searches the rows that are loaded ".into(),
+            };
+            // While numbers are hidden, so is the one being searched for.
+            let shown = app.mask.text(line.text());
+            let before = match shown == line.text() {
+                true => width(line.before_caret()),
+                false => width(&shown),
+            };
+            let prompt = Prompt {
+                sign: "/",
+                text: &shown,
+                before,
+                outcome: (&found, styles.quiet),
+            };
+            put_prompt(view, frame, area, &prompt);
+        }
+        Some(Overlay::GoTo(line)) => {
+            // Words say that it is wrong where colour cannot.
+            let (outcome, style) = match app.typed_moment(line.text(), view.now) {
+                Some(Ok(place)) => (format!("goes to {} ", words::clock(place)), styles.quiet),
+                Some(Err(mistake)) => (format!("! {mistake} "), styles.trouble),
+                None => ("1:23   -30   +10   50% ".to_owned(), styles.quiet),
+            };
+            let prompt = Prompt {
+                sign: "t ",
+                text: line.text(),
+                before: width(line.before_caret()),
+                outcome: (&outcome, style),
+            };
+            put_prompt(view, frame, area, &prompt);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn put_prompt(view: &mut View, frame: &mut Frame, area: Rect, prompt: &Prompt) {
+    Clear.render(area, frame.buffer_mut());
+    let buffer = frame.buffer_mut();
+    let sign = u16::try_from(width(prompt.sign)).unwrap_or(1);
+    let (outcome, style) = prompt.outcome;
+    // What is typed is short; beside it, as much as there is room for.
+    let outcome = cut_end(outcome, usize::from(area.width.saturating_sub(LEAST)));
+    let outcome_width = u16::try_from(width(&outcome)).unwrap_or(0);
+    let place = Rect {
+        x: area.right() - outcome_width,
+        width: outcome_width,
+        ..area
+    };
+    put(buffer, place, &outcome, style);
+    let room = area.width.saturating_sub(outcome_width + 3 + sign);
+    put(
+        buffer,
+        Rect {
+            x: area.x + 1,
+            width: sign,
+            ..area
+        },
+        prompt.sign,
+        view.styles.key,
+    );
+    // The end of a long line is where the caret usually is.
+    let skipped = prompt
+        .before
+        .saturating_sub(usize::from(room.saturating_sub(1)));
+    let tail: String = prompt.text.chars().skip(skipped).collect();
+    let text = Rect {
+        x: area.x + 1 + sign,
+        width: room,
+        ..area
+    };
+    put(buffer, text, &tail, view.styles.text);
+    let caret = u16::try_from(prompt.before - skipped)
+        .unwrap_or(0)
+        .min(room);
+    view.cursor = Some(Position {
+        x: text.x + caret,
+        y: area.y,
+    });
+}
