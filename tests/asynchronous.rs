@@ -12,6 +12,7 @@ use callreel::plivo::{
     Span, TimeRange,
 };
 use chrono::{TimeDelta, Utc};
+use futures_util::FutureExt;
 
 const FORMS: [CallbackForm; 4] = [
     CallbackForm::Field,
@@ -280,9 +281,8 @@ async fn one_whom_nobody_waits_for_any_more_disturbs_nobody() {
     };
     {
         // Begun, and dropped before the delivery is there.
-        let waiting = way.asynchronous.delivery(&accepted);
-        futures_util::pin_mut!(waiting);
-        assert!(futures_util::poll!(waiting.as_mut()).is_pending());
+        let waiting = Box::pin(way.asynchronous.delivery(&accepted));
+        assert!(waiting.now_or_never().is_none());
     }
     let mut counts = way.receiver.counts();
     counts.wait_for(|counts| counts.unknown == 1).await.unwrap();

@@ -8,6 +8,7 @@ mod rewind;
 mod speech;
 mod told;
 mod trouble;
+mod volume;
 mod zoom;
 
 pub use repeat::Repeat;
@@ -147,9 +148,6 @@ const AIM_LASTS: Duration = Duration::from_millis(300);
 /// Jumps land on a frame, by bytes where the file has no index: this far from the target is still the jump.
 const AIM_MEETS: Duration = Duration::from_millis(500);
 
-/// Above 100 % peaks are limited, so that nothing clips.
-const LOUDEST: u16 = 200;
-
 impl Loaded {
     fn position(&self, now: Instant) -> Duration {
         let position = match &self.phase {
@@ -201,15 +199,6 @@ impl Player {
             self.state(),
             State::Opening | State::Buffering | State::Playing
         )
-    }
-
-    /// Per cent, 0 to 200.
-    pub fn volume(&self) -> u16 {
-        self.volume
-    }
-
-    pub fn muted(&self) -> bool {
-        self.muted
     }
 
     /// At the end the next row plays.
@@ -482,23 +471,8 @@ impl Player {
         effects
     }
 
-    /// Louder or quieter by `percent`, within 0 to 200. Turning it up or down ends a mute.
-    pub fn volume_by(&mut self, percent: i16) -> Vec<Effect> {
-        self.volume = self.volume.saturating_add_signed(percent).min(LOUDEST);
-        let mut effects = vec![Effect::Volume(f32::from(self.volume) / 100.0)];
-        if std::mem::take(&mut self.muted) {
-            effects.push(Effect::Mute(false));
-        }
-        effects
-    }
-
     pub fn toggle_autoplay(&mut self) {
         self.autoplay = !self.autoplay;
-    }
-
-    pub fn mute(&mut self) -> Vec<Effect> {
-        self.muted = !self.muted;
-        vec![Effect::Mute(self.muted)]
     }
 }
 

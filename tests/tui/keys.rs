@@ -370,7 +370,7 @@ fn at_the_end_the_next_row_plays_when_that_was_asked_for() {
     end(&mut sitting);
     assert_eq!(played(&sitting).len(), 1, "autoplay is off at first");
     sitting.keys("R");
-    assert!(sitting.text().contains("   autoplay   "));
+    assert!(sitting.text().contains("autoplay   volume"));
     assert!(last_line(&mut sitting).contains("the next row plays"));
     sitting.keys("<Enter>");
     end(&mut sitting);
