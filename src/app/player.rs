@@ -3,6 +3,7 @@
 //! Where the sound is comes as an anchor in time, never as a poll: the position at any instant is worked out from it.
 
 mod jumps;
+mod known;
 mod repeat;
 mod rewind;
 mod speech;
@@ -212,24 +213,6 @@ impl Player {
 
     pub fn waveform(&self) -> Option<&Waveform> {
         self.loaded.as_ref()?.waveform.as_deref()
-    }
-
-    /// Who talks when, as far as the file has come.
-    pub fn statistics(&self) -> Option<&Statistics> {
-        self.loaded.as_ref()?.statistics.as_deref()
-    }
-
-    /// The length that the API gave.
-    pub fn declared(&self) -> Option<Duration> {
-        self.loaded.as_ref()?.expected
-    }
-
-    /// Why it failed, if it has.
-    pub fn error(&self) -> Option<&audio::Error> {
-        match &self.loaded.as_ref()?.phase {
-            Phase::Failed { error, .. } => Some(error),
-            _ => None,
-        }
     }
 
     /// Parts of the file that are here, as fractions of the whole, ascending and disjoint.
