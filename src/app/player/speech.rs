@@ -12,6 +12,12 @@ impl Player {
         self.speech
     }
 
+    /// The same, to set up a picture.
+    #[cfg(test)]
+    pub(crate) fn speech_mut(&mut self) -> &mut Speech {
+        &mut self.speech
+    }
+
     /// Parties that can be told apart in what is loaded; `None` while that is not known.
     fn channels(&self) -> Option<u16> {
         Some(self.media()?.channels)

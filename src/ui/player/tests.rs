@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use crate::app::mask::Mask;
 use crate::app::zone::Zone;
 use crate::app::{Effect, Ids, Now, Theme};
+use crate::audio::speech::{Side, Skip};
 use crate::audio::{self, Anchor, Column, Event, PlayId, Waveform};
 use crate::plivo::{Recording, RecordingId};
 use crate::ui::picture::picture;
@@ -153,6 +154,19 @@ fn while_it_plays() {
     let mut mono = Stage::playing(2);
     mono.theme = Theme::Mono;
     insta::assert_snapshot!("mono_theme_80x4", mono.picture(80, 4).0);
+}
+
+#[test]
+fn what_the_listener_chose_stands_first() {
+    let mut stage = Stage::playing(2);
+    let speech = stage.player.speech_mut();
+    speech.speed = Speed::from_tenths(16);
+    speech.skip = Skip::Mild;
+    speech.level = true;
+    speech.sides.side = Side::Left;
+    stage.tell(Event::Skipped(72 * SECOND));
+    insta::assert_snapshot!("chosen_100x5", stage.picture(100, 5).0);
+    insta::assert_snapshot!("chosen_80x4", stage.picture(80, 4).0);
 }
 
 #[test]
