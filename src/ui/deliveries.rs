@@ -5,9 +5,11 @@ use ratatui::layout::Rect;
 
 use crate::app::deliveries::Line;
 use crate::app::layout::Layout;
+use crate::app::overlay::log_box;
 
 use super::View;
-use super::overlay::reading;
+use super::overlay::Reading;
+use super::panel::after;
 use super::text::{put, width};
 
 /// Columns of a fact's name, of a time and of what was asked for, with the gap after each.
@@ -19,13 +21,14 @@ const STATE: u16 = 36;
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: usize) {
     let lines = view.app.deliveries.lines(&view.app.zone, &view.app.mask);
-    reading(
-        view,
-        frame,
-        layout,
-        ("Deliveries", &lines, scroll),
-        draw_line,
-    );
+    let reading = Reading {
+        title: "Deliveries",
+        note: None,
+        area: log_box(layout),
+        lines: &lines,
+        scroll,
+    };
+    reading.draw(view, frame, draw_line);
 }
 
 fn draw_line(view: &View, frame: &mut Frame, place: Rect, line: &Line) {
@@ -60,15 +63,5 @@ fn draw_line(view: &View, frame: &mut Frame, place: Rect, line: &Line) {
             let id = after(rest, used.saturating_add(2).max(STATE));
             put(buffer, id, api_id, styles.quiet);
         }
-    }
-}
-
-/// What is left of a place behind its first columns.
-fn after(place: Rect, columns: u16) -> Rect {
-    let columns = columns.min(place.width);
-    Rect {
-        x: place.x + columns,
-        width: place.width - columns,
-        ..place
     }
 }

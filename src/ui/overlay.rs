@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 use crate::app::Overlay;
 use crate::app::layout::Layout;
@@ -95,16 +96,17 @@ fn draw_help(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: usize)
 
 fn draw_log(view: &mut View, frame: &mut Frame, layout: &Layout, log: (Option<&[String]>, usize)) {
     let (lines, scroll) = (log.0.unwrap_or_default(), log.1);
-    let inner = reading(
-        view,
-        frame,
-        layout,
-        ("Log", lines, scroll),
-        |view, frame, place, line| {
-            let text = view.app.mask.text(line);
-            put(frame.buffer_mut(), place, &text, view.styles.text);
-        },
-    );
+    let reading = Reading {
+        title: "Log",
+        note: None,
+        area: log_box(layout),
+        lines,
+        scroll,
+    };
+    let inner = reading.draw(view, frame, |view, frame, place, line| {
+        let text = view.app.mask.text(line);
+        put(frame.buffer_mut(), place, &text, view.styles.text);
+    });
     if log.0.is_some_and(|lines| lines.is_empty()) {
         let place = Rect {
             height: inner.height.min(1),
@@ -115,39 +117,51 @@ fn draw_log(view: &mut View, frame: &mut Frame, layout: &Layout, log: (Option<&[
     }
 }
 
-/// A box over the panes with a title and lines that scroll; gives the room inside it.
-pub(super) fn reading<L>(
-    view: &mut View,
-    frame: &mut Frame,
-    layout: &Layout,
-    (title, lines, scroll): (&str, &[L], usize),
-    draw: impl Fn(&View, &mut Frame, Rect, &L),
-) -> Rect {
-    let styles = view.styles;
-    let area = log_box(layout);
-    let room = readable(area);
-    let scroll = scroll.min(lines.len().saturating_sub(room));
-    let place = match lines.len() {
-        0 => String::new(),
-        all => format!("{}–{} of {all}", scroll + 1, (scroll + room).min(all)),
-    };
-    let titles = Titles {
-        top_left: Some((title, styles.title)),
-        bottom_right: Some((&place, styles.quiet)),
-        ..Titles::default()
-    };
-    let inner = popup(frame, area, styles.border_focus, &titles);
-    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
-        let place = Rect {
-            y,
-            height: 1,
-            ..inner
+/// Text over the panes that is read by lines, and scrolled where they do not all fit.
+pub(super) struct Reading<'a, L> {
+    pub title: &'a str,
+    /// At the right of the title.
+    pub note: Option<(&'a str, Style)>,
+    pub area: Rect,
+    pub lines: &'a [L],
+    /// Lines above the box.
+    pub scroll: usize,
+}
+
+impl<L> Reading<'_, L> {
+    /// Draws the box, and each line that is seen by `line`; gives the room inside.
+    pub(super) fn draw(
+        &self,
+        view: &mut View,
+        frame: &mut Frame,
+        line: impl Fn(&View, &mut Frame, Rect, &L),
+    ) -> Rect {
+        let styles = view.styles;
+        let (all, room) = (self.lines.len(), readable(self.area));
+        let scroll = self.scroll.min(all.saturating_sub(room));
+        let place = match all > room {
+            true => format!("{}–{} of {all}", scroll + 1, (scroll + room).min(all)),
+            false => String::new(),
         };
-        draw(view, frame, place, line);
+        let titles = Titles {
+            top_left: Some((self.title, styles.title)),
+            top_right: self.note,
+            bottom_right: Some((&place, styles.quiet)),
+            ..Titles::default()
+        };
+        let inner = popup(frame, self.area, styles.border_focus, &titles);
+        for (y, content) in (inner.y..inner.bottom()).zip(self.lines.iter().skip(scroll)) {
+            let place = Rect {
+                y,
+                height: 1,
+                ..inner
+            };
+            line(view, frame, place, content);
+        }
+        view.cursor = Some(Position {
+            x: inner.x,
+            y: inner.y,
+        });
+        inner
     }
-    view.cursor = Some(Position {
-        x: inner.x,
-        y: inner.y,
-    });
-    inner
 }

@@ -59,6 +59,16 @@ pub(super) fn popup(frame: &mut Frame, area: Rect, border: Style, titles: &Title
     panel(frame, area, border, titles)
 }
 
+/// What is left of a place behind its first columns.
+pub(super) fn after(place: Rect, columns: u16) -> Rect {
+    let columns = columns.min(place.width);
+    Rect {
+        x: place.x + columns,
+        width: place.width - columns,
+        ..place
+    }
+}
+
 fn title(text: &str, room: usize) -> String {
     match room.checked_sub(2) {
         Some(room) if room > 1 && !text.is_empty() => format!(" {} ", cut_end(&safe(text), room)),

@@ -1,14 +1,15 @@
 //! How the statistics of a recording look.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use crate::app::layout::Layout;
-use crate::app::overlay::{readable, statistics_box};
+use crate::app::overlay::statistics_box;
 use crate::app::statistics::{Line, lines};
 
 use super::View;
-use super::panel::{Titles, popup};
+use super::overlay::Reading;
+use super::panel::after;
 use super::text::{put, width};
 
 /// Columns of labels and the space behind them.
@@ -18,18 +19,6 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: 
     let styles = view.styles;
     let player = &view.app.player;
     let lines = lines(player);
-    let area = statistics_box(layout, &lines);
-    let room = readable(area);
-    let scroll = scroll.min(lines.len().saturating_sub(room));
-    let place = match lines.len() > room {
-        true => format!(
-            "{}–{} of {}",
-            scroll + 1,
-            (scroll + room).min(lines.len()),
-            lines.len()
-        ),
-        false => String::new(),
-    };
     let id = player.subject().map_or("", |subject| {
         subject.id.as_str().split('-').next().unwrap_or_default()
     });
@@ -40,25 +29,14 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: 
     let coming = player
         .statistics()
         .is_some_and(|statistics| !statistics.complete);
-    let titles = Titles {
-        top_left: Some((&title, styles.title)),
-        top_right: coming.then_some(("of what has come", styles.waiting)),
-        bottom_right: Some((&place, styles.quiet)),
-        ..Titles::default()
+    let reading = Reading {
+        title: &title,
+        note: coming.then_some(("of what has come", styles.waiting)),
+        area: statistics_box(layout, &lines),
+        lines: &lines,
+        scroll,
     };
-    let inner = popup(frame, area, styles.border_focus, &titles);
-    for (y, line) in (inner.y..inner.bottom()).zip(lines.iter().skip(scroll)) {
-        let place = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
-        draw_line(view, frame, place, line);
-    }
-    view.cursor = Some(Position {
-        x: inner.x,
-        y: inner.y,
-    });
+    reading.draw(view, frame, draw_line);
 }
 
 fn draw_line(view: &View, frame: &mut Frame, place: Rect, line: &Line) {
@@ -150,16 +128,6 @@ fn column(place: Rect, at: usize, of: usize) -> Rect {
     Rect {
         width: wide.saturating_sub(u16::from(of > 1)).min(rest.width),
         ..rest
-    }
-}
-
-/// What is left of a place behind its first columns.
-fn after(place: Rect, columns: u16) -> Rect {
-    let columns = columns.min(place.width);
-    Rect {
-        x: place.x + columns,
-        width: place.width - columns,
-        ..place
     }
 }
 
