@@ -3,6 +3,7 @@
 //!
 //! It runs on its own thread at low priority, sleeps while nothing new is here, and never asks for bytes.
 
+mod extent;
 mod measure;
 mod peaks;
 mod spans;

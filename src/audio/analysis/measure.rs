@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::extent::Extent;
 use super::summary;
 use crate::audio::decode::{frames_in, time_of};
 use crate::audio::levels::{Block, Level, Levels};
@@ -81,7 +82,11 @@ impl Measure {
             let part = samples.get(part).unwrap_or_default();
             let full = stop.is_multiple_of(self.span);
             for (side, channel) in self.channels.iter_mut().enumerate() {
-                channel.add(part.iter().skip(side).step_by(count), gap);
+                channel.add(
+                    Extent::of(part, side, count),
+                    part.iter().skip(side).step_by(count),
+                    gap,
+                );
                 // The last block of all is never full: it is kept as it grows.
                 channel.keep((at / self.span) as usize, full);
             }
@@ -106,19 +111,11 @@ impl Measure {
 }
 
 impl Channel {
-    fn add<'a>(&mut self, samples: impl Iterator<Item = &'a f32> + Clone, gap: u64) {
-        let (mut peak, mut least, mut squares, mut count) = (0.0_f32, f32::MAX, 0.0, 0);
-        for sample in samples.clone() {
-            let size = sample.abs();
-            peak = peak.max(size);
-            least = least.min(size);
-            squares += size * size;
-            count += 1;
-        }
-        self.block.peak = self.block.peak.max(peak);
-        self.block.squares += squares;
-        self.block.count += count;
-        if peak < FULL && least > 0.0 {
+    fn add<'a>(&mut self, extent: Extent, samples: impl Iterator<Item = &'a f32>, gap: u64) {
+        self.block.peak = self.block.peak.max(extent.peak);
+        self.block.squares += extent.squares;
+        self.block.count += extent.count;
+        if extent.peak < FULL && extent.least > 0.0 {
             // Nearly all of any recording: nothing to count sample by sample.
             self.full = 0;
             self.sound(gap);

@@ -1,5 +1,6 @@
 //! Peaks and loudness gathered into bins that double their span when there are too many.
 
+use super::extent::Extent;
 use crate::audio::decode::time_of;
 use crate::audio::waveform::{Column, Fine, Waveform};
 
@@ -29,6 +30,16 @@ impl Bin {
             peak: byte(f64::from(self.peak)),
             rms: byte(mean.sqrt()),
         })
+    }
+}
+
+impl From<Extent> for Bin {
+    fn from(extent: Extent) -> Self {
+        Self {
+            peak: extent.peak,
+            squares: f64::from(extent.squares),
+            count: extent.count,
+        }
     }
 }
 
@@ -72,7 +83,7 @@ impl Peaks {
             let place = (frame / self.span) as usize;
             for (side, channel) in self.channels.iter_mut().enumerate() {
                 if let Some(bin) = channel.get_mut(place) {
-                    *bin = bin.join(measure(part, side, channels));
+                    *bin = bin.join(Extent::of(part, side, channels).into());
                 }
             }
             frame += left as u64;
@@ -98,21 +109,6 @@ impl Peaks {
             channels: self.channels.iter().map(columns).collect(),
             fine,
         }
-    }
-}
-
-/// One bin of the samples of one side.
-fn measure(samples: &[f32], side: usize, channels: usize) -> Bin {
-    let (mut peak, mut squares, mut count) = (0.0_f32, 0.0_f32, 0);
-    for sample in samples.iter().skip(side).step_by(channels) {
-        peak = peak.max(sample.abs());
-        squares += sample * sample;
-        count += 1;
-    }
-    Bin {
-        peak,
-        squares: f64::from(squares),
-        count,
     }
 }
 
