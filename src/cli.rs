@@ -8,6 +8,7 @@ mod filter;
 mod json;
 pub mod list;
 pub mod listen;
+pub mod marks;
 mod stop;
 mod value;
 mod zone;
@@ -42,6 +43,7 @@ enum Command {
     List(list::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
+    Marks(marks::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -73,6 +75,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Marks(args)) => marks::run(args),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

@@ -38,7 +38,7 @@ pub struct Marks {
     choices: BTreeMap<String, String>,
     /// Latest first.
     queues: Vec<Queue>,
-    /// Changes that are not in the file because it is not open, or not there, yet.
+    /// Changes since the start that are in no file yet, or are not in what will be read from it.
     waiting: Vec<Change>,
 }
 
@@ -89,9 +89,14 @@ impl Marks {
         self.apply(change.clone());
         match self.keeping {
             Keeping::Memory => None,
-            Keeping::Ask { .. } | Keeping::Opening => {
+            Keeping::Ask { .. } => {
                 self.wait(change);
                 None
+            }
+            // Carried out after the file is open, even if the program ends before that is told.
+            Keeping::Opening => {
+                self.wait(change.clone());
+                Some(Effect::Keep(vec![change]))
             }
             Keeping::Open => Some(Effect::Keep(vec![change])),
         }
@@ -103,7 +108,7 @@ impl Marks {
         self.waiting.push(change);
     }
 
-    /// What the file holds takes the place of what is here; what was changed meanwhile is changed again.
+    /// What the file held takes the place of what is here; what was changed meanwhile is changed again.
     fn load(&mut self, kept: Kept) {
         let keeping = self.keeping.clone();
         let waiting = std::mem::take(&mut self.waiting);
@@ -132,10 +137,9 @@ impl Marks {
             .map(|choice| (choice.name, choice.value))
             .collect();
         self.queues = queues;
-        for change in &waiting {
-            self.apply(change.clone());
+        for change in waiting {
+            self.apply(change);
         }
-        self.waiting = waiting;
     }
 
     fn apply(&mut self, change: Change) {

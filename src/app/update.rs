@@ -21,7 +21,10 @@ impl App {
             }
             Message::Api(answer) => self.answer(answer, now),
             Message::Player(play, event) => self.player_told(play, event, now),
-            Message::Marks(told) => self.marks_told(told, now),
+            Message::Marks(told) => {
+                self.marks_told(told, now);
+                Vec::new()
+            }
             Message::Timer(timer) => self.detail.rested(timer, &mut self.ids, now),
             Message::Signal(Signal::Continued) => Vec::new(),
             Message::Signal(Signal::Terminate) => vec![Effect::Quit],
