@@ -29,6 +29,7 @@ use clap::{Parser, Subcommand};
         PLIVO_AUTH_ID, PLIVO_AUTH_TOKEN      whose recordings; never given as flags, which others could read\n  \
         HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE the way to the API\n  \
         PULSE_SERVER                         which sound server\n  \
+        XDG_STATE_HOME                       where marks are kept, once you have said so\n  \
         NO_COLOR                             no colours"
 )]
 pub struct Cli {

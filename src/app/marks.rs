@@ -24,6 +24,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::Effect;
+use super::detail::Marked;
 use crate::plivo::RecordingId;
 use crate::store::{Change, Choice, Kept, Moment, Position, Queue, Reviewed};
 
@@ -72,6 +73,15 @@ impl Marks {
     /// Where a recording was left.
     pub fn position(&self, recording: &RecordingId) -> Option<&Position> {
         self.positions.get(recording)
+    }
+
+    /// What the details say of a recording.
+    pub(super) fn marked(&self, recording: &RecordingId) -> Marked {
+        Marked {
+            reviewed: self.reviewed(recording),
+            left: self.position(recording).map(|position| position.at),
+            moments: self.moments(recording).len(),
+        }
     }
 
     /// What was chosen under this name. It may have been written by anyone: whoever reads it checks it.

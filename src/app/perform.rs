@@ -249,10 +249,11 @@ impl App {
             self.looked = None;
             return effects;
         }
-        let Some(plan) = self.plan(now) else {
-            return Vec::new();
-        };
-        self.replan(plan, now)
+        let mut effects = self.read_marks_again();
+        if let Some(plan) = self.plan(now) {
+            effects.extend(self.replan(plan, now));
+        }
+        effects
     }
 
     fn toggle_detail(&mut self) {

@@ -36,6 +36,15 @@ impl App {
         }
     }
 
+    /// Another callreel may have written to the file: it is read again.
+    pub(in crate::app) fn read_marks_again(&mut self) -> Vec<Effect> {
+        if self.marks.keeping != Keeping::Open {
+            return Vec::new();
+        }
+        self.marks.keeping = Keeping::Opening;
+        self.open_marks()
+    }
+
     /// Makes a change to what is remembered. Whether there is a file is not the caller's concern.
     pub(in crate::app) fn remember(&mut self, change: Change) -> Vec<Effect> {
         self.marks.change(change).into_iter().collect()
