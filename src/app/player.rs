@@ -2,6 +2,7 @@
 //!
 //! Where the sound is comes as an anchor in time, never as a poll: the position at any instant is worked out from it.
 
+mod actions;
 mod jumps;
 mod known;
 mod repeat;
@@ -9,9 +10,11 @@ mod rewind;
 mod speech;
 mod told;
 mod trouble;
+mod turns;
 mod volume;
 mod zoom;
 
+pub use actions::Done;
 pub use repeat::Repeat;
 pub use rewind::Rewind;
 pub use trouble::Trouble;
