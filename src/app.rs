@@ -31,6 +31,7 @@ mod pointer;
 mod scroll;
 pub mod search;
 pub mod setup;
+pub mod shell;
 pub mod sort;
 pub mod statistics;
 pub mod status;

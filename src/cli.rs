@@ -4,10 +4,12 @@ mod account;
 pub mod browse;
 mod callbacks;
 pub mod emulator;
+mod failure;
 mod filter;
 mod json;
 pub mod list;
 pub mod listen;
+pub mod play;
 mod stop;
 mod value;
 mod zone;
@@ -40,6 +42,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     List(list::Args),
+    Play(play::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
 }
@@ -55,6 +58,8 @@ pub struct Failure {
 pub const FAILED: u8 = 1;
 /// Exit code: the credentials are wrong.
 pub const CREDENTIALS: u8 = 2;
+/// Exit code: the program panicked.
+const PANICKED: u8 = 101;
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -73,6 +78,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Play(args)) => in_runtime(play::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

@@ -9,7 +9,8 @@
 //! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
 //! | [`frames`], [`timers`] | when to draw, when to ring |
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |
-//! | `sound` | the player, and its events on their way to the loop |
+//! | [`line`] | one line of an ordinary terminal, for playing without a screen |
+//! | [`sound`] | the player, and its events on their way to the loop |
 //! | [`sys`] | the system calls, and all that is unsafe |
 
 pub mod account;
@@ -19,13 +20,14 @@ pub mod drive;
 pub mod effects;
 pub mod frames;
 pub mod input;
+pub mod line;
 pub mod log;
 pub mod output;
 pub mod panic;
 pub mod program;
 pub mod screen;
 pub mod signals;
-mod sound;
+pub mod sound;
 pub mod stage;
 pub mod stderr;
 pub mod sys;

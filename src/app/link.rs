@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::moment::{self, Mistake, Moment};
 use super::text::safe;
-use super::words;
+use super::{shell, words};
 use crate::plivo::RecordingId;
 
 /// A recording, and where to begin in it.
@@ -70,7 +70,7 @@ impl Link {
         for word in COMMAND {
             match rest.strip_prefix(word) {
                 Some(after) if after.starts_with(char::is_whitespace) => rest = after.trim_start(),
-                _ => return (unquoted(text.trim()), false),
+                _ => return (shell::unquoted(text.trim()), false),
             }
         }
         while let Some((flag, after)) = rest.split_once(char::is_whitespace)
@@ -78,7 +78,7 @@ impl Link {
         {
             rest = after.trim_start();
         }
-        (unquoted(rest), true)
+        (shell::unquoted(rest), true)
     }
 
     /// The command that plays from here, to be pasted into a shell; `demo` for the made-up account. A moment that is no
@@ -93,26 +93,7 @@ impl Link {
         let demo = if demo { " --demo" } else { "" };
         // What begins with a dash would be a flag.
         let ends = if word.starts_with('-') { " --" } else { "" };
-        format!("{program} {command}{demo}{ends} {}", quoted(&word))
-    }
-}
-
-/// The word as a shell takes it for text and nothing else.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '@');
-    match word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
-fn unquoted(word: &str) -> String {
-    let inner = word
-        .strip_prefix('\'')
-        .and_then(|word| word.strip_suffix('\''));
-    match inner {
-        Some(inner) => inner.replace(r"'\''", "'"),
-        None => word.to_owned(),
+        format!("{program} {command}{demo}{ends} {}", shell::word(&word))
     }
 }
 

@@ -312,6 +312,18 @@ impl Player {
         )
     }
 
+    /// Play what a link leads to, of which nothing else is known but what it is called.
+    pub fn play_url(
+        &mut self,
+        id: RecordingId,
+        url: String,
+        ids: &mut Ids,
+        now: Now,
+    ) -> Vec<Effect> {
+        let subject = Subject { id, added: None };
+        self.load(subject, Some(url), None, Duration::ZERO, ids, now)
+    }
+
     fn load(
         &mut self,
         subject: Subject,

@@ -19,16 +19,13 @@ use crate::runtime::signals::Ending;
 use crate::runtime::{self, Source, sys};
 
 use super::account::Found;
-use super::{Failure, zone};
-use args::{PanicPlace, SinkName, View};
+use super::{Failure, PANICKED, zone};
+use args::View;
 
-pub use args::Args;
+pub use args::{Args, PanicPlace, SinkName};
 
 /// Requests a second to the embedded account, which nobody else uses.
 const DEMO_RATE: u32 = 500;
-
-/// The exit code of a program that panicked.
-const PANICKED: u8 = 101;
 
 /// Browses until the user or the system ends it.
 ///
@@ -98,20 +95,13 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let exit = runtime::run(runtime::Options {
         source,
         setup,
-        sink: match args.sink {
-            SinkName::Device => Sink::Device,
-            SinkName::Null => Sink::Null,
-        },
+        sink: Sink::from(args.sink),
         log,
         demo: args.demo_account.options(),
         callbacks,
         client: client_options(args.rate.or(Some(DEMO_RATE))),
         notice,
-        debug_panic: args.debug_panic.map(|place| match place {
-            PanicPlace::Loop => DebugPanic::Loop,
-            PanicPlace::Task => DebugPanic::Task,
-            PanicPlace::Decoder => DebugPanic::Decoder,
-        }),
+        debug_panic: args.debug_panic.map(DebugPanic::from),
     })?;
     Ok(ExitCode::from(exit_code(exit)))
 }

@@ -12,6 +12,15 @@ impl Player {
         self.speech
     }
 
+    /// Listens as was chosen before it began.
+    pub fn listen(&mut self, speech: Speech) -> Speech {
+        if speech.speed != Speed::NORMAL {
+            self.quick = speech.speed;
+        }
+        self.speech = speech;
+        speech
+    }
+
     /// The same, to set up a picture.
     #[cfg(test)]
     pub(crate) fn speech_mut(&mut self) -> &mut Speech {

@@ -6,7 +6,9 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use crate::app::player::Rewind;
+use crate::audio::Sink;
 use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
+use crate::runtime::debug::DebugPanic;
 
 use crate::cli::account::Api;
 use crate::cli::callbacks::Callbacks;
@@ -150,16 +152,35 @@ fn fault_help() -> String {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum SinkName {
+pub enum SinkName {
     Device,
     Null,
 }
 
+impl From<SinkName> for Sink {
+    fn from(name: SinkName) -> Self {
+        match name {
+            SinkName::Device => Self::Device,
+            SinkName::Null => Self::Null,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum PanicPlace {
+pub enum PanicPlace {
     Loop,
     Task,
     Decoder,
+}
+
+impl From<PanicPlace> for DebugPanic {
+    fn from(place: PanicPlace) -> Self {
+        match place {
+            PanicPlace::Loop => Self::Loop,
+            PanicPlace::Task => Self::Task,
+            PanicPlace::Decoder => Self::Decoder,
+        }
+    }
 }
 
 impl DemoAccount {
