@@ -9,6 +9,7 @@ pub mod deliveries;
 pub mod detail;
 pub mod effect;
 pub mod filter;
+mod follow;
 pub mod frame;
 mod goto;
 pub mod history;
@@ -37,6 +38,7 @@ pub mod statistics;
 pub mod status;
 pub mod table;
 pub mod text;
+pub mod ticket;
 mod update;
 mod walk;
 pub mod when;
@@ -65,6 +67,7 @@ use crate::plivo::RecordingId;
 
 use deliveries::Deliveries;
 use detail::Detail;
+use follow::Sought;
 use history::Look;
 use keymap::{Context, Keymap};
 use layout::{Layout, Panes};
@@ -156,6 +159,8 @@ pub struct App {
     fresh: bool,
     /// A row to play as soon as it is loaded.
     play_when_loaded: Option<usize>,
+    /// A recording that a link named and the list has not loaded.
+    sought: Option<Sought>,
     /// The recording whose follower was fetched ahead.
     fetched_ahead_of: Option<RecordingId>,
     /// What the bar shows that is held by the mouse.
@@ -204,6 +209,7 @@ impl App {
             awaited: None,
             fresh: false,
             play_when_loaded: None,
+            sought: None,
             fetched_ahead_of: None,
             dragging: None,
             looked: None,

@@ -17,6 +17,8 @@ mod deliveries;
 mod keys;
 #[path = "tui/list.rs"]
 mod list;
+#[path = "tui/moments.rs"]
+mod moments;
 #[path = "tui/screens.rs"]
 mod screens;
 #[path = "tui/sitting.rs"]

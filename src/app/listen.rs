@@ -23,6 +23,8 @@ impl App {
         match self.rows().get(row) {
             Some(Row::Ready(recording)) => {
                 let recording = recording.clone();
+                // What a link named before is not what is wanted now.
+                self.sought = None;
                 self.player
                     .play(&recording, Duration::ZERO, &mut self.ids, now)
             }

@@ -4,6 +4,7 @@ use super::copy::What;
 use super::history::Plan;
 use super::keymap::Context;
 use super::layout::Wish;
+use super::link::Link;
 use super::overlay::readable;
 use super::palette::{Command, Palette};
 use super::{Action, App, Awaited, Effect, Focus, Now, Overlay, filter};
@@ -69,6 +70,8 @@ impl App {
             Action::CopyId => return self.copy(What::Id, now),
             Action::CopyUrl => return self.copy(What::Url, now),
             Action::CopyCall => return self.copy(What::Call, now),
+            Action::CopyMoment => return self.copy(What::Moment, now),
+            Action::CopyTicket => return self.copy(What::Ticket, now),
             Action::Zone => self.next_zone(now),
             Action::Mask => self.set_mask(!self.mask.on, now),
             Action::Unmask => self.set_mask(false, now),
@@ -317,13 +320,15 @@ impl App {
                 Some(Command::Page(page)) => {
                     self.go_far((page - 1).saturating_mul(super::palette::PAGE), now)
                 }
+                Some(Command::Moment(link)) => self.follow_link(link, now),
                 Some(Command::Do(about)) => self.perform(about.action, now),
                 None if palette.line.is_empty() => Vec::new(),
                 None => {
-                    let text = format!(
-                        "no action is called “{}”: ? lists them",
-                        palette.line.text()
-                    );
+                    let typed = palette.line.text();
+                    let text = match Link::pasted(typed) {
+                        Some(Err(mistake)) => mistake.to_string(),
+                        _ => format!("no action is called “{typed}”: ? lists them"),
+                    };
                     self.notices.trouble(text, now.mono);
                     Vec::new()
                 }

@@ -41,6 +41,8 @@ use zoom::Zoom;
 pub struct Subject {
     pub id: RecordingId,
     pub added: Option<DateTime<Utc>>,
+    /// All that the API tells of it; `None` for a bare link.
+    pub recording: Option<Arc<Recording>>,
 }
 
 /// What the panel says.
@@ -293,7 +295,7 @@ impl Player {
     /// Play a recording from `at`. Without a link it fails at once, in words.
     pub fn play(
         &mut self,
-        recording: &Recording,
+        recording: &Arc<Recording>,
         at: Duration,
         ids: &mut Ids,
         now: Now,
@@ -301,6 +303,7 @@ impl Player {
         let subject = Subject {
             id: recording.id.clone(),
             added: recording.added,
+            recording: Some(Arc::clone(recording)),
         };
         self.load(
             subject,
@@ -320,7 +323,11 @@ impl Player {
         ids: &mut Ids,
         now: Now,
     ) -> Vec<Effect> {
-        let subject = Subject { id, added: None };
+        let subject = Subject {
+            id,
+            added: None,
+            recording: None,
+        };
         self.load(subject, Some(url), None, Duration::ZERO, ids, now)
     }
 

@@ -6,6 +6,7 @@ mod session;
 mod target;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -135,7 +136,7 @@ async fn begin(account: &Account, args: &Args) -> Result<(Player, Ids, Vec<Effec
                 exact: false,
             });
             let at = link.moment.place(Duration::ZERO, length)?;
-            effects.extend(player.play(&recording, at, &mut ids, now));
+            effects.extend(player.play(&Arc::new(recording), at, &mut ids, now));
         }
         Target::Url(url) => {
             let id = target::name_of(url);

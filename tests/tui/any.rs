@@ -52,6 +52,8 @@ const STATES: &[&str] = &[
     "<Enter>ww2a3a",
     "R<Enter>",
     "r",
+    ":x@1:00",
+    ":x@1:00<Enter>",
 ];
 
 #[test]
