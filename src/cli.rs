@@ -3,6 +3,7 @@
 mod account;
 pub mod browse;
 mod callbacks;
+pub mod clip;
 pub mod emulator;
 mod failure;
 mod filter;
@@ -10,6 +11,7 @@ mod json;
 pub mod list;
 pub mod listen;
 pub mod play;
+mod recording;
 mod stop;
 mod value;
 mod zone;
@@ -43,6 +45,7 @@ pub struct Cli {
 enum Command {
     List(list::Args),
     Play(play::Args),
+    Clip(clip::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
 }
@@ -79,6 +82,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
         Some(Command::Play(args)) => in_runtime(play::run(args)),
+        Some(Command::Clip(args)) => in_runtime(clip::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

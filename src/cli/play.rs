@@ -15,16 +15,15 @@ use crate::app::player::{Length, Player, Rewind};
 use crate::app::{Effect, Ids, Now, words};
 use crate::audio::speech::{Side, Sides, Speed};
 use crate::audio::{Sink, Speech};
-use crate::plivo::{Get, Priority};
 use crate::runtime::account::Account;
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::line::Line;
 use crate::runtime::panic;
-use crate::runtime::signals::{Signals, Told};
+use crate::runtime::signals::Signals;
 
 use super::account::Whose;
 use super::browse::{PanicPlace, SinkName};
-use super::{FAILED, Failure, PANICKED, failure};
+use super::{FAILED, Failure, PANICKED, failure, recording, stop};
 use listening::{End, Listening};
 use session::{Outcome, Session};
 use target::Target;
@@ -88,7 +87,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let account = args.whose.open().await?;
     let begun = tokio::select! {
         begun = begin(&account, &args) => begun?,
-        ending = ended(&mut signals) => return Ok(ExitCode::from(ending)),
+        ending = stop::ending(&mut signals) => return Ok(ExitCode::from(ending.exit_code())),
     };
     let terminal = Line::enter()?;
     let (player, ids, effects) = begun;
@@ -108,15 +107,6 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Waits for a signal that ends the program; its exit code.
-async fn ended(signals: &mut Signals) -> u8 {
-    loop {
-        if let Told::End(ending) = signals.next().await {
-            return ending.exit_code();
-        }
-    }
-}
-
 /// Finds the recording; a player that has begun with it, and what that takes.
 async fn begin(account: &Account, args: &Args) -> Result<(Player, Ids, Vec<Effect>), Failure> {
     let mut player = Player::new(Rewind::default());
@@ -128,9 +118,7 @@ async fn begin(account: &Account, args: &Args) -> Result<(Player, Ids, Vec<Effec
     };
     match &args.target {
         Target::Moment(link) => {
-            let get = Get(link.id.clone());
-            let recording = account.client.send(&get, Priority::Visible).await;
-            let recording = recording.map_err(|error| failure::of_api(&error))?;
+            let recording = recording::get(account, &link.id).await?;
             let length = recording.duration.map(|length| Length {
                 length,
                 exact: false,

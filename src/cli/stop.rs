@@ -4,6 +4,9 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::runtime::signals::{Ending, Signals, Told};
+use crate::runtime::sys;
+
 /// Listens for it from the moment it is made.
 #[derive(Debug)]
 pub(super) struct Stop {
@@ -25,6 +28,20 @@ impl Stop {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Waits for a signal that ends the program. Ctrl-z stops it meanwhile, as it does any other.
+pub(super) async fn ending(signals: &mut Signals) -> Ending {
+    loop {
+        match signals.next().await {
+            Told::End(ending) => return ending,
+            Told::Stop => {
+                // Where the system refuses, it goes on.
+                let _ = sys::stop_group();
+            }
+            Told::Continued | Told::Resized => {}
         }
     }
 }
