@@ -10,9 +10,16 @@ mod filter;
 mod json;
 pub mod list;
 pub mod listen;
+mod local;
+mod output;
 pub mod play;
+mod progress;
 mod recording;
+mod rows;
+mod selection;
 mod stop;
+mod stream;
+mod told;
 mod value;
 mod zone;
 
@@ -61,6 +68,12 @@ pub struct Failure {
 pub const FAILED: u8 = 1;
 /// Exit code: the credentials are wrong.
 pub const CREDENTIALS: u8 = 2;
+/// Exit code: the network or the server failed, or a list ended before it was complete.
+pub const NETWORK: u8 = 3;
+/// Exit code: the account's rate limit is used up.
+pub const RATE_LIMIT: u8 = 4;
+/// Exit code: ended by Ctrl-c or SIGTERM.
+pub const INTERRUPTED: u8 = 130;
 /// Exit code: the program panicked.
 const PANICKED: u8 = 101;
 

@@ -1,28 +1,10 @@
-//! Failures of the API and of sound as one line and an exit code.
+//! Failures of sound as one line and an exit code; [`super::told`] has those of the API.
 
 use anyhow::anyhow;
 
-use super::{CREDENTIALS, FAILED, Failure};
+use super::{CREDENTIALS, FAILED, Failure, NETWORK, RATE_LIMIT};
 use crate::app::text::safe;
 use crate::audio;
-use crate::plivo;
-
-/// Exit code: the network or the server failed.
-pub(super) const NETWORK: u8 = 3;
-/// Exit code: the account's rate limit is used up.
-pub(super) const RATE_LIMIT: u8 = 4;
-
-/// What the API said, and what helps.
-pub(super) fn of_api(error: &plivo::Error) -> Failure {
-    use plivo::Error;
-    let code = match error {
-        Error::Unauthorized { .. } | Error::Forbidden { .. } => CREDENTIALS,
-        Error::BadRequest { .. } | Error::NotFound { .. } => FAILED,
-        Error::RateLimited { .. } => RATE_LIMIT,
-        _ => NETWORK,
-    };
-    in_words(&format!("{error}: {}", error.advice()), code)
-}
 
 /// Why a recording's sound did not come.
 pub(super) fn of_sound(error: &audio::Error) -> Failure {
@@ -55,15 +37,6 @@ mod tests {
 
     #[test]
     fn scripts_can_tell_whose_mistake_it_was() {
-        let none = || (String::new(), None);
-        let (message, api_id) = none();
-        let not_found = plivo::Error::NotFound { message, api_id };
-        assert_eq!(of_api(&not_found).code, 1);
-        let cut = plivo::Error::Cut {
-            host: "h".into(),
-            detail: "d".into(),
-        };
-        assert_eq!(of_api(&cut).code, 3);
         for (error, code) in [
             (audio::Error::Forbidden, 2),
             (audio::Error::NotFound, 3),

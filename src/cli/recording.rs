@@ -1,6 +1,6 @@
 //! One recording by its id, as commands ask for it.
 
-use super::{Failure, failure};
+use super::{Failure, told};
 use crate::plivo::{Get, Priority, Recording, RecordingId};
 use crate::runtime::account::Account;
 
@@ -11,5 +11,5 @@ use crate::runtime::account::Account;
 pub(super) async fn get(account: &Account, id: &RecordingId) -> Result<Recording, Failure> {
     let get = Get(id.clone());
     let recording = account.client.send(&get, Priority::Visible).await;
-    recording.map_err(|error| failure::of_api(&error))
+    recording.map_err(told::failure)
 }
