@@ -8,6 +8,7 @@ mod filter;
 mod json;
 pub mod list;
 pub mod listen;
+mod sink;
 mod stop;
 mod value;
 mod zone;

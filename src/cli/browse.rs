@@ -10,7 +10,6 @@ use chrono_tz::Tz;
 
 use crate::app::zone::Zone;
 use crate::app::{Setup, Size, Theme};
-use crate::audio::Sink;
 use crate::plivo::{ApiBase, Client, Rate};
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::drive::Exit;
@@ -20,7 +19,7 @@ use crate::runtime::{self, Source, sys};
 
 use super::account::Found;
 use super::{Failure, zone};
-use args::{PanicPlace, SinkName, View};
+use args::{PanicPlace, View};
 
 pub use args::Args;
 
@@ -54,6 +53,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Some(Found::Missing(_)) => None,
     };
     flags.check(callbacks.is_some())?;
+    let sink = args.sound.beside_the_screen()?;
     let log = match &args.log {
         Some(path) => Log::with_file(path)
             .with_context(|| format!("the log {} cannot be written", path.display()))?,
@@ -98,10 +98,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let exit = runtime::run(runtime::Options {
         source,
         setup,
-        sink: match args.sink {
-            SinkName::Device => Sink::Device,
-            SinkName::Null => Sink::Null,
-        },
+        sink,
         log,
         demo: args.demo_account.options(),
         callbacks,
