@@ -17,6 +17,7 @@ mod progress;
 mod recording;
 mod rows;
 mod selection;
+mod sink;
 mod stop;
 mod stream;
 mod told;

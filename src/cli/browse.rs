@@ -10,7 +10,6 @@ use chrono_tz::Tz;
 
 use crate::app::zone::Zone;
 use crate::app::{Setup, Size, Theme};
-use crate::audio::Sink;
 use crate::plivo::{ApiBase, Client, Rate};
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::drive::Exit;
@@ -22,7 +21,7 @@ use super::account::Found;
 use super::{Failure, PANICKED, zone};
 use args::View;
 
-pub use args::{Args, PanicPlace, SinkName};
+pub use args::{Args, PanicPlace};
 
 /// Requests a second to the embedded account, which nobody else uses.
 const DEMO_RATE: u32 = 500;
@@ -51,6 +50,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Some(Found::Missing(_)) => None,
     };
     flags.check(callbacks.is_some())?;
+    let sink = args.sound.beside_the_screen()?;
     let log = match &args.log {
         Some(path) => Log::with_file(path)
             .with_context(|| format!("the log {} cannot be written", path.display()))?,
@@ -95,7 +95,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let exit = runtime::run(runtime::Options {
         source,
         setup,
-        sink: Sink::from(args.sink),
+        sink,
         log,
         demo: args.demo_account.options(),
         callbacks,

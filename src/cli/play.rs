@@ -13,8 +13,8 @@ use anyhow::anyhow;
 
 use crate::app::player::{Length, Player, Rewind};
 use crate::app::{Effect, Ids, Now, words};
+use crate::audio::Speech;
 use crate::audio::speech::{Side, Sides, Speed};
-use crate::audio::{Sink, Speech};
 use crate::runtime::account::Account;
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::line::Line;
@@ -22,7 +22,8 @@ use crate::runtime::panic;
 use crate::runtime::signals::Signals;
 
 use super::account::Whose;
-use super::browse::{PanicPlace, SinkName};
+use super::browse::PanicPlace;
+use super::sink::To;
 use super::{FAILED, Failure, PANICKED, failure, recording, stop};
 use listening::{End, Listening};
 use session::{Outcome, Session};
@@ -49,9 +50,8 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "SIDE", default_value_t = Channel::Both)]
     channel: Channel,
 
-    /// Where the sound goes: the default device, or in real time into nothing
-    #[arg(long, value_enum, value_name = "SINK", default_value_t = SinkName::Device)]
-    sink: SinkName,
+    #[command(flatten)]
+    sound: To,
 
     /// Make F12 panic there, to see what becomes of the terminal
     #[arg(long, value_enum, hide = true)]
@@ -82,6 +82,7 @@ fn speed(text: &str) -> Result<Speed, String> {
 /// # Errors
 /// Why the recording was not played: one line, and the exit code that says whose mistake it is.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let sink = args.sound.sink()?;
     let mut signals = Signals::new()?;
     panic::install_hook();
     let account = args.whose.open().await?;
@@ -92,7 +93,6 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let terminal = Line::enter()?;
     let (player, ids, effects) = begun;
     let listening = Listening::new(player, ids, terminal.is_none());
-    let sink = Sink::from(args.sink);
     let session = Session::new(listening, terminal, args.debug_panic.map(DebugPanic::from));
     let outcome = session::run(session, account, sink, effects, &mut signals).await?;
     match outcome {

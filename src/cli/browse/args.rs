@@ -6,13 +6,13 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use crate::app::player::Rewind;
-use crate::audio::Sink;
 use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
 use crate::runtime::debug::DebugPanic;
 
 use crate::cli::account::Api;
 use crate::cli::callbacks::Callbacks;
 use crate::cli::filter::Filter;
+use crate::cli::sink::To;
 use crate::cli::zone;
 
 #[derive(Debug, Clone, clap::Args)]
@@ -28,9 +28,8 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
     pub(super) rate: Option<u32>,
 
-    /// Where the sound goes: the default device, or in real time into nothing
-    #[arg(long, value_enum, value_name = "SINK", default_value_t = SinkName::Device)]
-    pub(super) sink: SinkName,
+    #[command(flatten)]
+    pub(super) sound: To,
 
     /// Write what happens behind the screen to this file; without it the log stays in memory (:log)
     #[arg(long, value_name = "FILE")]
@@ -149,21 +148,6 @@ pub(super) struct DemoAccount {
 
 fn fault_help() -> String {
     format!("Something goes wrong in it; more than one with commas: {FAULT_NAMES}")
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum SinkName {
-    Device,
-    Null,
-}
-
-impl From<SinkName> for Sink {
-    fn from(name: SinkName) -> Self {
-        match name {
-            SinkName::Device => Self::Device,
-            SinkName::Null => Self::Null,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
