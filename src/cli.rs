@@ -3,7 +3,9 @@
 mod account;
 pub mod browse;
 mod callbacks;
+pub mod clip;
 pub mod emulator;
+mod failure;
 mod filter;
 mod json;
 pub mod list;
@@ -11,9 +13,12 @@ pub mod listen;
 mod local;
 pub mod marks;
 mod output;
+pub mod play;
 mod progress;
+mod recording;
 mod rows;
 mod selection;
+mod sink;
 mod stop;
 mod stream;
 mod told;
@@ -49,6 +54,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     List(list::Args),
+    Play(play::Args),
+    Clip(clip::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
     Marks(marks::Args),
@@ -71,6 +78,8 @@ pub const NETWORK: u8 = 3;
 pub const RATE_LIMIT: u8 = 4;
 /// Exit code: ended by Ctrl-c or SIGTERM.
 pub const INTERRUPTED: u8 = 130;
+/// Exit code: the program panicked.
+const PANICKED: u8 = 101;
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -89,6 +98,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Play(args)) => in_runtime(play::run(args)),
+        Some(Command::Clip(args)) => in_runtime(clip::run(args)),
         Some(Command::Marks(args)) => marks::run(args),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;

@@ -20,9 +20,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::buffer::Buffer;
-use super::event::{Command, Error, Event, PlayId, Request, Sink};
+use super::event::{Command, Error, Event, PlayId, Request};
 use super::fetch::{self, FetchEvent, Http};
 use super::output::{self, Output};
+use super::sink::Sink;
 
 use inbox::Inbox;
 use line::Line;

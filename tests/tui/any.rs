@@ -59,6 +59,8 @@ const STATES: &[&str] = &[
     "<Enter>bBcalm +14155550013<Enter>'",
     "<Enter>B+1415555001",
     "<Enter>B14155550013<Enter>'e",
+    ":x@1:00",
+    ":x@1:00<Enter>",
 ];
 
 #[test]
