@@ -3,6 +3,7 @@
 mod account;
 pub mod browse;
 mod callbacks;
+pub mod doctor;
 pub mod emulator;
 mod filter;
 mod json;
@@ -43,6 +44,7 @@ enum Command {
     List(list::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
+    Doctor(doctor::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -74,6 +76,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Doctor(args)) => in_runtime(doctor::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

@@ -20,6 +20,7 @@ mod pipe;
 mod quiet;
 mod socket;
 mod stdout;
+mod trial;
 mod wait;
 
 use std::any::Any;
@@ -29,6 +30,7 @@ use super::ring::Writer;
 use super::sink::Sink;
 
 pub use null::Null;
+pub use trial::try_out;
 
 #[cfg(feature = "sound")]
 pub use device::Device;
