@@ -9,8 +9,16 @@ mod filter;
 mod json;
 pub mod list;
 pub mod listen;
+mod local;
+pub mod marks;
+mod output;
+mod progress;
+mod rows;
+mod selection;
 mod sink;
 mod stop;
+mod stream;
+mod told;
 mod value;
 mod zone;
 
@@ -30,6 +38,7 @@ use clap::{Parser, Subcommand};
         PLIVO_AUTH_ID, PLIVO_AUTH_TOKEN      whose recordings; never given as flags, which others could read\n  \
         HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE the way to the API\n  \
         PULSE_SERVER                         which sound server\n  \
+        XDG_STATE_HOME                       where marks are kept, once you have said so\n  \
         NO_COLOR                             no colours"
 )]
 pub struct Cli {
@@ -44,6 +53,7 @@ enum Command {
     List(list::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
+    Marks(marks::Args),
     Doctor(doctor::Args),
 }
 
@@ -58,6 +68,12 @@ pub struct Failure {
 pub const FAILED: u8 = 1;
 /// Exit code: the credentials are wrong.
 pub const CREDENTIALS: u8 = 2;
+/// Exit code: the network or the server failed, or a list ended before it was complete.
+pub const NETWORK: u8 = 3;
+/// Exit code: the account's rate limit is used up.
+pub const RATE_LIMIT: u8 = 4;
+/// Exit code: ended by Ctrl-c or SIGTERM.
+pub const INTERRUPTED: u8 = 130;
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -76,6 +92,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Marks(args)) => marks::run(args),
         Some(Command::Doctor(args)) => in_runtime(doctor::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;

@@ -6,7 +6,7 @@ mod remote;
 mod report;
 mod sound;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -39,7 +39,7 @@ enum Form {
 /// Looks at everything and prints it.
 ///
 /// # Errors
-/// Wrong flags; standard output is closed. What is wrong with the machine is no error of this command, and the exit code.
+/// Wrong flags; standard output cannot be written. What is wrong with the machine is no error of this command, and the exit code.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let sections = look(&args).await?;
     let text = match args.output {
@@ -47,9 +47,11 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         Form::Json => json::line(&report::json(&sections)) + "\n",
     };
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .context("standard output is closed")?;
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever read has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        written => written.context("cannot write to standard output")?,
+    }
     let states = sections.iter().flat_map(|section| &section.findings);
     let wrong = states.into_iter().any(|found| found.state == State::Wrong);
     Ok(ExitCode::from(if wrong { FAILED } else { 0 }))
