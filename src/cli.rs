@@ -4,6 +4,7 @@ mod account;
 pub mod browse;
 mod callbacks;
 pub mod clip;
+pub mod doctor;
 pub mod emulator;
 mod failure;
 mod filter;
@@ -59,6 +60,7 @@ enum Command {
     Emulator(emulator::Args),
     Listen(listen::Args),
     Marks(marks::Args),
+    Doctor(doctor::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -101,6 +103,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Play(args)) => in_runtime(play::run(args)),
         Some(Command::Clip(args)) => in_runtime(clip::run(args)),
         Some(Command::Marks(args)) => marks::run(args),
+        Some(Command::Doctor(args)) => in_runtime(doctor::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

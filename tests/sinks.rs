@@ -11,8 +11,12 @@
 #[path = "sound/media.rs"]
 #[allow(dead_code, reason = "its slow sides are for other tests")]
 mod media;
+#[path = "support/pty.rs"]
+mod pty;
 #[path = "sinks/rig.rs"]
 mod rig;
+#[path = "sinks/socket.rs"]
+mod socket;
 #[path = "sinks/tone.rs"]
 mod tone;
 

@@ -8,6 +8,7 @@ mod clock;
 mod command;
 #[cfg(feature = "sound")]
 mod device;
+mod feed;
 #[cfg(feature = "sound")]
 mod host;
 mod names;
@@ -17,7 +18,9 @@ mod pcm;
 mod pipe;
 #[cfg(all(feature = "sound", target_os = "linux"))]
 mod quiet;
+mod socket;
 mod stdout;
+mod trial;
 mod wait;
 
 use std::any::Any;
@@ -27,6 +30,7 @@ use super::ring::Writer;
 use super::sink::Sink;
 
 pub use null::Null;
+pub use trial::try_out;
 
 #[cfg(feature = "sound")]
 pub use device::Device;
@@ -59,7 +63,7 @@ pub trait Output: Send {
     }
 }
 
-/// The output that `sink` names.
+/// The output that `sink` names. A socket is there from now on, the rest is begun with the first opening.
 pub fn output(sink: &Sink) -> Box<dyn Output> {
     match sink {
         #[cfg(feature = "sound")]
@@ -75,6 +79,20 @@ pub fn output(sink: &Sink) -> Box<dyn Output> {
             format,
             hidden,
         } => Box::new(command::output(line, *format, hidden)),
+        Sink::Socket { path, format } => Box::new(socket::output(path, *format)),
+    }
+}
+
+/// Sees what is wrong with `sink` before anything is opened or replaced.
+///
+/// # Errors
+/// Why it cannot be, for people.
+pub fn check(sink: &Sink) -> Result<(), String> {
+    match sink {
+        Sink::Socket { path, .. } => socket::check(path),
+        Sink::Device | Sink::Named(_) | Sink::Null | Sink::Stdout(_) | Sink::Command { .. } => {
+            Ok(())
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Where the sound goes, and in which form it goes where there is no device to ask.
 
+use std::path::PathBuf;
+
 /// Where the sound goes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Sink {
@@ -20,6 +22,8 @@ pub enum Sink {
         /// Environment variables that it does not get.
         hidden: &'static [&'static str],
     },
+    /// A Unix socket at which listeners come and go, in real time.
+    Socket { path: PathBuf, format: Format },
 }
 
 /// How frames become bytes.

@@ -53,7 +53,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Some(Found::Missing(_)) => None,
     };
     flags.check(callbacks.is_some())?;
-    let sink = args.sound.beside_the_screen()?;
+    let sink = args.sound.beside_output()?;
     let log = match &args.log {
         Some(path) => Log::with_file(path)
             .with_context(|| format!("the log {} cannot be written", path.display()))?,

@@ -1,20 +1,21 @@
 //! Where the sound goes: `--sink` and `--sink-format`, for every command that plays.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use anyhow::anyhow;
 
-use crate::audio::Sink;
 use crate::audio::sink::{Channels, Encoding, Format};
+use crate::audio::{Sink, output};
 
 /// What is run to take the sound does not get these.
 const SECRETS: &[&str] = &["PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN"];
 
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct To {
-    /// Where the sound goes: device[:NAME], null, stdout or command:LINE
+    /// Where the sound goes: device[:NAME], null, stdout, command:LINE or socket:PATH [default: device]
     ///
-    /// device: the default sound device; device:NAME another, by its name or a part of it.
+    /// device: the default sound device; device:NAME another, by its name or a part of it (callreel doctor lists them).
     ///
     /// null: in real time into nothing.
     ///
@@ -23,16 +24,17 @@ pub(super) struct To {
     /// command:LINE: the standard input of a command. `sh -c` runs LINE, without the account's credentials in its
     /// environment; what it prints is dropped. It is started with the first recording, gets nothing while the sound is paused,
     /// and is told to end 0.8 s after its input has.
+    ///
+    /// socket:PATH: a Unix socket that only you can connect to, for `ssh -L` (callreel doctor prints the commands). Who listens gets
+    /// WAV in real time, silence while nothing plays, and may come and go.
     #[arg(
         long,
         value_name = "SINK",
-        default_value = "device",
-        hide_default_value = true,
         value_parser = place
     )]
-    sink: Place,
+    sink: Option<Place>,
 
-    /// What stdout and command: get: wav, s16le or f32le, then :RATE and :CHANNELS if need be [default:
+    /// What stdout, command: and socket: get: wav, s16le or f32le, then :RATE and :CHANNELS if need be [default:
     /// wav:48000:2]
     ///
     /// wav is a header and s16le; s16le are signed 16-bit integers and f32le 32-bit floats, the low byte first. RATE is in Hz,
@@ -42,29 +44,32 @@ pub(super) struct To {
 }
 
 /// Where, without the form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 enum Place {
+    #[default]
     Device,
     Named(String),
     Null,
     Stdout,
     Command(String),
+    Socket(PathBuf),
 }
 
 impl To {
     /// Where the sound goes.
     ///
     /// # Errors
-    /// A format where nobody can use it; standard output is a terminal.
+    /// A format where nobody can use it; standard output is a terminal; no socket can be made there.
     pub(super) fn sink(&self) -> anyhow::Result<Sink> {
         let format = self.sink_format.unwrap_or_default();
-        let takes_form = matches!(self.sink, Place::Stdout | Place::Command(_));
+        let chosen = self.sink.clone().unwrap_or_default();
+        let takes_form = matches!(chosen, Place::Stdout | Place::Command(_) | Place::Socket(_));
         if self.sink_format.is_some() && !takes_form {
             return Err(anyhow!(
-                "--sink-format is for the sinks stdout and command:; a device has its own"
+                "--sink-format is for the sinks stdout, command: and socket:; a device has its own"
             ));
         }
-        Ok(match self.sink.clone() {
+        let sink = match chosen {
             Place::Device => Sink::Device,
             Place::Named(name) => Sink::Named(name),
             Place::Null => Sink::Null,
@@ -79,20 +84,28 @@ impl To {
                 format,
                 hidden: SECRETS,
             },
-        })
+            Place::Socket(path) => Sink::Socket { path, format },
+        };
+        output::check(&sink).map_err(anyhow::Error::msg)?;
+        Ok(sink)
     }
 
-    /// Where the sound goes while the screen is in use.
+    /// Where the sound goes when standard output has something else to carry: the screen, or words.
     ///
     /// # Errors
-    /// As [`Self::sink`]; standard output, where the screen is.
-    pub(super) fn beside_the_screen(&self) -> anyhow::Result<Sink> {
+    /// As [`Self::sink`]; standard output.
+    pub(super) fn beside_output(&self) -> anyhow::Result<Sink> {
         match self.sink {
-            Place::Stdout => Err(anyhow!(
-                "--sink stdout would write the sound across the screen: use command:, or a command without a screen"
+            Some(Place::Stdout) => Err(anyhow!(
+                "--sink stdout would write the sound across the screen: use command: or socket:, or a command that leaves standard output free"
             )),
             _ => self.sink(),
         }
+    }
+
+    /// The user chose it.
+    pub(super) fn is_named(&self) -> bool {
+        self.sink.is_some()
     }
 }
 
@@ -114,7 +127,11 @@ fn place(text: &str) -> Result<Place, String> {
         ("command", _, None) => {
             Err("command: needs a command, like command:\"aplay -q\"".to_owned())
         }
-        _ => Err("a sink is device, device:NAME, null, stdout or command:LINE".to_owned()),
+        ("socket", _, Some(path)) => Ok(Place::Socket(path.into())),
+        ("socket", _, None) => Err("socket: needs a path".to_owned()),
+        _ => Err(
+            "a sink is device, device:NAME, null, stdout, command:LINE or socket:PATH".to_owned(),
+        ),
     }
 }
 
@@ -162,7 +179,7 @@ mod tests {
 
     fn to(sink: &str, form: Option<&str>) -> Result<To, String> {
         Ok(To {
-            sink: place(sink)?,
+            sink: Some(place(sink)?),
             sink_format: form.map(format).transpose()?,
         })
     }
@@ -229,7 +246,7 @@ mod tests {
         let error = to("device", Some("wav")).unwrap().sink().unwrap_err();
         assert!(error.to_string().contains("a device has its own"));
         let stdout = to("stdout", None).unwrap();
-        let error = stdout.beside_the_screen().unwrap_err();
+        let error = stdout.beside_output().unwrap_err();
         assert!(error.to_string().contains("across the screen"));
     }
 }

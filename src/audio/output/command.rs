@@ -14,7 +14,8 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
-use super::pipe::{Mouth, Pipe};
+use super::feed::Fed;
+use super::pipe::{Mouth, pipe};
 use crate::audio::sink::Format;
 
 /// How long it may take to end after its last byte, before it is told to.
@@ -27,12 +28,10 @@ const LAST_BREATH: Duration = Duration::from_millis(300);
 const LINE: usize = 200;
 
 /// Sound goes to `sh -c line`, which is started with the first opening and does not get the variables `hidden`.
-pub(super) fn output(line: &str, format: Format, hidden: &'static [&'static str]) -> Pipe {
+pub(super) fn output(line: &str, format: Format, hidden: &'static [&'static str]) -> Fed {
     let line = line.to_owned();
-    Pipe::new("the command", format, move || {
-        let running = Running::start(&line, hidden);
-        running
-            .map(|running| Box::new(running) as Box<dyn Mouth>)
+    pipe("the command", format, move || {
+        Running::start(&line, hidden)
             .map_err(|error| format!("the command could not be started: {error}"))
     })
 }

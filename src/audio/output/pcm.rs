@@ -31,6 +31,15 @@ impl Format {
         header
     }
 
+    /// Bytes of one frame.
+    pub(super) fn frame_bytes(&self) -> usize {
+        let sample = match self.encoding {
+            Encoding::Wav | Encoding::S16le => 2,
+            Encoding::F32le => 4,
+        };
+        sample * usize::from(self.channels.count())
+    }
+
     /// Adds `frames` to `bytes`.
     pub(super) fn encode(&self, frames: &[Frame], bytes: &mut Vec<u8>) {
         for &[left, right] in frames {
@@ -63,6 +72,7 @@ mod tests {
     fn bytes(format: Format, frames: &[Frame]) -> Vec<u8> {
         let mut bytes = Vec::new();
         format.encode(frames, &mut bytes);
+        assert_eq!(bytes.len(), frames.len() * format.frame_bytes());
         bytes
     }
 

@@ -2,15 +2,16 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use super::pipe::{Mouth, Pipe};
+use super::feed::Fed;
+use super::pipe::{Mouth, pipe};
 use crate::audio::sink::Format;
 
 /// Sound goes to the program's standard output.
-pub(super) fn output(format: Format) -> Pipe {
-    Pipe::new("the reader of standard output", format, || {
+pub(super) fn output(format: Format) -> Fed {
+    pipe("the reader of standard output", format, || {
         let fd = std::io::stdout().as_fd().try_clone_to_owned();
         let fd = fd.map_err(|error| format!("standard output cannot be used: {error}"))?;
-        Ok(Box::new(Stdout(fd)))
+        Ok(Stdout(fd))
     })
 }
 
