@@ -42,7 +42,7 @@ impl App {
     /// the screen is masked; a snippet is for others and hides what the screen hides.
     pub(super) fn copy(&mut self, what: What, now: Now) -> Vec<Effect> {
         let at_hand = match what.is_of_what_plays() {
-            true => self.heard(now).or_else(|| self.selected()),
+            true => self.moment_heard(now).or_else(|| self.selected()),
             false => self.selected(),
         };
         let Some((recording, at)) = at_hand else {
@@ -79,7 +79,7 @@ impl App {
         Some((Arc::clone(recording), Duration::ZERO))
     }
 
-    fn heard(&self, now: Now) -> Option<(Arc<Recording>, Duration)> {
+    fn moment_heard(&self, now: Now) -> Option<(Arc<Recording>, Duration)> {
         let recording = self.player.recording()?;
         Some((Arc::clone(recording), self.player.position(now.mono)))
     }

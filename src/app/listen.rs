@@ -1,7 +1,5 @@
 //! What the player is told: which row plays, and how.
 
-use std::time::Duration;
-
 use super::history::Row;
 use super::player::Done;
 use super::{Action, App, Effect, Now};
@@ -25,8 +23,7 @@ impl App {
                 let recording = recording.clone();
                 // What a link named before is not what is wanted now.
                 self.sought = None;
-                self.player
-                    .play(&recording, Duration::ZERO, &mut self.ids, now)
+                self.play_on(&recording, now)
             }
             Some(Row::Loading) => {
                 self.play_when_loaded = Some(row);
