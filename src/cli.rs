@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod emulator;
 mod failure;
 mod filter;
+pub mod get;
 mod json;
 pub mod list;
 pub mod listen;
@@ -55,6 +56,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     List(list::Args),
+    Get(get::Args),
     Play(play::Args),
     Clip(clip::Args),
     Emulator(emulator::Args),
@@ -78,6 +80,8 @@ pub const CREDENTIALS: u8 = 2;
 pub const NETWORK: u8 = 3;
 /// Exit code: the account's rate limit is used up.
 pub const RATE_LIMIT: u8 = 4;
+/// Exit code: some of several items failed; the output says which.
+const SOME_FAILED: u8 = 7;
 /// Exit code: ended by Ctrl-c or SIGTERM.
 pub const INTERRUPTED: u8 = 130;
 /// Exit code: the program panicked.
@@ -100,6 +104,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Get(args)) => in_runtime(get::run(args)),
         Some(Command::Play(args)) => in_runtime(play::run(args)),
         Some(Command::Clip(args)) => in_runtime(clip::run(args)),
         Some(Command::Marks(args)) => marks::run(args),

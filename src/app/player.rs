@@ -325,21 +325,6 @@ impl Player {
         )
     }
 
-    /// The same from `at`, where the listener did not begin: undoing the jump leads to the start.
-    pub fn play_from(
-        &mut self,
-        recording: &Arc<Recording>,
-        at: Duration,
-        ids: &mut Ids,
-        now: Now,
-    ) -> Vec<Effect> {
-        let effects = self.play(recording, at, ids, now);
-        if let Some(loaded) = &mut self.loaded {
-            loaded.jumps.began(Duration::ZERO);
-        }
-        effects
-    }
-
     /// Play what a link leads to, of which nothing else is known but what it is called.
     pub fn play_url(
         &mut self,
@@ -354,6 +339,21 @@ impl Player {
             recording: None,
         };
         self.load(subject, Some(url), None, Duration::ZERO, ids, now)
+    }
+
+    /// The same from `at`, where the listener did not begin: undoing the jump leads to the start.
+    pub fn play_from(
+        &mut self,
+        recording: &Arc<Recording>,
+        at: Duration,
+        ids: &mut Ids,
+        now: Now,
+    ) -> Vec<Effect> {
+        let effects = self.play(recording, at, ids, now);
+        if let Some(loaded) = &mut self.loaded {
+            loaded.jumps.began(Duration::ZERO);
+        }
+        effects
     }
 
     fn load(

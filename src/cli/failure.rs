@@ -15,8 +15,10 @@ pub(super) fn of_sound(error: &audio::Error) -> Failure {
             CREDENTIALS,
         ),
         Error::Status(429) => in_words(&format!("{error}: wait a moment"), RATE_LIMIT),
+        // Not every sink is a device.
+        Error::NoDevice(reason) => in_words(&format!("no sound: {reason}"), FAILED),
         // What this machine or the link itself lacks.
-        Error::Refused(_) | Error::NoUrl | Error::NoDevice(_) | Error::Storage(_) => {
+        Error::Refused(_) | Error::NoUrl | Error::Storage(_) => {
             in_words(&error.to_string(), FAILED)
         }
         _ => in_words(&error.to_string(), NETWORK),

@@ -54,13 +54,13 @@ const STATES: &[&str] = &[
     "<Enter>ww2a3a",
     "R<Enter>",
     "r",
+    ":x@1:00",
+    ":x@1:00<Enter>",
     "v",
     "<Enter>b",
     "<Enter>bBcalm +14155550013<Enter>'",
     "<Enter>B+1415555001",
     "<Enter>B14155550013<Enter>'e",
-    ":x@1:00",
-    ":x@1:00<Enter>",
 ];
 
 #[test]

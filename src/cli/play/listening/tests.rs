@@ -194,7 +194,7 @@ fn a_device_that_never_was_ends_it_and_one_that_is_lost_is_waited_for() {
     assert_eq!(silent().told(lost()), Next::Over(none.clone()));
     let mut bench = bench();
     assert_eq!(bench.told(lost()), Next::Go(Vec::new()));
-    assert!(bench.line().contains("! no sound device: gone"));
+    assert!(bench.line().contains("! no sound: gone"));
     bench.listening.alone = true;
     assert_eq!(bench.told(lost()), Next::Over(none));
 }
