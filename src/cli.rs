@@ -13,6 +13,7 @@ mod output;
 mod progress;
 mod rows;
 mod selection;
+pub mod stats;
 mod stop;
 mod stream;
 mod told;
@@ -47,6 +48,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     List(list::Args),
+    Stats(stats::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
 }
@@ -86,6 +88,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Stats(args)) => in_runtime(stats::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)
