@@ -17,7 +17,7 @@ use super::error::Error;
 use super::limit::Priority;
 use super::page::{Limit, Page, PageRequest, Start};
 use super::query::{DayBounds, Filter, RecordingQuery, Span};
-use super::recording::Recording;
+use super::recording::{Recording, RecordingId};
 use super::window::{TimeRange, Window};
 use recent::Recent;
 
@@ -96,6 +96,9 @@ struct Place {
     starts: Recent,
     /// The span's `total_count` as last told, where pages go by offset: if it shrinks, rows moved up past the walk.
     total: Option<u64>,
+    /// The row that the next page should bring again, where pages go by offset and nothing tells the total: if it is not there,
+    /// rows moved up past the walk.
+    edge: Option<RecordingId>,
     /// Pages in a row that brought nothing new, and how many are too many.
     stale: usize,
     patience: usize,
@@ -212,9 +215,11 @@ impl<P: Pages> Walk<P> {
             page => page?,
         };
         // Rows that moved up are newer than this page's, so that it has to wait for them.
-        if place.total_shrank(&page) && place.go_back_to(self.last_added, met) {
+        let slipped = place.lost_its_edge(&page) || place.total_shrank(&page);
+        if slipped && place.go_back_to(self.last_added, met) {
             return Ok(());
         }
+        let last = page.recordings.last().map(|row| row.id.clone());
         let before = self.ready.len();
         for recording in page.recordings {
             if self.seen.insert(&recording.id) {
@@ -230,7 +235,7 @@ impl<P: Pages> Walk<P> {
         match page.meta.next {
             None => self.place = None,
             Some(next) if place.starts.insert(&next) && place.stale <= place.patience => {
-                place.start = next;
+                place.go_on(next, last, self.limit);
             }
             Some(_) => {
                 self.place = None;
@@ -251,6 +256,7 @@ impl Place {
             start: Start::FIRST,
             starts: Recent::new(REMEMBERED_STARTS),
             total: None,
+            edge: None,
             stale: 0,
             patience: STALE_PAGES,
             returns: 0,
@@ -265,6 +271,22 @@ impl Place {
         let before = self.total;
         self.total = page.meta.total.or(before);
         by_offset && self.total < before
+    }
+
+    /// Goes on at the next page; where only the rows can tell that others vanished, one row before it.
+    fn go_on(&mut self, next: Start, last: Option<RecordingId>, limit: Limit) {
+        self.start = match next {
+            Start::Offset(rows @ 1..) if self.total.is_none() && limit != Limit::ONE => {
+                self.edge = last;
+                Start::Offset(rows - u64::from(self.edge.is_some()))
+            }
+            next => next,
+        };
+    }
+
+    fn lost_its_edge(&mut self, page: &Page) -> bool {
+        let edge = self.edge.take();
+        edge.is_some_and(|edge| !page.ids().any(|id| *id == edge))
     }
 
     /// Begins again at the rows of this time and older ones, of which so many pages were met before. False where that leads

@@ -238,3 +238,17 @@ fn no_second_has_more_requests_than_the_rate() {
         assert!(apart > chrono::TimeDelta::milliseconds(900), "{apart}");
     }
 }
+
+#[test]
+fn totals_that_drift_rows_that_come_twice_and_refusals_change_nothing() {
+    let faults = "totals-drift,duplicate-row,429=0*3,502*2";
+    for paging in [Paging::Offset, Paging::Cursor] {
+        let options = Options {
+            paging: Some(paging),
+            ..Options::default()
+        };
+        let emulator = start_with(faults, options);
+        let came = rows(&out(&list(&emulator, &["--all", "--rate", "2000"])));
+        assert_eq!(ids(&came), ids(&everything(&emulator)), "{paging:?}");
+    }
+}
