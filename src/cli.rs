@@ -9,6 +9,7 @@ mod json;
 pub mod list;
 pub mod listen;
 mod local;
+pub mod marks;
 mod output;
 mod progress;
 mod rows;
@@ -36,6 +37,7 @@ use clap::{Parser, Subcommand};
         PLIVO_AUTH_ID, PLIVO_AUTH_TOKEN      whose recordings; never given as flags, which others could read\n  \
         HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE the way to the API\n  \
         PULSE_SERVER                         which sound server\n  \
+        XDG_STATE_HOME                       where marks are kept, once you have said so\n  \
         NO_COLOR                             no colours"
 )]
 pub struct Cli {
@@ -51,6 +53,7 @@ enum Command {
     Stats(stats::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
+    Marks(marks::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -89,6 +92,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
         Some(Command::Stats(args)) => in_runtime(stats::run(args)),
+        Some(Command::Marks(args)) => marks::run(args),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)
