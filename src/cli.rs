@@ -21,6 +21,7 @@ mod recording;
 mod rows;
 mod selection;
 mod sink;
+pub mod stats;
 mod stop;
 mod stream;
 mod told;
@@ -59,6 +60,7 @@ enum Command {
     Get(get::Args),
     Play(play::Args),
     Clip(clip::Args),
+    Stats(stats::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
     Marks(marks::Args),
@@ -107,6 +109,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Get(args)) => in_runtime(get::run(args)),
         Some(Command::Play(args)) => in_runtime(play::run(args)),
         Some(Command::Clip(args)) => in_runtime(clip::run(args)),
+        Some(Command::Stats(args)) => in_runtime(stats::run(args)),
         Some(Command::Marks(args)) => marks::run(args),
         Some(Command::Doctor(args)) => in_runtime(doctor::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {

@@ -30,6 +30,24 @@ pub(super) enum Found {
 }
 
 impl Api {
+    /// The account of the environment, for a command that can do nothing without one. From here on this process leaves no core
+    /// dump with the token in it.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find), and what is not set.
+    pub(super) fn account(&self) -> Result<(Credentials, ApiBase), Failure> {
+        match self.find(|name| std::env::var(name).ok())? {
+            Found::Account(credentials, base) => {
+                sys::forbid_core_dumps().context("core dumps could not be switched off")?;
+                Ok((credentials, base))
+            }
+            Found::Missing(why) => Err(Failure {
+                error: anyhow!("{why}: the console's overview page has the id and the token"),
+                code: CREDENTIALS,
+            }),
+        }
+    }
+
     /// The account that `env` names.
     ///
     /// # Errors
