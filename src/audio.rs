@@ -4,6 +4,7 @@
 
 mod analysis;
 pub mod buffer;
+pub mod clip;
 pub mod decode;
 pub mod event;
 pub mod fetch;

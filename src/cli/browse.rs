@@ -21,16 +21,13 @@ use crate::runtime::{self, Source, sys};
 use crate::store;
 
 use super::account::Found;
-use super::{Failure, zone};
-use args::{PanicPlace, View};
+use super::{Failure, PANICKED, zone};
+use args::View;
 
-pub use args::Args;
+pub use args::{Args, PanicPlace};
 
 /// Requests a second to the embedded account, which nobody else uses.
 const DEMO_RATE: u32 = 500;
-
-/// The exit code of a program that panicked.
-const PANICKED: u8 = 101;
 
 /// Browses until the user or the system ends it.
 ///
@@ -110,11 +107,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         marks,
         client: client_options(args.rate.or(Some(DEMO_RATE))),
         notice,
-        debug_panic: args.debug_panic.map(|place| match place {
-            PanicPlace::Loop => DebugPanic::Loop,
-            PanicPlace::Task => DebugPanic::Task,
-            PanicPlace::Decoder => DebugPanic::Decoder,
-        }),
+        debug_panic: args.debug_panic.map(DebugPanic::from),
     })?;
     Ok(ExitCode::from(exit_code(exit)))
 }
