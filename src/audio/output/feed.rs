@@ -23,6 +23,8 @@ pub(super) struct Fed {
     rate: u32,
     work: Arc<Work>,
     feeder: Option<Feeder>,
+    /// Openings so far.
+    opened: u64,
 }
 
 /// The thread's life: ends well when it is told to.
@@ -42,6 +44,8 @@ pub(super) struct Death {
 pub(super) struct Live {
     pub renderer: Renderer,
     pub fault: Fault,
+    /// The number of its opening.
+    opening: u64,
 }
 
 /// What the thread is told.
@@ -53,7 +57,8 @@ pub(super) struct Orders {
 
 enum Order {
     Play(Live, Started),
-    Pause,
+    /// Ends that opening. One that came too late must not end the one after it.
+    Pause(u64),
     End,
 }
 
@@ -85,6 +90,7 @@ impl Fed {
             rate,
             work: Arc::new(work),
             feeder: None,
+            opened: 0,
         }
     }
 
@@ -117,7 +123,8 @@ impl Fed {
 
 impl Output for Fed {
     fn open(&mut self, filler: Thread, answer: Answer) {
-        let (name, rate) = (self.name, self.rate);
+        self.opened += 1;
+        let (name, rate, opening) = (self.name, self.rate, self.opened);
         let feeder = match self.feeder() {
             Ok(feeder) => feeder,
             Err(reason) => return answer(Err(reason)),
@@ -126,6 +133,7 @@ impl Output for Fed {
         let hold = Hold {
             orders: feeder.orders.clone(),
             waker: Arc::clone(&feeder.waker),
+            opening,
         };
         let started = Box::new(move |outcome: Result<(), String>| {
             answer(outcome.map(|()| Open {
@@ -133,7 +141,12 @@ impl Output for Fed {
                 hold: Box::new(hold),
             }));
         });
-        let order = Order::Play(Live { renderer, fault }, started);
+        let live = Live {
+            renderer,
+            fault,
+            opening,
+        };
+        let order = Order::Play(live, started);
         if let Err(SendError(Order::Play(_, started))) = feeder.orders.send(order) {
             started(Err(format!("{name} has just ended")));
             return;
@@ -164,11 +177,12 @@ impl Drop for Fed {
 struct Hold {
     orders: Sender<Order>,
     waker: Arc<Waker>,
+    opening: u64,
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        let _ = self.orders.send(Order::Pause);
+        let _ = self.orders.send(Order::Pause(self.opening));
         self.waker.wake();
     }
 }
@@ -250,10 +264,96 @@ impl Orders {
                     *playing = Some(live);
                     started(Ok(()));
                 }
-                Ok(Order::Pause) => *playing = None,
+                Ok(Order::Pause(opening)) => {
+                    playing.take_if(|live| live.opening == opening);
+                }
                 Err(TryRecvError::Empty) => return Some(()),
                 Ok(Order::End) | Err(TryRecvError::Disconnected) => return None,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    fn live(opening: u64) -> Order {
+        let (_, renderer, fault) = ring(48_000, std::thread::current());
+        let live = Live {
+            renderer,
+            fault,
+            opening,
+        };
+        Order::Play(live, Box::new(|started| assert_eq!(started, Ok(()))))
+    }
+
+    #[test]
+    fn an_opening_that_is_let_go_late_does_not_end_the_next() {
+        let (orders, taken) = channel();
+        let (_waker, alarm) = alarm().unwrap();
+        let theirs = Orders { taken, alarm };
+        let mut playing = None;
+        for order in [live(1), live(2), Order::Pause(1)] {
+            orders.send(order).unwrap();
+        }
+        assert!(theirs.obey(&mut playing).is_some());
+        assert_eq!(playing.as_ref().map(|live| live.opening), Some(2));
+        orders.send(Order::Pause(2)).unwrap();
+        assert!(theirs.obey(&mut playing).is_some());
+        assert!(playing.is_none());
+        orders.send(Order::End).unwrap();
+        assert!(theirs.obey(&mut playing).is_none());
+    }
+
+    fn open(fed: &mut Fed) -> Result<Open, String> {
+        let (tell, told) = channel();
+        let answer = Box::new(move |outcome| tell.send(outcome).unwrap());
+        fed.open(std::thread::current(), answer);
+        told.recv_timeout(PATIENCE).unwrap()
+    }
+
+    #[test]
+    fn a_death_is_told_to_what_plays_and_the_next_opening_begins_anew() {
+        let mut fed = Fed::new("the test", 48_000, |orders| {
+            let mut playing = None;
+            while playing.is_none() {
+                orders.obey(&mut playing).unwrap();
+                std::thread::yield_now();
+            }
+            Err(Death {
+                reason: "enough".to_owned(),
+                playing: playing.map(|live| live.fault),
+                remains: Box::new(()),
+            })
+        });
+        for _ in 0..3 {
+            let open = open(&mut fed).unwrap();
+            let begun = Instant::now();
+            while !open.writer.is_faulty() {
+                assert!(begun.elapsed() < PATIENCE);
+                std::thread::yield_now();
+            }
+            assert_eq!(open.writer.fault(), Some("enough"));
+        }
+    }
+
+    #[test]
+    fn what_dies_before_it_is_needed_tells_the_first_who_does() {
+        let fed = Fed::new("the test", 48_000, |_| {
+            Err(Death {
+                reason: "no room".to_owned(),
+                playing: None,
+                remains: Box::new(()),
+            })
+        });
+        let mut fed = fed.begun();
+        let over = &fed.feeder.as_ref().unwrap().over;
+        assert!(over.recv_timeout(PATIENCE).is_err());
+        assert_eq!(open(&mut fed).err().as_deref(), Some("no room"));
     }
 }
