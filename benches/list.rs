@@ -141,10 +141,12 @@ fn unbraked(table: &mut Table) {
     let output = list(&server, &["--all"]).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let times = server.call_times();
-    // The gate counts when a request leaves, the log when it arrives: now and then one from the second before is late.
-    let busiest = busiest(&times) - 1.0;
-    let what = "answers at once: most requests in a second, less one late";
-    table.row(what, Some(busiest), Unit::Requests).limit(RATE);
+    let seconds = (times[times.len() - 1] - times[0]) as f64 / 1e6;
+    // A second's worth may leave at once in the beginning. What arrives within a single second tells little here: a request that
+    // is late falls into the next one's.
+    let rate = (times.len() as f64 - RATE) / seconds;
+    let what = "answers at once: requests a second after the first burst";
+    table.row(what, Some(rate), Unit::Requests).limit(RATE);
 }
 
 fn enough(table: &mut Table) {
