@@ -24,5 +24,5 @@ pub use event::{Anchor, Command, Error, Event, Media, PlayId, Request, Sink};
 pub use guard::is_guarded_thread;
 pub use player::Player;
 pub use speech::Speech;
-pub use statistics::Statistics;
+pub use statistics::{Statistics, Thresholds};
 pub use waveform::{Column, Waveform};

@@ -3,11 +3,13 @@
 mod account;
 pub mod browse;
 mod callbacks;
+pub mod config;
 pub mod emulator;
 mod filter;
 mod json;
 pub mod list;
 pub mod listen;
+mod settings;
 mod stop;
 mod value;
 mod zone;
@@ -28,7 +30,8 @@ use clap::{Parser, Subcommand};
         PLIVO_AUTH_ID, PLIVO_AUTH_TOKEN      whose recordings; never given as flags, which others could read\n  \
         HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE the way to the API\n  \
         PULSE_SERVER                         which sound server\n  \
-        NO_COLOR                             no colours"
+        NO_COLOR                             no colours\n  \
+        CALLREEL_CONFIG                      another configuration file; `callreel config show` tells the rest"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -42,6 +45,7 @@ enum Command {
     List(list::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
+    Config(config::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -73,6 +77,10 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Config(args)) => {
+            config::run(&args)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

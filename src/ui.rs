@@ -47,6 +47,7 @@ impl View<'_> {
     fn context(&self) -> Context<'_> {
         Context {
             theme: self.app.theme,
+            colours: self.app.colours,
             zone: &self.app.zone,
             mask: &self.app.mask,
             now: self.now,
@@ -56,7 +57,7 @@ impl View<'_> {
 
 /// Draws everything. Give the map back by [`App::set_map`], and draw again at its `redraw_at`.
 pub fn draw(app: &App, now: Now, frame: &mut Frame) -> FrameMap {
-    let styles = Styles::of(app.theme);
+    let styles = Styles::of(app.theme, &app.colours);
     let mut view = View {
         app,
         styles,

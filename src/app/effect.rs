@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::audio::{PlayId, Speech};
+use crate::audio::{PlayId, Speech, Thresholds};
 use crate::plivo::{PageRequest, RecordingId};
 
 pub use crate::plivo::Priority;
@@ -49,6 +49,8 @@ pub enum Effect {
     Volume(f32),
     Mute(bool),
     Speech(Speech),
+    /// What counts as a turn, an overlap or a fault, from the next recording on.
+    Thresholds(Thresholds),
     /// Send `Message::Timer` at this instant.
     Timer {
         timer: TimerId,

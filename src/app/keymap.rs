@@ -5,7 +5,10 @@ use std::fmt;
 use super::action::{Action, Group};
 use super::key::{Key, KeyCode};
 
+mod chord;
 mod standard;
+
+pub use chord::NoChord;
 
 /// Where a key counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,7 +38,7 @@ impl Context {
         }
     }
 
-    const FOCI: [Self; 5] = [
+    pub(crate) const FOCI: [Self; 5] = [
         Self::List,
         Self::Detail,
         Self::Reading,
@@ -77,11 +80,28 @@ pub struct Binding {
 
 /// Two actions on one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{} is bound twice, to {first:?} and to {second:?}: take one of them away", .chord)]
+#[error("{chord} is bound twice, to {} and to {}: take one of them away", .first.name(), .second.name())]
 pub struct Clash {
     pub chord: Chord,
     pub first: Action,
     pub second: Action,
+}
+
+/// The first two bindings that cannot be told apart where both count, and where the second one stands.
+pub fn clash(bindings: &[Binding]) -> Option<(usize, (Binding, Binding))> {
+    for focus in Context::FOCI {
+        let here = || {
+            let counts = |b: &Binding| focus.in_force().contains(&b.context);
+            bindings.iter().enumerate().filter(move |(_, b)| counts(b))
+        };
+        for (at, first) in here() {
+            let mut after = here().filter(|(other, _)| *other > at);
+            if let Some((second_at, second)) = after.find(|(_, b)| b.chord.clashes(first.chord)) {
+                return Some((second_at, (*first, *second)));
+            }
+        }
+    }
+    None
 }
 
 /// What a key turned out to be.
@@ -102,20 +122,25 @@ pub struct Keymap {
 impl Keymap {
     /// Refuses two actions on one key, and a key that is also the lead of two.
     pub fn new(bindings: Vec<Binding>) -> Result<Self, Clash> {
-        for focus in Context::FOCI {
-            let here = |binding: &&Binding| focus.in_force().contains(&binding.context);
-            for (at, first) in bindings.iter().enumerate().filter(|(_, b)| here(b)) {
-                let after = bindings.iter().skip(at + 1).filter(here);
-                if let Some(second) = after.into_iter().find(|b| b.chord.clashes(first.chord)) {
-                    return Err(Clash {
-                        chord: second.chord,
-                        first: first.action,
-                        second: second.action,
-                    });
-                }
-            }
+        match clash(&bindings) {
+            Some((_, (first, second))) => Err(Clash {
+                chord: second.chord,
+                first: first.action,
+                second: second.action,
+            }),
+            None => Ok(Self { bindings }),
         }
-        Ok(Self { bindings })
+    }
+
+    /// All of them, in the order of help.
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    /// Does the action have a key wherever the focus is?
+    pub fn has_everywhere(&self, action: Action) -> bool {
+        let mut foci = Context::FOCI.into_iter();
+        foci.all(|focus| self.chords(focus, action).next().is_some())
     }
 
     /// The bindings callreel comes with.
@@ -170,7 +195,12 @@ impl Keymap {
     /// For help: each action of the group that has a key in the list, with its keys.
     pub fn listed(&self, group: Group) -> Vec<(String, &'static str)> {
         let mut lines: Vec<(Vec<String>, Vec<&'static str>)> = Vec::new();
-        let mut tenths = false;
+        // Ten digits are one habit, and one line.
+        let digits = |(tenth, digit)| {
+            let mut chords = self.chords(Context::List, Action::Tenth(tenth));
+            chords.next() == Some(Chord::One(Key::char(digit))) && chords.next().is_none()
+        };
+        let habit = (0..).zip('0'..='9').all(digits);
         for about in super::action::ACTIONS
             .iter()
             .filter(|about| about.group == group)
@@ -179,14 +209,13 @@ impl Keymap {
                 .chords(Context::List, about.action)
                 .map(|c| c.to_string())
                 .collect();
-            // Ten digits are one habit, and one line.
-            if let Action::Tenth(_) = about.action {
-                if !tenths && !keys.is_empty() {
+            match about.action {
+                Action::Tenth(0) if habit => {
                     lines.push((vec!["0 … 9".into()], vec!["jump to 0 … 90 %"]));
                 }
-                tenths = true;
-            } else if !keys.is_empty() {
-                lines.push((keys, vec![about.words]));
+                Action::Tenth(_) if habit => {}
+                _ if keys.is_empty() => {}
+                _ => lines.push((keys, vec![about.words])),
             }
         }
         lines
@@ -288,7 +317,7 @@ mod tests {
         );
         assert_eq!(
             clash.unwrap_err().to_string(),
-            "x is bound twice, to Help and to Quit: take one of them away"
+            "x is bound twice, to help and to quit: take one of them away"
         );
     }
 

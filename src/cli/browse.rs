@@ -6,11 +6,9 @@ use std::num::NonZeroU32;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use chrono_tz::Tz;
 
-use crate::app::zone::Zone;
-use crate::app::{Setup, Size, Theme};
-use crate::audio::Sink;
+use crate::app::{Setup, Size};
+use crate::config;
 use crate::plivo::{ApiBase, Client, Rate};
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::drive::Exit;
@@ -19,8 +17,8 @@ use crate::runtime::signals::Ending;
 use crate::runtime::{self, Source, sys};
 
 use super::account::Found;
-use super::{Failure, zone};
-use args::{PanicPlace, SinkName, View};
+use super::{Failure, settings};
+use args::PanicPlace;
 
 pub use args::Args;
 
@@ -35,15 +33,17 @@ const PANICKED: u8 = 101;
 /// # Errors
 /// A wrong flag, wrong credentials, no terminal: in one line, with what to do.
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
+    let env = |name: &str| std::env::var(name).ok();
+    let (config, settings) = args.api.settings(&args.settings, &env)?;
     let found = match args.demo {
         true => None,
-        false => Some(args.api.find(|name| std::env::var(name).ok())?),
+        false => Some(args.api.account(&settings, &env)?),
     };
     if matches!(found, Some(Found::Account(..))) {
         sys::forbid_core_dumps().context("core dumps could not be switched off")?;
     }
-    let (zone, local, notice) = zones(&args.view);
-    let criteria = args.filter.criteria(&zone)?;
+    let (zone, local, notice) = settings::zones(settings.zone.value);
+    let criteria = settings::first_days(args.filter.criteria(&zone)?, &settings);
     let flags = &args.callbacks;
     if args.demo && !args.asynchronous && (flags.listens_by_flag() || flags.names_url_by_flag()) {
         return Err(anyhow!("with --demo, --async brings the answers by callback").into());
@@ -59,7 +59,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             .with_context(|| format!("the log {} cannot be written", path.display()))?,
         None => Log::default(),
     };
-    let client = client_options(args.rate);
+    let rate = settings.rate.value.get();
+    let client = client_options(rate);
     let setup = Setup {
         account: String::new(),
         auth_id: String::new(),
@@ -68,11 +69,11 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         criteria,
         zone,
         local,
-        masked: args.view.mask,
+        masked: settings.mask.value,
         mask_salt: fastrand::u64(..),
-        mouse: !args.view.no_mouse,
-        rewind: args.rewind,
-        theme: theme(|name| std::env::var(name).ok()),
+        mouse: settings.mouse.value,
+        start: settings::start(&settings),
+        preferences: settings::preferences(&config, &settings),
         // The runtime knows better.
         callbacks: None,
         size: Size {
@@ -95,17 +96,18 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             (Source::Real(client), Setup { account, ..setup })
         }
     };
+    let demo_rate = match settings.rate.source {
+        config::Source::Default => DEMO_RATE,
+        _ => rate,
+    };
     let exit = runtime::run(runtime::Options {
         source,
         setup,
-        sink: match args.sink {
-            SinkName::Device => Sink::Device,
-            SinkName::Null => Sink::Null,
-        },
+        sink: settings.sink.value,
         log,
         demo: args.demo_account.options(),
         callbacks,
-        client: client_options(args.rate.or(Some(DEMO_RATE))),
+        client: client_options(demo_rate),
         notice,
         debug_panic: args.debug_panic.map(|place| match place {
             PanicPlace::Loop => DebugPanic::Loop,
@@ -125,32 +127,10 @@ fn exit_code(exit: Exit) -> u8 {
     }
 }
 
-/// The zone shown first, this machine's zone, and what to say when the latter is not known.
-fn zones(view: &View) -> (Zone, Zone, Option<String>) {
-    let (local, notice) = match zone::local() {
-        Ok(zone) => (zone, None),
-        Err(why) => (
-            Tz::UTC,
-            Some(format!(
-                "the local time zone is not known ({why}): local times are UTC; name it with --tz"
-            )),
-        ),
-    };
-    let local = Zone::local(local);
-    match (view.tz, view.local) {
-        (Some(tz), _) => (Zone::named(tz), local, None),
-        (None, true) => (local, local, notice),
-        (None, false) => (Zone::utc(), local, None),
-    }
-}
-
-/// `None` is the polite rate of [`Rate::default`].
-fn client_options(rate: Option<u32>) -> crate::plivo::Options {
+fn client_options(rate: u32) -> crate::plivo::Options {
     let mut options = crate::plivo::Options::default();
     options.rate = Rate {
-        per_second: rate
-            .and_then(NonZeroU32::new)
-            .unwrap_or(options.rate.per_second),
+        per_second: NonZeroU32::new(rate).unwrap_or(options.rate.per_second),
         ..options.rate
     };
     options
@@ -162,22 +142,6 @@ fn account_name(base: &ApiBase) -> String {
         "Plivo".into()
     } else {
         base.host()
-    }
-}
-
-/// `NO_COLOR` (any value but none), and terminals that have no colours.
-fn theme(env: impl Fn(&str) -> Option<String>) -> Theme {
-    let no_color = env("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let term = env("TERM").unwrap_or_default();
-    let plain = term.is_empty()
-        || term == "dumb"
-        || term.ends_with("-mono")
-        || term.ends_with("-m")
-        || ["vt100", "vt102", "vt220", "vt320", "vt420"].contains(&term.as_str());
-    if no_color || plain {
-        Theme::Mono
-    } else {
-        Theme::Terminal
     }
 }
 

@@ -189,6 +189,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Volume(volume) => (self.sound)(Command::Volume(volume)),
             Effect::Mute(mute) => (self.sound)(Command::Mute(mute)),
             Effect::Speech(speech) => (self.sound)(Command::Speech(speech)),
+            Effect::Thresholds(thresholds) => (self.sound)(Command::Thresholds(thresholds)),
             // The loop's own.
             Effect::Timer { .. }
             | Effect::CancelTimer(_)

@@ -1,6 +1,7 @@
 //! What every drawing needs besides its own state.
 
 use crate::app::mask::Mask;
+use crate::app::theme::Colours;
 use crate::app::zone::Zone;
 use crate::app::{Now, Theme};
 
@@ -8,6 +9,7 @@ use crate::app::{Now, Theme};
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub theme: Theme,
+    pub colours: Colours,
     pub zone: &'a Zone,
     pub mask: &'a Mask,
     pub now: Now,

@@ -49,7 +49,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         empty::draw(view, frame, inner);
         return;
     }
-    let columns = fit(inner.width);
+    let columns = fit(inner.width, &app.columns);
     let buffer = frame.buffer_mut();
     heading(view, buffer, inner, &columns);
     for (line, number) in (inner.y + 1..inner.bottom()).zip(app.table.top..) {

@@ -19,7 +19,7 @@ fn analysis(buffer: &Buffer) -> (Analysis, Receiver<Arc<Waveform>>) {
             let _ = told.send(waveform);
         }
     };
-    let analysis = Analysis::start(PlayId(1), buffer, Events::new(tell));
+    let analysis = Analysis::start(PlayId(1), buffer, Thresholds::default(), Events::new(tell));
     (analysis, pictures)
 }
 

@@ -38,6 +38,7 @@ impl Setting {
         };
         let context = Context {
             theme: self.theme,
+            colours: Default::default(),
             zone: &self.zone,
             mask: &self.mask,
             now,

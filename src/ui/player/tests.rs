@@ -87,6 +87,7 @@ impl Stage {
     fn picture(&self, width: u16, height: u16) -> (String, PlayerMap) {
         let context = Context {
             theme: self.theme,
+            colours: Default::default(),
             zone: &Zone::Utc,
             mask: &self.mask,
             now: self.now,
@@ -270,6 +271,7 @@ fn a_second_of_playing_changes_few_cells() {
 fn cells(stage: &Stage) -> Vec<ratatui::buffer::Cell> {
     let context = Context {
         theme: stage.theme,
+        colours: Default::default(),
         zone: &Zone::Utc,
         mask: &stage.mask,
         now: stage.now,
