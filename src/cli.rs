@@ -1,6 +1,7 @@
 //! The command line: one file for each command. Data goes to standard output, words for people to standard error.
 
 mod account;
+pub mod auth;
 pub mod browse;
 mod callbacks;
 pub mod config;
@@ -20,7 +21,7 @@ use clap::{Parser, Subcommand};
 
 /// Browse the call recordings of a Plivo account, and play them.
 ///
-/// The account is taken from PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; --demo needs none. Press ? inside for the keys.
+/// The account is taken from --profile, or from PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; --demo needs none. Press ? inside for the keys.
 #[derive(Debug, Parser)]
 #[command(
     name = "callreel",
@@ -46,6 +47,7 @@ enum Command {
     Emulator(emulator::Args),
     Listen(listen::Args),
     Config(config::Args),
+    Auth(auth::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -77,6 +79,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Auth(args)) => in_runtime(auth::run(args)),
         Some(Command::Config(args)) => {
             config::run(&args)?;
             Ok(ExitCode::SUCCESS)

@@ -5,17 +5,22 @@
 //! | [`settings`], [`slot`], `values` | every setting: its name, range and default; who had the last word |
 //! | `file`, `keys`, [`profile`] | the file: TOML, each mistake with its line |
 //! | [`paths`] | where it stands |
+//! | [`credentials`], [`store`], `secret`, `plivo_cli` | whose recordings, from each place that may say so |
 //!
 //! Precedence is in one place, [`Config::settle`].
 
+pub mod credentials;
 mod file;
 mod keys;
 mod mistake;
 mod nearest;
 pub mod paths;
+mod plivo_cli;
 pub mod profile;
+mod secret;
 pub mod settings;
 pub mod slot;
+pub mod store;
 mod values;
 
 use std::collections::BTreeMap;
@@ -33,6 +38,10 @@ pub use values::{ProfileName, ZoneName};
 
 /// The file that `callreel config init` writes: every setting, commented out at its default.
 pub const DEFAULT_FILE: &str = include_str!("config/default.toml");
+
+/// The account of the environment.
+const ID: &str = "PLIVO_AUTH_ID";
+const TOKEN: &str = "PLIVO_AUTH_TOKEN";
 
 /// One setting as a file says it; it was checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +64,8 @@ pub struct Config {
 pub struct Voices<'a> {
     /// `--profile`.
     pub profile: Option<ProfileName>,
+    /// The profile that is meant where nobody names one: see [`credentials::Places::implied`].
+    pub implied: Option<ProfileName>,
     pub env: &'a dyn Fn(&str) -> Option<String>,
     /// Puts what the flags say into the settings.
     pub flags: &'a dyn Fn(&mut Settings),
@@ -141,6 +152,17 @@ impl Config {
             .profile
             .flag("--profile", voices.profile.clone().map(Some));
         settings.profile = named.profile;
+        // Credentials of the environment are another account than the one the file names.
+        let set = |name| (voices.env)(name).is_some_and(|value| !value.trim().is_empty());
+        if matches!(settings.profile.source, Source::File { .. })
+            && let Some(variable) = [ID, TOKEN].into_iter().find(|name| set(name))
+        {
+            settings.profile.value = None;
+            settings.profile.source = Source::Environment(variable);
+        }
+        if settings.profile.value.is_none() {
+            settings.profile.value = voices.implied.clone();
+        }
         let profile = settings.profile.value.as_ref();
         if let Some(profile) = profile.and_then(|name| self.profiles.get(name)) {
             self.hear(&mut settings, &profile.said);

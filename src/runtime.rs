@@ -10,6 +10,7 @@
 //! | [`frames`], [`timers`] | when to draw, when to ring |
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |
 //! | `sound` | the player, and its events on their way to the loop |
+//! | [`watch`] | the configuration file, when it changes |
 //! | [`sys`] | the system calls, and all that is unsafe |
 
 pub mod account;
@@ -31,6 +32,7 @@ pub mod stderr;
 pub mod sys;
 pub mod terminal;
 pub mod timers;
+pub mod watch;
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -55,6 +57,7 @@ use signals::Signals;
 use sound::Sound;
 use stage::Stage;
 use terminal::Tty;
+use watch::{Reload, Watch};
 
 /// Messages that the loop has not taken yet. Whoever sends more waits, so that memory stays bounded.
 const QUEUE: usize = 256;
@@ -88,6 +91,8 @@ pub struct Options {
     pub client: plivo::Options,
     /// Told once the app stands, as a notice.
     pub notice: Option<String>,
+    /// The configuration file, to be taken up when it changes.
+    pub reload: Option<Reload>,
     pub debug_panic: Option<DebugPanic>,
 }
 
@@ -130,6 +135,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         callbacks,
         client,
         notice,
+        reload,
         debug_panic,
     } = options;
     let account = match source {
@@ -147,6 +153,13 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         // The queue is empty: this finds room.
         let _ = tell.try_send(Message::Trouble(notice));
     }
+
+    let _watch = reload.and_then(|reload| {
+        Watch::start(reload, setup.preferences.clone(), tell.clone())
+            // Without a folder there is nothing to take up; `config show` tells where it would be.
+            .inspect_err(|error| log.line(&format!("the configuration is not watched: {error}")))
+            .ok()
+    });
 
     // Signals are heard before there is anything to put right after them.
     let signals = Signals::new()?;

@@ -14,9 +14,10 @@ use crate::runtime::debug::DebugPanic;
 use crate::runtime::drive::Exit;
 use crate::runtime::log::Log;
 use crate::runtime::signals::Ending;
+use crate::runtime::watch::Reload;
 use crate::runtime::{self, Source, sys};
 
-use super::account::Found;
+use super::account::{Found, Ready};
 use super::{Failure, settings};
 use args::PanicPlace;
 
@@ -34,16 +35,20 @@ const PANICKED: u8 = 101;
 /// A wrong flag, wrong credentials, no terminal: in one line, with what to do.
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let env = |name: &str| std::env::var(name).ok();
-    let (config, settings) = args.api.settings(&args.settings, &env)?;
-    let found = match args.demo {
-        true => None,
-        false => Some(args.api.account(&settings, &env)?),
+    let ready = args.api.read(&args.settings, &env)?;
+    let (found, told) = match args.demo {
+        true => (None, None),
+        false => {
+            let (found, told) = ready.account(&env)?;
+            (Some(found), told)
+        }
     };
+    let settings = &ready.settings;
     if matches!(found, Some(Found::Account(..))) {
         sys::forbid_core_dumps().context("core dumps could not be switched off")?;
     }
     let (zone, local, notice) = settings::zones(settings.zone.value);
-    let criteria = settings::first_days(args.filter.criteria(&zone)?, &settings);
+    let criteria = settings::first_days(args.filter.criteria(&zone)?, settings);
     let flags = &args.callbacks;
     if args.demo && !args.asynchronous && (flags.listens_by_flag() || flags.names_url_by_flag()) {
         return Err(anyhow!("with --demo, --async brings the answers by callback").into());
@@ -72,8 +77,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         masked: settings.mask.value,
         mask_salt: fastrand::u64(..),
         mouse: settings.mouse.value,
-        start: settings::start(&settings),
-        preferences: settings::preferences(&config, &settings),
+        start: settings::start(settings),
+        preferences: settings::preferences(&ready.config, settings),
         // The runtime knows better.
         callbacks: None,
         size: Size {
@@ -91,7 +96,10 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             },
         ),
         Some(Found::Account(credentials, base)) => {
-            let account = account_name(&base);
+            let account = match &settings.profile.value {
+                Some(profile) => profile.to_string(),
+                None => account_name(&base),
+            };
             let client = Client::new(credentials, base, client)?;
             (Source::Real(client), Setup { account, ..setup })
         }
@@ -103,12 +111,13 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let exit = runtime::run(runtime::Options {
         source,
         setup,
-        sink: settings.sink.value,
+        sink: settings.sink.value.clone(),
         log,
         demo: args.demo_account.options(),
         callbacks,
         client: client_options(demo_rate),
-        notice,
+        notice: told.or(notice),
+        reload: reload(&args, &ready),
         debug_panic: args.debug_panic.map(|place| match place {
             PanicPlace::Loop => DebugPanic::Loop,
             PanicPlace::Task => DebugPanic::Task,
@@ -116,6 +125,20 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         }),
     })?;
     Ok(ExitCode::from(exit_code(exit)))
+}
+
+/// How the file is read again when it has changed.
+fn reload(args: &Args, ready: &Ready) -> Option<Reload> {
+    let (api, flags) = (args.api.clone(), args.settings.clone());
+    let read = move || {
+        let env = |name: &str| std::env::var(name).ok();
+        let ready = api.read(&flags, &env).map_err(|error| error.brief())?;
+        Ok(settings::preferences(&ready.config, &ready.settings))
+    };
+    Some(Reload {
+        file: ready.paths.file()?,
+        read: Box::new(read),
+    })
 }
 
 fn exit_code(exit: Exit) -> u8 {

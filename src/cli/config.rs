@@ -80,8 +80,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         }
         Command::Show(Show { api, flags }) => {
             let env = |name: &str| std::env::var(name).ok();
-            let (config, mut settings) = api.settings(flags, &env)?;
-            print(&shown(&config, &mut settings))
+            let mut ready = api.read(flags, &env)?;
+            print(&shown(&ready.config, &mut ready.settings))
         }
     }
 }

@@ -32,12 +32,6 @@ pub enum Error {
         variable: &'static str,
         what: String,
     },
-    #[error("there is no profile {name:?} in {}{}", path.display(), meant(nearest))]
-    NoProfile {
-        name: String,
-        path: PathBuf,
-        nearest: Option<String>,
-    },
 }
 
 /// A file that is larger was not written by hand.
@@ -51,10 +45,22 @@ fn lines(path: &Path, mistakes: &[Mistake]) -> String {
     lines.join("\n")
 }
 
-fn meant(nearest: &Option<String>) -> String {
-    nearest
-        .as_ref()
-        .map_or(String::new(), |name| format!(": did you mean {name:?}?"))
+impl Error {
+    /// In one line, the file by its name alone.
+    pub fn brief(&self) -> String {
+        let Self::Mistaken { path, mistakes } = self else {
+            return self.to_string();
+        };
+        let name = path.file_name().unwrap_or(path.as_os_str()).display();
+        let more = match mistakes.len() {
+            0 | 1 => String::new(),
+            all => format!(" (and {} more)", all - 1),
+        };
+        match mistakes.first() {
+            Some(Mistake { line, what }) => format!("{name}:{line}: {what}{more}"),
+            None => name.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Mistake {

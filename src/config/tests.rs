@@ -26,6 +26,7 @@ fn settled(text: &str, profile: Option<&str>, env: &[(&str, &str)]) -> Settings 
     };
     let voices = Voices {
         profile: profile.and_then(ProfileName::parse),
+        implied: None,
         env: &env,
         flags: &|_| {},
     };
@@ -123,6 +124,7 @@ fn a_flag_has_the_last_word() {
     let config = parse("[player]\nspeed = 1.1\n").unwrap();
     let voices = Voices {
         profile: None,
+        implied: None,
         env: &|name| (name == "CALLREEL_SPEED").then(|| "2".to_owned()),
         flags: &|settings| settings.speed.flag("--speed", Value::parse("3")),
     };

@@ -51,6 +51,13 @@ pub fn raw(settings: &Termios) -> Termios {
     raw
 }
 
+/// The same settings, but nothing that is typed is shown. Lines are still edited, and Ctrl-c still makes its signal.
+pub fn without_echo(settings: &Termios) -> Termios {
+    let mut unseen = *settings;
+    unseen.c_lflag &= !(libc::ECHO | libc::ECHOE | libc::ECHOK | libc::ECHONL);
+    unseen
+}
+
 /// The size of a terminal in cells. `None` when the terminal does not know it (0 by 0).
 pub fn size(fd: BorrowedFd<'_>) -> Option<Size> {
     // SAFETY: winsize is plain integers, and TIOCGWINSZ writes one through the pointer it is given.

@@ -4,7 +4,7 @@ use super::files::{home, write};
 use crate::pty::Start;
 
 /// The demo as the user of this home sees it.
-fn demo(home: &std::path::Path) -> Start {
+pub fn demo(home: &std::path::Path) -> Start {
     Start::callreel(&["--demo", "--sink", "null"])
         .env("HOME", home.to_str().unwrap())
         .env("XDG_CONFIG_HOME", home.join("cfg").to_str().unwrap())
