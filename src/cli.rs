@@ -11,6 +11,7 @@ mod json;
 pub mod list;
 pub mod listen;
 mod settings;
+mod shell;
 mod stop;
 mod value;
 mod zone;
@@ -48,6 +49,8 @@ enum Command {
     Listen(listen::Args),
     Config(config::Args),
     Auth(auth::Args),
+    Completions(shell::Completions),
+    Man(shell::Manual),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -80,6 +83,14 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
         Some(Command::Auth(args)) => in_runtime(auth::run(args)),
+        Some(Command::Completions(args)) => {
+            shell::completions(&args)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Man(args)) => {
+            shell::manual(&args)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Config(args)) => {
             config::run(&args)?;
             Ok(ExitCode::SUCCESS)

@@ -50,6 +50,7 @@ impl View<'_> {
             colours: self.app.colours,
             zone: &self.app.zone,
             mask: &self.app.mask,
+            keymap: &self.app.keymap,
             now: self.now,
         }
     }

@@ -11,10 +11,6 @@ pub use crate::plivo::Priority;
 use super::ids::{RequestId, TimerId};
 
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a handful exists at a time, and none is kept"
-)]
 pub enum Effect {
     FetchPage {
         request: RequestId,

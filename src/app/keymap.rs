@@ -184,6 +184,35 @@ impl Keymap {
             })
     }
 
+    /// A sentence of ours with its keys: in `{refresh} tries again` the action's first key stands for its name, or what is typed
+    /// to run it where it has none.
+    pub fn spell(&self, sentence: &str) -> String {
+        let mut spelled = String::with_capacity(sentence.len());
+        let mut rest = sentence;
+        while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, after)| {
+            let (name, after) = after.split_once('}')?;
+            Some((before, name, after))
+        }) {
+            spelled.push_str(before);
+            spelled.push_str(&self.key_in_words(name));
+            rest = after;
+        }
+        spelled + rest
+    }
+
+    fn key_in_words(&self, name: &str) -> String {
+        let action = Action::named(name);
+        let foci = [Context::List, Context::FirstRun];
+        let mut chords = foci
+            .into_iter()
+            .filter_map(|focus| self.chords(focus, action?).next());
+        match chords.next() {
+            // The sign of a blank is hard to read among words.
+            Some(chord) => chord.to_string().replace('␣', "Space"),
+            None => format!(":{name}"),
+        }
+    }
+
     /// The keys of an action while `focus` has it, the first bound first.
     pub fn chords(&self, focus: Context, action: Action) -> impl Iterator<Item = Chord> {
         self.bindings
@@ -355,6 +384,23 @@ mod tests {
             Found::Action(Action::CopyId)
         );
         assert_eq!(keys.find(Context::List, Some(y), y), Found::Nothing);
+    }
+
+    #[test]
+    fn sentences_name_the_keys_as_they_are_bound() {
+        let spelled = |text| Keymap::standard().spell(text);
+        assert_eq!(spelled("{pause} tries again"), "Space tries again");
+        assert_eq!(spelled("{copy-url}, {demo} and {log}"), "y u, d and :log");
+        assert_eq!(spelled("nothing {open"), "nothing {open");
+        let other = Keymap::new(vec![bind(
+            Context::Browse,
+            Chord::One(Key::plain(KeyCode::F(5))),
+            Action::Refresh,
+        )]);
+        assert_eq!(
+            other.unwrap().spell("{refresh} tries again"),
+            "F5 tries again"
+        );
     }
 
     #[test]

@@ -14,9 +14,10 @@ use super::zone;
 
 /// Settings for this time.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Listening")]
 pub struct Flags {
     /// Most requests a second [default: 20]; the account's own limit is 60, and its production traffic shares it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    #[arg(long, value_name = "N", help_heading = "Options", value_parser = clap::value_parser!(u32).range(1..=60))]
     pub(super) rate: Option<u32>,
 
     /// Where the sound goes: the default device, or in real time into nothing [default: device]

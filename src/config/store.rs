@@ -184,7 +184,7 @@ mod tests {
             assert_eq!(kept.credentials.id().as_str(), ID);
             assert_eq!(kept.api_url.to_string(), "http://127.0.0.1:8080");
         }
-        assert_eq!(store.names(), [name.clone()]);
+        assert_eq!(store.names(), std::slice::from_ref(&name));
         assert!(store.remove(&name).unwrap() && !store.remove(&name).unwrap());
     }
 

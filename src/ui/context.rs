@@ -1,5 +1,6 @@
 //! What every drawing needs besides its own state.
 
+use crate::app::keymap::Keymap;
 use crate::app::mask::Mask;
 use crate::app::theme::Colours;
 use crate::app::zone::Zone;
@@ -12,5 +13,6 @@ pub struct Context<'a> {
     pub colours: Colours,
     pub zone: &'a Zone,
     pub mask: &'a Mask,
+    pub keymap: &'a Keymap,
     pub now: Now,
 }

@@ -105,7 +105,7 @@ fn tell(
     let what = format!("! {what}");
     let lines = lines(
         &what,
-        trouble.help,
+        &context.keymap.spell(trouble.help),
         usize::from(area.width),
         usize::from(area.height.saturating_sub(kept)),
     );

@@ -269,9 +269,10 @@ fn place(app: &App) -> String {
 }
 
 fn news(app: &App) -> String {
-    match app.history.as_ref().map_or(0, |history| history.arrivals()) {
+    let news = match app.history.as_ref().map_or(0, |history| history.arrivals()) {
         0 => String::new(),
-        1 => "1 new, r loads it".into(),
-        new => format!("{} new, r loads them", words::count(new)),
-    }
+        1 => "1 new, {refresh} loads it".into(),
+        new => format!("{} new, {{refresh}} loads them", words::count(new)),
+    };
+    app.keymap.spell(&news)
 }

@@ -87,10 +87,8 @@ impl App {
         }
         if alone {
             self.player.speech = before;
-            self.notices.info(
-                "one side is heard in both ears: c goes back to both",
-                now.mono,
-            );
+            let words = "one side is heard in both ears: {channel} goes back to both";
+            self.notices.info(self.keymap.spell(words), now.mono);
             return Vec::new();
         }
         let chosen = chosen.unwrap_or_else(|| "both sides, as recorded".to_owned());

@@ -1,8 +1,9 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::DateTime;
 use proptest::prelude::*;
 
+use crate::app::keymap::Keymap;
 use crate::app::mask::Mask;
 use crate::app::zone::Zone;
 use crate::app::{Effect, Ids, Now, Theme};
@@ -12,6 +13,8 @@ use crate::plivo::{Recording, RecordingId};
 use crate::ui::picture::picture;
 
 use super::*;
+
+static KEYMAP: LazyLock<Keymap> = LazyLock::new(Keymap::standard);
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -88,6 +91,7 @@ impl Stage {
         let context = Context {
             theme: self.theme,
             colours: Default::default(),
+            keymap: &KEYMAP,
             zone: &Zone::Utc,
             mask: &self.mask,
             now: self.now,
@@ -272,6 +276,7 @@ fn cells(stage: &Stage) -> Vec<ratatui::buffer::Cell> {
     let context = Context {
         theme: stage.theme,
         colours: Default::default(),
+        keymap: &KEYMAP,
         zone: &Zone::Utc,
         mask: &stage.mask,
         now: stage.now,
