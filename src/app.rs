@@ -19,6 +19,7 @@ pub mod key;
 pub mod keymap;
 pub mod layout;
 mod listen;
+pub mod marks;
 pub mod mask;
 pub mod message;
 pub mod moment;
@@ -73,6 +74,7 @@ use detail::Detail;
 use history::Look;
 use keymap::{Context, Keymap};
 use layout::{Layout, Panes};
+use marks::Marks;
 use mask::Mask;
 use notice::Notices;
 use player::Player;
@@ -157,6 +159,7 @@ pub struct App {
     notices: Notices,
     pub(crate) deliveries: Deliveries,
     pub(crate) player: Player,
+    pub(crate) marks: Marks,
     /// Nothing is sent before this.
     throttled: Option<Instant>,
     awaited: Option<Awaited>,
@@ -212,6 +215,7 @@ impl App {
             notices: Notices::default(),
             deliveries: Deliveries::new(setup.callbacks),
             player,
+            marks: Marks::new(setup.marks),
             throttled: None,
             awaited: None,
             fresh: false,
@@ -223,6 +227,7 @@ impl App {
         };
         let mut effects = app.player.starting();
         if browsing {
+            effects.extend(app.open_marks());
             effects.extend(app.list_anew(now));
             if app.history.is_none() {
                 app.open_filter(now);

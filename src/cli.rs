@@ -10,6 +10,7 @@ mod filter;
 mod json;
 pub mod list;
 pub mod listen;
+pub mod marks;
 mod settings;
 mod shell;
 mod stop;
@@ -32,6 +33,7 @@ use clap::{Parser, Subcommand};
         PLIVO_AUTH_ID, PLIVO_AUTH_TOKEN      whose recordings; never given as flags, which others could read\n  \
         HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE the way to the API\n  \
         PULSE_SERVER                         which sound server\n  \
+        XDG_STATE_HOME                       where marks and accounts are kept, once you have said so\n  \
         NO_COLOR                             no colours\n  \
         CALLREEL_CONFIG                      another configuration file; `callreel config show` tells the rest"
 )]
@@ -51,6 +53,7 @@ enum Command {
     Auth(auth::Args),
     Completions(shell::Completions),
     Man(shell::Manual),
+    Marks(marks::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -95,6 +98,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             config::run(&args)?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Marks(args)) => marks::run(args),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

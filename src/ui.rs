@@ -9,6 +9,7 @@ mod empty;
 pub mod filter;
 mod firstrun;
 mod header;
+mod marks;
 mod overlay;
 mod palette;
 mod panel;
@@ -52,6 +53,11 @@ impl View<'_> {
             mask: &self.app.mask,
             keymap: &self.app.keymap,
             now: self.now,
+            moments: self
+                .app
+                .player
+                .subject()
+                .map_or(&[], |subject| self.app.marks.moments(&subject.id)),
         }
     }
 }

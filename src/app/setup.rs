@@ -5,6 +5,7 @@ use super::columns::Columns;
 use super::criteria::Criteria;
 use super::deliveries::Route;
 use super::keymap::Keymap;
+use super::marks::Keeping;
 use super::player::{Rewind, Start};
 use super::sides::SideNames;
 use super::statistics::CLIPPED_PLACES;
@@ -65,6 +66,8 @@ pub struct Setup {
     pub mouse: bool,
     /// The way of answers that come by callback; `None`: every answer comes at once.
     pub callbacks: Option<Route>,
+    /// Where marks, notes and positions live. In the embedded account always in memory.
+    pub marks: Keeping,
     /// How it is listened to at first.
     pub start: Start,
     pub preferences: Preferences,

@@ -3,10 +3,12 @@
 mod args;
 
 use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 
+use crate::app::marks::Keeping;
 use crate::app::{Setup, Size};
 use crate::config;
 use crate::plivo::{ApiBase, Client, Rate};
@@ -16,6 +18,7 @@ use crate::runtime::log::Log;
 use crate::runtime::signals::Ending;
 use crate::runtime::watch::Reload;
 use crate::runtime::{self, Source, sys};
+use crate::store;
 
 use super::account::{Found, Ready};
 use super::{Failure, settings};
@@ -66,6 +69,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     let rate = settings.rate.value.get();
     let client = client_options(rate);
+    let marks = store::place::file(|name| std::env::var_os(name)).ok();
     let setup = Setup {
         account: String::new(),
         auth_id: String::new(),
@@ -77,6 +81,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         masked: settings.mask.value,
         mask_salt: fastrand::u64(..),
         mouse: settings.mouse.value,
+        marks: keeping(marks.as_deref()),
         start: settings::start(settings),
         preferences: settings::preferences(&ready.config, settings),
         // The runtime knows better.
@@ -115,6 +120,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         log,
         demo: args.demo_account.options(),
         callbacks,
+        marks,
         client: client_options(demo_rate),
         notice: told.or(notice),
         reload: reload(&args, &ready),
@@ -139,6 +145,27 @@ fn reload(args: &Args, ready: &Ready) -> Option<Reload> {
         file: ready.paths.file()?,
         read: Box::new(read),
     })
+}
+
+/// A file that is there was wanted once; where there is none, the user is asked when there is something to keep.
+fn keeping(path: Option<&Path>) -> Keeping {
+    match path {
+        None => Keeping::Memory,
+        // What cannot be looked at is told when it is opened.
+        Some(path) if path.try_exists().unwrap_or(true) => Keeping::Opening,
+        Some(path) => Keeping::Ask {
+            path: shown(path, std::env::var_os("HOME").map(PathBuf::from)),
+        },
+    }
+}
+
+/// A path as people write it.
+fn shown(path: &Path, home: Option<PathBuf>) -> String {
+    let inside = home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned));
+    match inside {
+        Some(inside) => format!("~/{}", inside.display()),
+        None => path.display().to_string(),
+    }
 }
 
 fn exit_code(exit: Exit) -> u8 {

@@ -5,6 +5,7 @@ use crate::app::mask::Mask;
 use crate::app::theme::Colours;
 use crate::app::zone::Zone;
 use crate::app::{Now, Theme};
+use crate::store::Moment;
 
 /// How and when something is drawn.
 #[derive(Debug, Clone, Copy)]
@@ -15,4 +16,6 @@ pub struct Context<'a> {
     pub mask: &'a Mask,
     pub keymap: &'a Keymap,
     pub now: Now,
+    /// Moments kept of what is loaded, by position.
+    pub moments: &'a [Moment],
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use callreel::app::marks::Keeping;
 use callreel::app::player::Start;
 use callreel::app::zone::Zone;
 use callreel::app::{
@@ -48,6 +49,7 @@ pub fn setup(width: u16, height: u16) -> Setup {
         mask_salt: 7,
         mouse: true,
         callbacks: None,
+        marks: Keeping::Memory,
         start: Start::default(),
         preferences: Preferences::default(),
         size: Size { width, height },
@@ -313,6 +315,10 @@ fn key_named(name: &str) -> Key {
         "Left" => KeyCode::Left,
         "Right" => KeyCode::Right,
         "Lt" => KeyCode::Char('<'),
+        "Del" => KeyCode::Delete,
+        "F7" => KeyCode::F(7),
+        "F8" => KeyCode::F(8),
+        "F9" => KeyCode::F(9),
         other => panic!("no key is called {other}"),
     };
     Key {

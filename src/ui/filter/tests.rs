@@ -47,6 +47,7 @@ impl Setting {
             zone: &self.zone,
             mask: &self.mask,
             now,
+            moments: &[],
         };
         picture(width, height, |frame, area| {
             draw(frame, area, form, &context)
