@@ -18,7 +18,6 @@ use crate::config::{Config, Paths, ProfileName, TokenFrom, Value};
 use crate::plivo::{
     self, ApiBase, Client, Credentials, Error, PageRequest, Priority, RecordingQuery, Span,
 };
-use crate::runtime::signals::Ending;
 use crate::runtime::sys;
 
 use super::account::api_base;
@@ -110,7 +109,7 @@ async fn add_account(add: &Add, store: &Store) -> Result<ExitCode, Failure> {
         code: CREDENTIALS,
     };
     let Some((id, token)) = ask::for_both(&add.name, add.auth_id.clone()).await? else {
-        return Ok(ExitCode::from(Ending::Interrupt.exit_code()));
+        return Ok(ExitCode::from(super::INTERRUPTED));
     };
     let credentials =
         Credentials::new(&id, token.expose_secret()).map_err(|mistake| wrong(mistake.into()))?;
