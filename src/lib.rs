@@ -54,6 +54,7 @@
 //!   [`app::Message`].
 //! - **A setting**: its field in [`config::Settings`], its line in `config/default.toml`, and where it goes from there
 //!   (`cli/settings.rs`).
+//! - **A sink**: a variant of [`audio::Sink`], a file in `audio/output/`, its word in `cli/sink.rs`.
 //! - **A command**: a file in `cli/` with its arguments and `run`, and a variant in [`cli`].
 
 // The plain build of the same code is still checked; clippy.toml has no switch of its own for this lint in tests.

@@ -3,12 +3,15 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 
 use crate::app::text::safe;
 use crate::config::credentials::{self, Places};
 use crate::config::{self, Config, Paths, ProfileName, Settings, Voices};
-use crate::plivo::{ApiBase, Credentials};
+use crate::emulator;
+use crate::plivo::{self, ApiBase, Client, Credentials};
+use crate::runtime::account::Account;
+use crate::runtime::sys;
 
 use super::auth::profile_name;
 use super::settings::Flags;
@@ -126,5 +129,39 @@ impl Ready {
             }
             credentials::Found::Missing(why) => (Found::Missing(why), None),
         })
+    }
+}
+
+/// Whose recordings, for commands that ask for single ones.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Whose {
+    /// The made-up account instead: needs no credentials and no network
+    #[arg(long)]
+    demo: bool,
+
+    #[command(flatten)]
+    api: Api,
+}
+
+impl Whose {
+    /// The account, ready to be asked.
+    ///
+    /// # Errors
+    /// Credentials that are missing or cannot be right, a wrong address, a machine without a loopback.
+    pub(super) async fn open(&self) -> Result<Account, Failure> {
+        let options = plivo::Options::default();
+        if self.demo {
+            return Ok(Account::demo(emulator::Options::default(), options).await?);
+        }
+        match self.api.find(|name| std::env::var(name).ok())? {
+            Found::Account(credentials, base) => {
+                sys::forbid_core_dumps().context("core dumps could not be switched off")?;
+                Ok(Account::real(Client::new(credentials, base, options)?))
+            }
+            Found::Missing(why) => Err(Failure {
+                error: anyhow!("{why}: the console's overview page has the id and the token"),
+                code: CREDENTIALS,
+            }),
+        }
     }
 }

@@ -21,16 +21,12 @@ use crate::runtime::{self, Source, sys};
 use crate::store;
 
 use super::account::{Found, Ready};
-use super::{Failure, settings};
-use args::PanicPlace;
+use super::{Failure, PANICKED, settings};
 
-pub use args::Args;
+pub use args::{Args, PanicPlace};
 
 /// Requests a second to the embedded account, which nobody else uses.
 const DEMO_RATE: u32 = 500;
-
-/// The exit code of a program that panicked.
-const PANICKED: u8 = 101;
 
 /// Browses until the user or the system ends it.
 ///
@@ -62,6 +58,12 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Some(Found::Missing(_)) => None,
     };
     flags.check(callbacks.is_some())?;
+    let sink = args
+        .settings
+        .sound
+        .or(settings.sink.value.as_str())
+        .map_err(|needed| anyhow!("player.sink: {needed}"))?
+        .beside_output()?;
     let log = match &args.log {
         Some(path) => Log::with_file(path)
             .with_context(|| format!("the log {} cannot be written", path.display()))?,
@@ -116,7 +118,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let exit = runtime::run(runtime::Options {
         source,
         setup,
-        sink: settings.sink.value.clone(),
+        sink,
         log,
         demo: args.demo_account.options(),
         callbacks,
@@ -124,11 +126,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         client: client_options(demo_rate),
         notice: told.or(notice),
         reload: reload(&args, &ready),
-        debug_panic: args.debug_panic.map(|place| match place {
-            PanicPlace::Loop => DebugPanic::Loop,
-            PanicPlace::Task => DebugPanic::Task,
-            PanicPlace::Decoder => DebugPanic::Decoder,
-        }),
+        debug_panic: args.debug_panic.map(DebugPanic::from),
     })?;
     Ok(ExitCode::from(exit_code(exit)))
 }

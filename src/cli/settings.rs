@@ -6,10 +6,11 @@ use crate::app::player::{Rewind, Start};
 use crate::app::theme::Theme;
 use crate::app::zone::Zone;
 use crate::app::{Criteria, Preferences};
+use crate::audio::Speech;
 use crate::audio::speech::{Skip, Speed};
-use crate::audio::{Sink, Speech};
 use crate::config::{Config, Settings, Value, ZoneName};
 
+use super::sink::To;
 use super::zone;
 
 /// Settings for this time.
@@ -20,9 +21,8 @@ pub struct Flags {
     #[arg(long, value_name = "N", help_heading = "Options", value_parser = clap::value_parser!(u32).range(1..=60))]
     pub(super) rate: Option<u32>,
 
-    /// Where the sound goes: the default device, or in real time into nothing [default: device]
-    #[arg(long, value_name = "SINK", value_parser = value::<Sink>)]
-    pub(super) sink: Option<Sink>,
+    #[command(flatten)]
+    pub(super) sound: To,
 
     /// Seconds that going on steps back after a pause of less than 3 s, a minute, an hour, and longer; or off [default: 0,2,5,10]
     #[arg(long, value_name = "STEPS", value_parser = value::<Rewind>)]
@@ -84,7 +84,10 @@ impl Flags {
     /// Puts what was given over what was said before.
     pub(super) fn over(&self, settings: &mut Settings) {
         settings.rate.flag("--rate", self.rate.map(Into::into));
-        settings.sink.flag("--sink", self.sink.clone());
+        let word = self.sound.word();
+        settings
+            .sink
+            .flag("--sink", word.and_then(|word| Value::parse(&word)));
         settings.rewind.flag("--rewind", self.rewind);
         settings.speed.flag("--speed", self.speed);
         settings

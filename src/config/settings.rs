@@ -7,13 +7,13 @@ use crate::app::player::Rewind;
 use crate::app::sides::{Name, SideNames};
 use crate::app::statistics::CLIPPED_PLACES;
 use crate::app::theme::{Colours, Theme};
+use crate::audio::Thresholds;
 use crate::audio::speech::{Skip, Speed};
-use crate::audio::{Sink, Thresholds};
 use crate::plivo::{ApiBase, Rate};
 
 use super::mistake::Error;
 use super::slot::{Set, Slot, Source};
-use super::values::{ProfileName, Seconds, Whole, ZoneName};
+use super::values::{ProfileName, Seconds, SinkWord, Whole, ZoneName};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +37,7 @@ pub struct Settings {
     pub level_voices: Set<bool>,
     pub autoplay: Set<bool>,
     pub rewind: Set<Rewind>,
-    pub sink: Set<Sink>,
+    pub sink: Set<SinkWord>,
     pub turn_pause: Set<Seconds<50, 5_000>>,
     pub monologue_pause: Set<Seconds<50, 60_000>>,
     pub overlap: Set<Seconds<10, 10_000>>,
@@ -130,7 +130,7 @@ impl Default for Settings {
             level_voices: Set::new("player.level_voices", none, false),
             autoplay: Set::new("player.autoplay", none, false),
             rewind: Set::new("player.rewind", Some("CALLREEL_REWIND"), Rewind::default()),
-            sink: Set::new("player.sink", Some("CALLREEL_SINK"), Sink::default()),
+            sink: Set::new("player.sink", Some("CALLREEL_SINK"), SinkWord::default()),
             turn_pause: Set::new(
                 "statistics.turn_pause",
                 none,

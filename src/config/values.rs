@@ -10,7 +10,6 @@ use crate::app::player::Rewind;
 use crate::app::sides::Name;
 use crate::app::theme::Theme;
 use crate::app::zone;
-use crate::audio::Sink;
 use crate::audio::speech::{Skip, Speed};
 use crate::plivo::ApiBase;
 
@@ -178,26 +177,43 @@ impl Value for Rewind {
     }
 }
 
-impl Value for Sink {
+/// Where the sound goes, in the words of `--sink`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SinkWord(String);
+
+impl SinkWord {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for SinkWord {
+    fn default() -> Self {
+        Self("device".to_owned())
+    }
+}
+
+/// Standard output is not among them: it has the screen to carry.
+impl Value for SinkWord {
     const FORMS: &'static [Form] = &[Form::Text];
 
     fn parse(text: &str) -> Option<Self> {
-        match text.trim() {
-            "device" => Some(Self::Device),
-            "null" => Some(Self::Null),
-            _ => None,
-        }
+        let text = text.trim();
+        let known = match text.split_once(':') {
+            None => matches!(text, "device" | "null"),
+            Some((kind, rest)) => {
+                matches!(kind, "device" | "command" | "socket") && !rest.trim().is_empty()
+            }
+        };
+        known.then(|| Self(text.to_owned()))
     }
 
     fn write(&self) -> String {
-        quoted(match self {
-            Self::Device => "device",
-            Self::Null => "null",
-        })
+        quoted(&self.0.replace('\\', "\\\\").replace('"', "\\\""))
     }
 
     fn range() -> String {
-        "device or null".to_owned()
+        "device, device:NAME, null, command:LINE or socket:PATH".to_owned()
     }
 
     fn names() -> Vec<&'static str> {
@@ -447,6 +463,13 @@ mod tests {
         taken::<Whole<1, 60>>(&["1", "60"]);
         taken::<Seconds<0, 10_000>>(&["0", "0.6", "10"]);
         taken::<Skip>(&["off", "mild", "strong"]);
+        taken::<SinkWord>(&[
+            "device",
+            "null",
+            "device:USB",
+            "command:aplay -q",
+            "socket:/run/x",
+        ]);
         taken::<Rewind>(&["0,2,5,10", "off"]);
         taken::<ZoneName>(&["utc", "local", "Europe/Lisbon"]);
         taken::<Color>(&["none", "cyan", "dark-gray", "#ff8800", "208", "light-red"]);
@@ -460,6 +483,7 @@ mod tests {
         refused::<Speed>(&["0.4", "4.1", "1.55", "fast", "NaN", "1e9", "-1"]);
         refused::<Whole<1, 60>>(&["0", "61", "1.5", "-1", "99999999999"]);
         refused::<Seconds<0, 10_000>>(&["-1", "10.1", "NaN", "inf"]);
+        refused::<SinkWord>(&["speaker", "stdout", "device:", "null:x"]);
         refused::<Color>(&["kcyan", "#ff", "256", "#gggggg", ""]);
         refused::<Columns>(&["", "to,to", "to,colour"]);
         refused::<ApiBase>(&["http://example.com", "x"]);

@@ -41,8 +41,10 @@ pub(super) async fn for_both(
     };
     let unseen = match shown {
         true => {
+            // First: whoever types at the sight of the question must not be shown.
+            let unseen = Unseen::begin().context("the terminal would show the token")?;
             say("Auth token (it is not shown): ");
-            Some(Unseen::begin().context("the terminal would show the token")?)
+            Some(unseen)
         }
         false => None,
     };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
+use crate::runtime::debug::DebugPanic;
 
 use crate::cli::account::Api;
 use crate::cli::callbacks::Callbacks;
@@ -106,10 +107,20 @@ fn fault_help() -> String {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum PanicPlace {
+pub enum PanicPlace {
     Loop,
     Task,
     Decoder,
+}
+
+impl From<PanicPlace> for DebugPanic {
+    fn from(place: PanicPlace) -> Self {
+        match place {
+            PanicPlace::Loop => Self::Loop,
+            PanicPlace::Task => Self::Task,
+            PanicPlace::Decoder => Self::Decoder,
+        }
+    }
 }
 
 impl DemoAccount {
