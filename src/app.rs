@@ -3,6 +3,7 @@
 pub mod action;
 mod ahead;
 mod autoplay;
+pub mod columns;
 mod copy;
 pub mod criteria;
 pub mod deliveries;
@@ -30,15 +31,18 @@ pub mod palette;
 mod perform;
 pub mod player;
 mod pointer;
+mod preferences;
 mod scroll;
 pub mod search;
 pub mod setup;
 pub mod shell;
+pub mod sides;
 pub mod sort;
 pub mod statistics;
 pub mod status;
 pub mod table;
 pub mod text;
+pub mod theme;
 pub mod ticket;
 mod update;
 mod walk;
@@ -56,8 +60,9 @@ pub use key::{Key, KeyCode};
 pub use message::{Api, Input, Message, Mouse, MouseKind, Signal};
 pub use overlay::Overlay;
 pub use scroll::detail_columns;
-pub use setup::{Setup, Theme};
+pub use setup::{Preferences, Setup};
 pub use table::Rows;
+pub use theme::Theme;
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -66,6 +71,7 @@ use chrono::{DateTime, Utc};
 
 use crate::plivo::RecordingId;
 
+use columns::Columns;
 use deliveries::Deliveries;
 use detail::Detail;
 use follow::Sought;
@@ -79,6 +85,7 @@ use player::Player;
 use search::Needle;
 use sort::Sorting;
 use table::Table;
+use theme::Colours;
 use zone::Zone;
 
 /// The time as the loop saw it when the message came; nothing in `app` or `ui` reads a clock.
@@ -131,6 +138,8 @@ pub struct App {
     pub(crate) missing: Option<String>,
     pub(crate) mouse: bool,
     pub(crate) theme: Theme,
+    pub(crate) colours: Colours,
+    pub(crate) columns: Columns,
     pub(crate) size: Size,
     /// What `T` goes through.
     zones: Vec<Zone>,
@@ -182,20 +191,24 @@ impl App {
             }
         }
         let browsing = setup.missing.is_none();
+        let preferences = setup.preferences;
+        let player = Player::new(&setup.start, &preferences);
         let mut app = Self {
             account: setup.account,
             auth_id: setup.auth_id,
             demo: setup.demo,
             missing: setup.missing,
             mouse: setup.mouse,
-            theme: setup.theme,
             size: setup.size,
             zones,
             zone: setup.zone,
             mask: Mask::new(setup.masked, setup.mask_salt),
             criteria: setup.criteria,
             planned: now.wall,
-            keymap: Keymap::standard(),
+            theme: preferences.theme,
+            colours: preferences.colours,
+            columns: preferences.columns.clone(),
+            keymap: preferences.keymap.clone(),
             ids: Ids::default(),
             history: None,
             sorting: None,
@@ -207,7 +220,7 @@ impl App {
             lead: None,
             notices: Notices::default(),
             deliveries: Deliveries::new(setup.callbacks),
-            player: Player::new(setup.rewind),
+            player,
             marks: Marks::new(setup.marks),
             throttled: None,
             awaited: None,
@@ -219,7 +232,7 @@ impl App {
             looked: None,
             map: FrameMap::default(),
         };
-        let mut effects = Vec::new();
+        let mut effects = app.player.starting();
         if browsing {
             effects.extend(app.open_marks());
             effects.extend(app.list_anew(now));

@@ -27,5 +27,5 @@ pub use guard::is_guarded_thread;
 pub use player::Player;
 pub use sink::Sink;
 pub use speech::Speech;
-pub use statistics::Statistics;
+pub use statistics::{Statistics, Thresholds};
 pub use waveform::{Column, Waveform};

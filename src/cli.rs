@@ -1,9 +1,11 @@
 //! The command line: one file for each command. Data goes to standard output, words for people to standard error.
 
 mod account;
+pub mod auth;
 pub mod browse;
 mod callbacks;
 pub mod clip;
+pub mod config;
 pub mod doctor;
 pub mod emulator;
 mod failure;
@@ -20,6 +22,8 @@ mod progress;
 mod recording;
 mod rows;
 mod selection;
+mod settings;
+mod shell;
 mod sink;
 pub mod stats;
 mod stop;
@@ -34,7 +38,7 @@ use clap::{Parser, Subcommand};
 
 /// Browse the call recordings of a Plivo account, and play them.
 ///
-/// The account is taken from PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; --demo needs none. Press ? inside for the keys.
+/// The account is taken from --profile, or from PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN; --demo needs none. Press ? inside for the keys.
 #[derive(Debug, Parser)]
 #[command(
     name = "callreel",
@@ -44,8 +48,9 @@ use clap::{Parser, Subcommand};
         PLIVO_AUTH_ID, PLIVO_AUTH_TOKEN      whose recordings; never given as flags, which others could read\n  \
         HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE the way to the API\n  \
         PULSE_SERVER                         which sound server\n  \
-        XDG_STATE_HOME                       where marks are kept, once you have said so\n  \
-        NO_COLOR                             no colours"
+        XDG_STATE_HOME                       where marks and accounts are kept, once you have said so\n  \
+        NO_COLOR                             no colours\n  \
+        CALLREEL_CONFIG                      another configuration file; `callreel config show` tells the rest"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -63,6 +68,10 @@ enum Command {
     Stats(stats::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
+    Config(config::Args),
+    Auth(auth::Args),
+    Completions(shell::Completions),
+    Man(shell::Manual),
     Marks(marks::Args),
     Doctor(doctor::Args),
 }
@@ -106,6 +115,19 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Auth(args)) => in_runtime(auth::run(args)),
+        Some(Command::Completions(args)) => {
+            shell::completions(&args)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Man(args)) => {
+            shell::manual(&args)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Command::Config(args)) => {
+            config::run(&args)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Get(args)) => in_runtime(get::run(args)),
         Some(Command::Play(args)) => in_runtime(play::run(args)),
         Some(Command::Clip(args)) => in_runtime(clip::run(args)),

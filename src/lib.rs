@@ -28,6 +28,7 @@
 //! | [`ui`] | looks: [`ui::draw`] reads the app and says where things are on the screen | `app` |
 //! | [`runtime`] | waits, asks the app, does what it wants, draws; gives the terminal back | all |
 //! | [`cli`] | the command line, a file for each command | all |
+//! | [`config`] | settings: defaults, file, environment, flags; profiles and where tokens come from | plain data of `app`, `audio` and `plivo` |
 //! | [`emulator`] | an account on this machine that speaks the Recording API: demo and tests | none of the others |
 //!
 //! # Walls
@@ -51,6 +52,8 @@
 //!   [`cli::browse`].
 //! - **Something to do outside**: a variant of [`app::Effect`], carried out in [`runtime::effects`]; its answer a variant of
 //!   [`app::Message`].
+//! - **A setting**: its field in [`config::Settings`], its line in `config/default.toml`, and where it goes from there
+//!   (`cli/settings.rs`).
 //! - **A sink**: a variant of [`audio::Sink`], a file in `audio/output/`, its word in `cli/sink.rs`.
 //! - **A command**: a file in `cli/` with its arguments and `run`, and a variant in [`cli`].
 
@@ -60,6 +63,7 @@
 pub mod app;
 pub mod audio;
 pub mod cli;
+pub mod config;
 pub mod emulator;
 pub mod plivo;
 pub mod runtime;

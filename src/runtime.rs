@@ -12,6 +12,7 @@
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |
 //! | [`line`] | one line of an ordinary terminal, for playing without a screen |
 //! | [`sound`] | the player, and its events on their way to the loop |
+//! | [`watch`] | the configuration file, when it changes |
 //! | [`sys`] | the system calls, and all that is unsafe |
 
 pub mod account;
@@ -35,6 +36,7 @@ pub mod stderr;
 pub mod sys;
 pub mod terminal;
 pub mod timers;
+pub mod watch;
 
 use std::io;
 use std::path::PathBuf;
@@ -61,6 +63,7 @@ use signals::Signals;
 use sound::Sound;
 use stage::Stage;
 use terminal::Tty;
+use watch::{Reload, Watch};
 
 /// Messages that the loop has not taken yet. Whoever sends more waits, so that memory stays bounded.
 const QUEUE: usize = 256;
@@ -96,6 +99,8 @@ pub struct Options {
     pub client: plivo::Options,
     /// Told once the app stands, as a notice.
     pub notice: Option<String>,
+    /// The configuration file, to be taken up when it changes.
+    pub reload: Option<Reload>,
     pub debug_panic: Option<DebugPanic>,
 }
 
@@ -139,6 +144,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         marks,
         client,
         notice,
+        reload,
         debug_panic,
     } = options;
     let account = match source {
@@ -156,6 +162,13 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         // The queue is empty: this finds room.
         let _ = tell.try_send(Message::Trouble(notice));
     }
+
+    let _watch = reload.and_then(|reload| {
+        Watch::start(reload, setup.preferences.clone(), tell.clone())
+            // Without a folder there is nothing to take up; `config show` tells where it would be.
+            .inspect_err(|error| log.line(&format!("the configuration is not watched: {error}")))
+            .ok()
+    });
 
     // Signals are heard before there is anything to put right after them.
     let signals = Signals::new()?;

@@ -48,8 +48,10 @@ impl View<'_> {
     fn context(&self) -> Context<'_> {
         Context {
             theme: self.app.theme,
+            colours: self.app.colours,
             zone: &self.app.zone,
             mask: &self.app.mask,
+            keymap: &self.app.keymap,
             now: self.now,
             moments: self
                 .app
@@ -62,7 +64,7 @@ impl View<'_> {
 
 /// Draws everything. Give the map back by [`App::set_map`], and draw again at its `redraw_at`.
 pub fn draw(app: &App, now: Now, frame: &mut Frame) -> FrameMap {
-    let styles = Styles::of(app.theme);
+    let styles = Styles::of(app.theme, &app.colours);
     let mut view = View {
         app,
         styles,

@@ -561,6 +561,17 @@ impl Action {
     pub fn description(self) -> Option<&'static Description> {
         ACTIONS.iter().find(|about| about.action == self)
     }
+
+    /// As it is typed after `:` and written in the configuration.
+    pub fn name(self) -> &'static str {
+        self.description().map_or("", |about| about.name)
+    }
+
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let about = ACTIONS.iter().find(|about| about.name == name)?;
+        Some(about.action)
+    }
 }
 
 #[cfg(test)]

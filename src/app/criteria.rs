@@ -117,6 +117,13 @@ impl Criteria {
         }
     }
 
+    /// Every call of so many days until now.
+    pub fn last_days(days: u32) -> Self {
+        let mut criteria = Self::last_30_days();
+        criteria.from.text = format!("-{days}d");
+        criteria
+    }
+
     /// From 2011-01-01, before which there was no recording, to now.
     pub fn all_time() -> Self {
         let (from, to) = Preset::AllTime.edges();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use crate::audio::{PlayId, Speech};
+use crate::audio::{PlayId, Speech, Thresholds};
 use crate::plivo::{PageRequest, RecordingId};
 use crate::store::Change;
 
@@ -12,10 +12,6 @@ pub use crate::plivo::Priority;
 use super::ids::{RequestId, TimerId};
 
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a handful exists at a time, and none is kept"
-)]
 pub enum Effect {
     FetchPage {
         request: RequestId,
@@ -50,6 +46,8 @@ pub enum Effect {
     Volume(f32),
     Mute(bool),
     Speech(Speech),
+    /// What counts as a turn, an overlap or a fault, from the next recording on.
+    Thresholds(Thresholds),
     /// Send `Message::Timer` at this instant.
     Timer {
         timer: TimerId,

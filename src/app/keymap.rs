@@ -5,7 +5,10 @@ use std::fmt;
 use super::action::{Action, Group};
 use super::key::{Key, KeyCode};
 
+mod chord;
 mod standard;
+
+pub use chord::NoChord;
 
 /// Where a key counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,7 +44,7 @@ impl Context {
         }
     }
 
-    const FOCI: [Self; 7] = [
+    pub(crate) const FOCI: [Self; 7] = [
         Self::List,
         Self::Detail,
         Self::Reading,
@@ -85,11 +88,28 @@ pub struct Binding {
 
 /// Two actions on one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{} is bound twice, to {first:?} and to {second:?}: take one of them away", .chord)]
+#[error("{chord} is bound twice, to {} and to {}: take one of them away", .first.name(), .second.name())]
 pub struct Clash {
     pub chord: Chord,
     pub first: Action,
     pub second: Action,
+}
+
+/// The first two bindings that cannot be told apart where both count, and where the second one stands.
+pub fn clash(bindings: &[Binding]) -> Option<(usize, (Binding, Binding))> {
+    for focus in Context::FOCI {
+        let here = || {
+            let counts = |b: &Binding| focus.in_force().contains(&b.context);
+            bindings.iter().enumerate().filter(move |(_, b)| counts(b))
+        };
+        for (at, first) in here() {
+            let mut after = here().filter(|(other, _)| *other > at);
+            if let Some((second_at, second)) = after.find(|(_, b)| b.chord.clashes(first.chord)) {
+                return Some((second_at, (*first, *second)));
+            }
+        }
+    }
+    None
 }
 
 /// What a key turned out to be.
@@ -110,20 +130,25 @@ pub struct Keymap {
 impl Keymap {
     /// Refuses two actions on one key, and a key that is also the lead of two.
     pub fn new(bindings: Vec<Binding>) -> Result<Self, Clash> {
-        for focus in Context::FOCI {
-            let here = |binding: &&Binding| focus.in_force().contains(&binding.context);
-            for (at, first) in bindings.iter().enumerate().filter(|(_, b)| here(b)) {
-                let after = bindings.iter().skip(at + 1).filter(here);
-                if let Some(second) = after.into_iter().find(|b| b.chord.clashes(first.chord)) {
-                    return Err(Clash {
-                        chord: second.chord,
-                        first: first.action,
-                        second: second.action,
-                    });
-                }
-            }
+        match clash(&bindings) {
+            Some((_, (first, second))) => Err(Clash {
+                chord: second.chord,
+                first: first.action,
+                second: second.action,
+            }),
+            None => Ok(Self { bindings }),
         }
-        Ok(Self { bindings })
+    }
+
+    /// All of them, in the order of help.
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    /// Does the action have a key wherever the focus is?
+    pub fn has_everywhere(&self, action: Action) -> bool {
+        let mut foci = Context::FOCI.into_iter();
+        foci.all(|focus| self.chords(focus, action).next().is_some())
     }
 
     /// The bindings callreel comes with.
@@ -167,6 +192,35 @@ impl Keymap {
             })
     }
 
+    /// A sentence of ours with its keys: in `{refresh} tries again` the action's first key stands for its name, or what is typed
+    /// to run it where it has none.
+    pub fn spell(&self, sentence: &str) -> String {
+        let mut spelled = String::with_capacity(sentence.len());
+        let mut rest = sentence;
+        while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, after)| {
+            let (name, after) = after.split_once('}')?;
+            Some((before, name, after))
+        }) {
+            spelled.push_str(before);
+            spelled.push_str(&self.key_in_words(name));
+            rest = after;
+        }
+        spelled + rest
+    }
+
+    fn key_in_words(&self, name: &str) -> String {
+        let action = Action::named(name);
+        let foci = [Context::List, Context::FirstRun];
+        let mut chords = foci
+            .into_iter()
+            .filter_map(|focus| self.chords(focus, action?).next());
+        match chords.next() {
+            // The sign of a blank is hard to read among words.
+            Some(chord) => chord.to_string().replace('␣', "Space"),
+            None => format!(":{name}"),
+        }
+    }
+
     /// The keys of an action while `focus` has it, the first bound first.
     pub fn chords(&self, focus: Context, action: Action) -> impl Iterator<Item = Chord> {
         self.bindings
@@ -178,7 +232,12 @@ impl Keymap {
     /// For help: each action of the group that has a key in the list, with its keys.
     pub fn listed(&self, group: Group) -> Vec<(String, &'static str)> {
         let mut lines: Vec<(Vec<String>, Vec<&'static str>)> = Vec::new();
-        let mut tenths = false;
+        // Ten digits are one habit, and one line.
+        let digits = |(tenth, digit)| {
+            let mut chords = self.chords(Context::List, Action::Tenth(tenth));
+            chords.next() == Some(Chord::One(Key::char(digit))) && chords.next().is_none()
+        };
+        let habit = (0..).zip('0'..='9').all(digits);
         for about in super::action::ACTIONS
             .iter()
             .filter(|about| about.group == group)
@@ -187,14 +246,13 @@ impl Keymap {
                 .chords(Context::List, about.action)
                 .map(|c| c.to_string())
                 .collect();
-            // Ten digits are one habit, and one line.
-            if let Action::Tenth(_) = about.action {
-                if !tenths && !keys.is_empty() {
+            match about.action {
+                Action::Tenth(0) if habit => {
                     lines.push((vec!["0 … 9".into()], vec!["jump to 0 … 90 %"]));
                 }
-                tenths = true;
-            } else if !keys.is_empty() {
-                lines.push((keys, vec![about.words]));
+                Action::Tenth(_) if habit => {}
+                _ if keys.is_empty() => {}
+                _ => lines.push((keys, vec![about.words])),
             }
         }
         lines
@@ -296,7 +354,7 @@ mod tests {
         );
         assert_eq!(
             clash.unwrap_err().to_string(),
-            "x is bound twice, to Help and to Quit: take one of them away"
+            "x is bound twice, to help and to quit: take one of them away"
         );
     }
 
@@ -334,6 +392,23 @@ mod tests {
             Found::Action(Action::CopyId)
         );
         assert_eq!(keys.find(Context::List, Some(y), y), Found::Nothing);
+    }
+
+    #[test]
+    fn sentences_name_the_keys_as_they_are_bound() {
+        let spelled = |text| Keymap::standard().spell(text);
+        assert_eq!(spelled("{pause} tries again"), "Space tries again");
+        assert_eq!(spelled("{copy-url}, {demo} and {log}"), "y u, d and :log");
+        assert_eq!(spelled("nothing {open"), "nothing {open");
+        let other = Keymap::new(vec![bind(
+            Context::Browse,
+            Chord::One(Key::plain(KeyCode::F(5))),
+            Action::Refresh,
+        )]);
+        assert_eq!(
+            other.unwrap().spell("{refresh} tries again"),
+            "F5 tries again"
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::Size;
 use super::deliveries::Step;
 use super::ids::{RequestId, TimerId};
 use super::key::Key;
+use super::setup::Preferences;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
@@ -24,6 +25,8 @@ pub enum Message {
     Signal(Signal),
     /// The log's lines, oldest first, as `Effect::ReadLog` asked.
     Log(Vec<String>),
+    /// The configuration file changed: what is preferred now, or what is wrong with it, in words.
+    Preferences(Result<Box<Preferences>, String>),
     /// Something the runtime could not do (copy, open the demo), in words: shown as a notice.
     Trouble(String),
 }

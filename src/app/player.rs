@@ -9,6 +9,7 @@ mod load;
 mod repeat;
 mod rewind;
 mod speech;
+mod start;
 mod told;
 mod trouble;
 mod turns;
@@ -18,6 +19,7 @@ mod zoom;
 pub use actions::Done;
 pub use repeat::Repeat;
 pub use rewind::Rewind;
+pub use start::Start;
 pub use trouble::Trouble;
 
 use std::ops::Range;
@@ -27,12 +29,14 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 
 use crate::audio::speech::Speed;
-use crate::audio::{self, Anchor, Media, PlayId, Statistics, Waveform};
+use crate::audio::{self, Anchor, Media, PlayId, Statistics, Thresholds, Waveform};
 use crate::plivo::{Recording, RecordingId};
 
 use super::Now;
 use super::effect::Effect;
 use super::ids::Ids;
+use super::sides::SideNames;
+use super::statistics::CLIPPED_PLACES;
 
 use jumps::Jumps;
 use zoom::Zoom;
@@ -76,6 +80,9 @@ pub struct Player {
     volume: u16,
     muted: bool,
     rewind: Rewind,
+    names: SideNames,
+    thresholds: Thresholds,
+    clipped_places: u32,
     zoom: Zoom,
     speech: audio::Speech,
     /// The speed that one key goes back to from the recording's own.
@@ -90,6 +97,9 @@ impl Default for Player {
             volume: 100,
             muted: false,
             rewind: Rewind::default(),
+            names: SideNames::default(),
+            thresholds: Thresholds::default(),
+            clipped_places: CLIPPED_PLACES,
             zoom: Zoom::Whole,
             speech: audio::Speech::default(),
             quick: Speed::from_tenths(15),
@@ -175,14 +185,6 @@ impl Loaded {
 }
 
 impl Player {
-    /// Nothing is loaded; going on after a pause steps back as `rewind` says.
-    pub fn new(rewind: Rewind) -> Self {
-        Self {
-            rewind,
-            ..Self::default()
-        }
-    }
-
     /// What is loaded; `None` while stopped.
     pub fn subject(&self) -> Option<&Subject> {
         self.loaded.as_ref().map(|loaded| &loaded.subject)

@@ -77,10 +77,14 @@ impl App {
             .player
             .subject()
             .is_some_and(|subject| subject.id == recording.id);
-        let sound = match plays {
+        let names = self.player.side_names();
+        let sound: Vec<_> = match plays {
             true => statistics::findings(&self.player),
             false => Vec::new(),
-        };
+        }
+        .iter()
+        .map(|finding| finding.words(names))
+        .collect();
         let reading = detail::Reading {
             zone: &self.zone,
             mask: &self.mask,

@@ -1,20 +1,46 @@
 //! What the app is started with: everything it may know of the world outside, as plain data.
 
 use super::Size;
+use super::columns::Columns;
 use super::criteria::Criteria;
 use super::deliveries::Route;
+use super::keymap::Keymap;
 use super::marks::Keeping;
-use super::player::Rewind;
+use super::player::{Rewind, Start};
+use super::sides::SideNames;
+use super::statistics::CLIPPED_PLACES;
+use super::theme::{Colours, Theme};
 use super::zone::Zone;
+use crate::audio::Thresholds;
 
-/// How much the terminal may be asked for. Nothing is ever told by colour alone, so `Mono` loses no meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// The terminal's own sixteen colours, on the terminal's own background.
-    #[default]
-    Terminal,
-    /// `NO_COLOR`, or a terminal without colours: bold, dim, underline and reverse only.
-    Mono,
+/// What the user prefers and may change while the app runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preferences {
+    pub theme: Theme,
+    pub colours: Colours,
+    pub columns: Columns,
+    pub keymap: Keymap,
+    /// How far back going on after a pause steps.
+    pub rewind: Rewind,
+    pub sides: SideNames,
+    pub thresholds: Thresholds,
+    /// A side with so many places at full scale is called clipped.
+    pub clipped_places: u32,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            theme: Theme::default(),
+            colours: Colours::default(),
+            columns: Columns::default(),
+            keymap: Keymap::standard(),
+            rewind: Rewind::default(),
+            sides: SideNames::default(),
+            thresholds: Thresholds::default(),
+            clipped_places: CLIPPED_PLACES,
+        }
+    }
 }
 
 /// Everything [`super::App::new`] needs.
@@ -40,10 +66,10 @@ pub struct Setup {
     pub mouse: bool,
     /// The way of answers that come by callback; `None`: every answer comes at once.
     pub callbacks: Option<Route>,
-    /// How far back going on after a pause steps.
-    pub rewind: Rewind,
     /// Where marks, notes and positions live. In the embedded account always in memory.
     pub marks: Keeping,
-    pub theme: Theme,
+    /// How it is listened to at first.
+    pub start: Start,
+    pub preferences: Preferences,
     pub size: Size,
 }

@@ -2,14 +2,15 @@
 
 mod findings;
 
-pub use findings::{Finding, findings};
+pub use findings::{CLIPPED_PLACES, Finding, findings};
 
 use std::time::Duration;
 
-use crate::audio::statistics::{self, Side, Stretch};
+use crate::audio::statistics::{Side, Stretch, Thresholds};
 use crate::audio::{Media, Statistics};
 
 use super::player::Player;
+use super::sides::SideNames;
 use super::words;
 
 /// One line of the box.
@@ -17,7 +18,7 @@ use super::words;
 pub enum Line {
     Blank,
     /// The names of the sides, each over its column.
-    Sides(Vec<&'static str>),
+    Sides(Vec<String>),
     /// One text for each side.
     Row {
         label: &'static str,
@@ -34,26 +35,19 @@ pub enum Line {
     },
     /// When a side talks: parts of the whole, 0.0 to 1.0, ascending.
     Strip {
-        label: &'static str,
+        label: String,
         talk: Vec<(f64, f64)>,
     },
     Trouble(String),
     Note(String),
 }
 
-/// Sides are called by where they are: which party is where is not known.
-pub fn side_name(side: usize, sides: usize) -> &'static str {
-    match (side, sides) {
-        (_, 0 | 1) => "mono",
-        (0, _) => "left",
-        _ => "right",
-    }
-}
-
 /// Everything that is known of what plays; a word of explanation while that is nothing.
 pub fn lines(player: &Player) -> Vec<Line> {
     let found = findings(player);
-    let trouble = found.iter().map(|finding| Line::Trouble(finding.words()));
+    let trouble = found
+        .iter()
+        .map(|finding| Line::Trouble(finding.words(player.side_names())));
     let Some(statistics) = player.statistics() else {
         let words = match player.subject() {
             Some(_) if found.is_empty() => "They are counted as the recording comes.",
@@ -66,9 +60,9 @@ pub fn lines(player: &Player) -> Vec<Line> {
     if lines.is_empty() && statistics.complete {
         lines.push(Line::Note("Nothing wrong was found.".to_owned()));
     }
-    lines.extend(sides(statistics));
+    lines.extend(sides(statistics, player.side_names()));
     lines.push(Line::Blank);
-    lines.extend(together(statistics));
+    lines.extend(together(statistics, player.side_names()));
     lines.push(Line::Blank);
     lines.push(Line::Fact {
         label: "Length",
@@ -80,11 +74,11 @@ pub fn lines(player: &Player) -> Vec<Line> {
             text: media_words(media),
         });
     }
-    lines.extend(thresholds().map(Line::Note));
+    lines.extend(thresholds(&statistics.thresholds).map(Line::Note));
     lines
 }
 
-fn sides(statistics: &Statistics) -> Vec<Line> {
+fn sides(statistics: &Statistics, names: &SideNames) -> Vec<Line> {
     let sides = &statistics.sides;
     let row = |label, words: &dyn Fn(&Side) -> String| Line::Row {
         label,
@@ -92,7 +86,7 @@ fn sides(statistics: &Statistics) -> Vec<Line> {
     };
     let mut lines = Vec::new();
     if sides.len() > 1 {
-        let names = (0..sides.len()).map(|side| side_name(side, sides.len()));
+        let names = (0..sides.len()).map(|side| names.of(side, sides.len()).to_owned());
         lines.push(Line::Sides(names.collect()));
     } else {
         lines.push(Line::Note("mono: no parties".to_owned()));
@@ -134,14 +128,14 @@ fn sides(statistics: &Statistics) -> Vec<Line> {
     lines
 }
 
-fn together(statistics: &Statistics) -> Vec<Line> {
+fn together(statistics: &Statistics, names: &SideNames) -> Vec<Line> {
     let mut lines = Vec::new();
     let all = statistics.measured.as_secs_f64();
     let sides = &statistics.sides;
     for (at, side) in sides.iter().enumerate().filter(|_| all > 0.0) {
         let part = |turn: &Stretch| (turn.start.as_secs_f64() / all, turn.end.as_secs_f64() / all);
         lines.push(Line::Strip {
-            label: side_name(at, sides.len()),
+            label: names.of(at, sides.len()).to_owned(),
             talk: side.turns.iter().map(part).collect(),
         });
     }
@@ -198,18 +192,18 @@ fn media_words(media: &Media) -> String {
 }
 
 /// What the words mean.
-fn thresholds() -> impl Iterator<Item = String> {
+fn thresholds(thresholds: &Thresholds) -> impl Iterator<Item = String> + use<> {
     let (pause, talk) = (
-        seconds(statistics::TURN_PAUSE),
-        seconds(statistics::MONOLOGUE_PAUSE),
+        seconds(thresholds.turn_pause),
+        seconds(thresholds.monologue_pause),
     );
     [
         format!("A turn has pauses up to {pause}, the longest talk up to {talk}. Both talk from"),
         format!(
             "{} on. Clipped: {} samples at full scale. A gap: {} ms of zeros.",
-            seconds(statistics::OVERLAP),
-            statistics::CLIP,
-            statistics::GAP.as_millis(),
+            seconds(thresholds.overlap),
+            thresholds.clip,
+            thresholds.gap.as_millis(),
         ),
     ]
     .into_iter()

@@ -85,7 +85,11 @@ impl App {
     fn error_line(&self) -> Option<Line> {
         let error = self.history.as_ref()?.error()?;
         let words::Failure { what, help } = words::failure(error);
-        Some(line(Kind::Trouble, self.mask.text(&what), help))
+        Some(line(
+            Kind::Trouble,
+            self.mask.text(&what),
+            &self.keymap.spell(help),
+        ))
     }
 
     /// The details have a line of their own for what failed; that answers do not come by callback concerns all that is asked.
@@ -93,7 +97,11 @@ impl App {
         let error = self.detail.error()?;
         matches!(error, Error::NotDelivered { .. } | Error::Reported { .. }).then(|| {
             let words::Failure { what, help } = words::failure(error);
-            line(Kind::Trouble, self.mask.text(&what), help)
+            line(
+                Kind::Trouble,
+                self.mask.text(&what),
+                &self.keymap.spell(help),
+            )
         })
     }
 

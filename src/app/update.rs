@@ -32,6 +32,7 @@ impl App {
                 self.log_came(lines);
                 Vec::new()
             }
+            Message::Preferences(preferences) => self.prefer(preferences, now),
             Message::Trouble(text) => {
                 self.notices.trouble(text, now.mono);
                 Vec::new()

@@ -91,6 +91,7 @@ pub fn media(media: &Media) -> String {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     pub what: String,
+    /// With the names of actions for keys: see [`super::keymap::Keymap::spell`].
     pub help: &'static str,
 }
 
@@ -108,14 +109,16 @@ pub fn failure(error: &plivo::Error) -> Failure {
         _ => error.to_string(),
     };
     let help = match error {
-        Error::Unauthorized { .. } => "r tries again · check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN",
-        Error::Forbidden { .. } => "r tries again · ask the account's owner",
-        Error::BadRequest { .. } => "f changes the filter · r tries again",
-        Error::NotFound { .. } => "r tries again · check the API URL",
-        Error::RateLimited { .. } => "r tries again in a while",
-        Error::NotDelivered { .. } => "r sends again · Ctrl-r without callbacks",
-        Error::Reported { .. } => "r tries again · Ctrl-r without callbacks",
-        _ => "r tries again",
+        Error::Unauthorized { .. } => {
+            "{refresh} tries again · check PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN"
+        }
+        Error::Forbidden { .. } => "{refresh} tries again · ask the account's owner",
+        Error::BadRequest { .. } => "{filter} changes the filter · {refresh} tries again",
+        Error::NotFound { .. } => "{refresh} tries again · check the API URL",
+        Error::RateLimited { .. } => "{refresh} tries again in a while",
+        Error::NotDelivered { .. } => "{refresh} sends again · {callbacks} without callbacks",
+        Error::Reported { .. } => "{refresh} tries again · {callbacks} without callbacks",
+        _ => "{refresh} tries again",
     };
     Failure { what, help }
 }

@@ -3,7 +3,7 @@
 use chrono::{
     DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
 };
-use chrono_tz::Tz;
+use chrono_tz::{TZ_VARIANTS, Tz};
 
 /// The zone shown. The runtime finds the machine's own zone's name; nothing here asks the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,6 +14,20 @@ pub enum Zone {
     Local(Tz),
     /// The zone of `--tz`.
     Named(Tz),
+}
+
+/// A zone's name, as people type it: in any case, blanks for underscores.
+///
+/// # Errors
+/// How zones are written.
+pub fn named(text: &str) -> Result<Tz, String> {
+    let name = text.trim().replace(' ', "_");
+    let found = TZ_VARIANTS
+        .iter()
+        .find(|tz| tz.name().eq_ignore_ascii_case(&name));
+    found.copied().ok_or_else(|| {
+        "no such time zone; write it like Europe/Lisbon or America/New_York".to_owned()
+    })
 }
 
 /// What the clock of a zone does at a local time.

@@ -20,7 +20,7 @@ use super::decode::{self, Decoder, Role, Step};
 use super::event::{Event, PlayId};
 use super::guard;
 use super::player::Events;
-use super::statistics::Statistics;
+use super::statistics::{Statistics, Thresholds};
 use super::waveform::Waveform;
 
 use measure::Measure;
@@ -45,7 +45,12 @@ pub(super) struct Analysis {
 impl Analysis {
     /// Begins to follow `buffer`. Each picture goes out as an [`Event::Waveform`] and an
     /// [`Event::Statistics`] of `play`.
-    pub(super) fn start(play: PlayId, buffer: &Buffer, events: Events) -> Self {
+    pub(super) fn start(
+        play: PlayId,
+        buffer: &Buffer,
+        thresholds: Thresholds,
+        events: Events,
+    ) -> Self {
         let cancel = buffer.canceller();
         let (buffer, theirs) = (buffer.clone(), cancel.clone());
         let spawned = std::thread::Builder::new()
@@ -57,7 +62,7 @@ impl Analysis {
                     events.tell(play, Event::Statistics(Arc::new(statistics)));
                 };
                 // Whatever a hostile file does here, it is only a picture.
-                let _ = guard::catch(|| follow(&buffer, &theirs, &tell));
+                let _ = guard::catch(|| follow(&buffer, thresholds, &theirs, &tell));
             });
         Self {
             cancel,
@@ -86,7 +91,7 @@ fn step_back() {
 }
 
 /// Draws what is in `buffer` until all of it is drawn, the download fails or `cancel` is set.
-fn follow(buffer: &Buffer, cancel: &Cancel, tell: Tell) {
+fn follow(buffer: &Buffer, thresholds: Thresholds, cancel: &Cancel, tell: Tell) {
     let mut seen = buffer.version();
     let mut decoder = loop {
         match decode::open(buffer, Role::Follower) {
@@ -98,7 +103,7 @@ fn follow(buffer: &Buffer, cancel: &Cancel, tell: Tell) {
             return;
         }
     };
-    let mut work = Work::new(&*decoder);
+    let mut work = Work::new(&*decoder, thresholds);
     loop {
         let seen = buffer.version();
         let over = buffer.is_complete() || buffer.failed().is_some();
@@ -109,7 +114,7 @@ fn follow(buffer: &Buffer, cancel: &Cancel, tell: Tell) {
             work = Work {
                 dirty: true,
                 told: work.told,
-                ..Work::new(&*decoder)
+                ..Work::new(&*decoder, thresholds)
             };
             decoder.seek(Duration::ZERO);
             work.run(&mut *decoder, buffer, cancel, &|_, _| {});
@@ -138,10 +143,10 @@ struct Work {
 }
 
 impl Work {
-    fn new(decoder: &dyn Decoder) -> Self {
+    fn new(decoder: &dyn Decoder, thresholds: Thresholds) -> Self {
         Self {
             peaks: Peaks::new(decoder.rate(), decoder.channels()),
-            measure: Measure::new(decoder.rate(), decoder.channels()),
+            measure: Measure::new(decoder.rate(), decoder.channels(), thresholds),
             done: Vec::new(),
             jumped: false,
             dirty: false,

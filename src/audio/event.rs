@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::speech::Speech;
-use super::statistics::Statistics;
+use super::statistics::{Statistics, Thresholds};
 use super::waveform::Waveform;
 
 /// One press of play. Minted by the app; every event carries the one it belongs to, so that what comes late is known.
@@ -58,6 +58,8 @@ pub enum Command {
     Mute(bool),
     /// How it is heard from here on, this recording and the next. A change is heard at once, and from the same place.
     Speech(Speech),
+    /// What is a turn, an overlap or a fault, from the next recording on.
+    Thresholds(Thresholds),
 }
 
 /// What the file turned out to be.

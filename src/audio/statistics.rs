@@ -4,20 +4,32 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Pauses up to this are part of a turn. Between sentences of one speaker there is up to half a second, and their ends fade.
-pub const TURN_PAUSE: Duration = Duration::from_millis(600);
+/// When sound is talk, a turn, an overlap or a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Thresholds {
+    /// Pauses up to this are part of a turn. Between sentences of one speaker there is up to half a second, and their ends fade.
+    pub turn_pause: Duration,
+    /// Talk of one side goes on over pauses up to this, as long as the other keeps silent.
+    pub monologue_pause: Duration,
+    /// Both talking for less than this is how turns change.
+    pub overlap: Duration,
+    /// So many samples at full scale one after the other are sound that was cut off: waves have rounder tops.
+    pub clip: u32,
+    /// Zeros in a row that are a gap: the shortest packet of speech.
+    pub gap: Duration,
+}
 
-/// Talk of one side goes on over pauses up to this, as long as the other keeps silent.
-pub const MONOLOGUE_PAUSE: Duration = Duration::from_secs(2);
-
-/// Both talking for less than this is how turns change.
-pub const OVERLAP: Duration = Duration::from_millis(200);
-
-/// So many samples at full scale one after the other are sound that was cut off: waves have rounder tops.
-pub const CLIP: u64 = 3;
-
-/// Zeros in a row that are a gap: the shortest packet of speech.
-pub const GAP: Duration = Duration::from_millis(20);
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self {
+            turn_pause: Duration::from_millis(600),
+            monologue_pause: Duration::from_secs(2),
+            overlap: Duration::from_millis(200),
+            clip: 3,
+            gap: Duration::from_millis(20),
+        }
+    }
+}
 
 /// A part of the recording.
 pub type Stretch = Range<Duration>;
@@ -27,6 +39,8 @@ pub type Stretch = Range<Duration>;
 pub struct Statistics {
     /// How much was decoded.
     pub measured: Duration,
+    /// What was counted as what.
+    pub thresholds: Thresholds,
     /// Nothing more comes: `measured` is the decoded length.
     pub complete: bool,
     /// One a channel: in stereo the left one first, in mono the only one.

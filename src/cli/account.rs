@@ -1,36 +1,63 @@
-//! Whose recordings: the API's address from a flag, the credentials from the environment alone.
+//! Whose recordings: the credentials from a profile or the environment, never from a flag.
+
+use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 
+use crate::app::text::safe;
+use crate::config::credentials::{self, Places};
+use crate::config::{self, Config, Paths, ProfileName, Settings, Voices};
 use crate::emulator;
-use crate::plivo::{self, ApiBase, Client, Credentials, CredentialsMistake};
+use crate::plivo::{self, ApiBase, Client, Credentials};
 use crate::runtime::account::Account;
 use crate::runtime::sys;
 
+use super::auth::profile_name;
+use super::settings::Flags;
 use super::{CREDENTIALS, Failure};
 
-/// Which API.
+/// Whose recordings, by which configuration.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct Api {
+    /// The account of this name: see `callreel auth`. Beats PLIVO_AUTH_ID
+    #[arg(long, value_name = "NAME", value_parser = profile_name)]
+    pub(super) profile: Option<ProfileName>,
+
     /// Another API than Plivo's own; plain http only to this machine
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "CALLREEL_API_URL",
-        hide_env_values = true
-    )]
-    pub(super) api_url: Option<String>,
+    #[arg(long, value_name = "URL", value_parser = api_base)]
+    pub(super) api_url: Option<ApiBase>,
+
+    /// Another configuration file than `callreel config path` tells
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
 }
 
-/// An account, as far as the environment tells of one.
+/// The address of an API as a flag.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn api_base(text: &str) -> Result<ApiBase, String> {
+    ApiBase::parse(text).map_err(|mistake| mistake.to_string())
+}
+
+/// An account, as far as anyone tells of one.
 pub(super) enum Found {
     Account(Credentials, ApiBase),
     /// What is not set.
     Missing(String),
 }
 
+/// The configuration, and what is in effect.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) paths: Paths,
+    pub(super) config: Config,
+    pub(super) settings: Settings,
+}
+
 impl Api {
-    /// The account of the environment, for a command that can do nothing without one. From here on this process leaves no core
+    /// The account that is meant, for a command that can do nothing without one. From here on this process leaves no core
     /// dump with the token in it.
     ///
     /// # Errors
@@ -48,36 +75,78 @@ impl Api {
         }
     }
 
-    /// The account that `env` names.
+    /// The account that a profile or `env` names. That something else did not count is said on standard error.
     ///
     /// # Errors
-    /// A wrong address, or credentials that cannot be right, by the variable's name.
+    /// Mistakes in the configuration, a wrong address, or credentials that cannot be right.
     pub(super) fn find(&self, env: impl Fn(&str) -> Option<String>) -> Result<Found, Failure> {
-        let base = match self.api_url.as_deref() {
-            Some(url) => ApiBase::parse(url)?,
-            None => ApiBase::default(),
-        };
-        let set = |name| env(name).filter(|value| !value.trim().is_empty());
-        match (set("PLIVO_AUTH_ID"), set("PLIVO_AUTH_TOKEN")) {
-            (Some(id), Some(token)) => match Credentials::new(&id, &token) {
-                Ok(credentials) => Ok(Found::Account(credentials, base)),
-                Err(mistake) => {
-                    let variable = match mistake {
-                        CredentialsMistake::Id(_) => "PLIVO_AUTH_ID",
-                        CredentialsMistake::Token(_) => "PLIVO_AUTH_TOKEN",
-                    };
-                    Err(Failure {
-                        error: anyhow!("{variable}: {mistake}"),
-                        code: CREDENTIALS,
-                    })
-                }
-            },
-            (None, Some(_)) => Ok(Found::Missing("PLIVO_AUTH_ID is not set".into())),
-            (Some(_), None) => Ok(Found::Missing("PLIVO_AUTH_TOKEN is not set".into())),
-            (None, None) => Ok(Found::Missing(
-                "PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN are not set".into(),
-            )),
+        let ready = self.read(&Flags::default(), &env)?;
+        let (found, told) = ready.account(&env)?;
+        if let Some(told) = told {
+            // A closed standard error is no one's concern any more.
+            let _ = writeln!(std::io::stderr(), "callreel: {}", safe(&told));
         }
+        Ok(found)
+    }
+
+    /// The configuration, and the settings in effect.
+    ///
+    /// # Errors
+    /// Every mistake in the file with its line, or the first one in the environment.
+    pub(super) fn read(
+        &self,
+        flags: &Flags,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Ready, config::Error> {
+        let paths = Paths::new(self.config.clone(), env);
+        let config = Config::load(&paths)?;
+        let places = Places {
+            config: &config,
+            paths: &paths,
+            env,
+        };
+        let settings = config.settle(&Voices {
+            profile: self.profile.clone(),
+            implied: places.implied(),
+            env,
+            flags: &|settings| {
+                settings.api_url.flag("--api-url", self.api_url.clone());
+                flags.over(settings);
+            },
+        })?;
+        Ok(Ready {
+            paths,
+            config,
+            settings,
+        })
+    }
+}
+
+impl Ready {
+    /// The account of the settings, and what is to be said about it.
+    ///
+    /// # Errors
+    /// The account that is meant cannot be had, or cannot be right.
+    pub(super) fn account(
+        &self,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(Found, Option<String>), Failure> {
+        let places = Places {
+            config: &self.config,
+            paths: &self.paths,
+            env,
+        };
+        let found = places.find(&self.settings).map_err(|error| Failure {
+            error: anyhow!("{}", safe(&error.to_string())),
+            code: CREDENTIALS,
+        })?;
+        Ok(match found {
+            credentials::Found::Account(account) => {
+                let told = account.told.clone();
+                (Found::Account(account.credentials, account.base), told)
+            }
+            credentials::Found::Missing(why) => (Found::Missing(why), None),
+        })
     }
 }
 

@@ -7,22 +7,21 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use chrono_tz::Tz;
 
 use crate::app::marks::Keeping;
-use crate::app::zone::Zone;
-use crate::app::{Setup, Size, Theme};
+use crate::app::{Setup, Size};
+use crate::config;
 use crate::plivo::{ApiBase, Client, Rate};
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::drive::Exit;
 use crate::runtime::log::Log;
 use crate::runtime::signals::Ending;
+use crate::runtime::watch::Reload;
 use crate::runtime::{self, Source, sys};
 use crate::store;
 
-use super::account::Found;
-use super::{Failure, PANICKED, zone};
-use args::View;
+use super::account::{Found, Ready};
+use super::{Failure, PANICKED, settings};
 
 pub use args::{Args, PanicPlace};
 
@@ -34,15 +33,21 @@ const DEMO_RATE: u32 = 500;
 /// # Errors
 /// A wrong flag, wrong credentials, no terminal: in one line, with what to do.
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let found = match args.demo {
-        true => None,
-        false => Some(args.api.find(|name| std::env::var(name).ok())?),
+    let env = |name: &str| std::env::var(name).ok();
+    let ready = args.api.read(&args.settings, &env)?;
+    let (found, told) = match args.demo {
+        true => (None, None),
+        false => {
+            let (found, told) = ready.account(&env)?;
+            (Some(found), told)
+        }
     };
+    let settings = &ready.settings;
     if matches!(found, Some(Found::Account(..))) {
         sys::forbid_core_dumps().context("core dumps could not be switched off")?;
     }
-    let (zone, local, notice) = zones(&args.view);
-    let criteria = args.filter.criteria(&zone)?;
+    let (zone, local, notice) = settings::zones(settings.zone.value);
+    let criteria = settings::first_days(args.filter.criteria(&zone)?, settings);
     let flags = &args.callbacks;
     if args.demo && !args.asynchronous && (flags.listens_by_flag() || flags.names_url_by_flag()) {
         return Err(anyhow!("with --demo, --async brings the answers by callback").into());
@@ -53,13 +58,19 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Some(Found::Missing(_)) => None,
     };
     flags.check(callbacks.is_some())?;
-    let sink = args.sound.beside_output()?;
+    let sink = args
+        .settings
+        .sound
+        .or(settings.sink.value.as_str())
+        .map_err(|needed| anyhow!("player.sink: {needed}"))?
+        .beside_output()?;
     let log = match &args.log {
         Some(path) => Log::with_file(path)
             .with_context(|| format!("the log {} cannot be written", path.display()))?,
         None => Log::default(),
     };
-    let client = client_options(args.rate);
+    let rate = settings.rate.value.get();
+    let client = client_options(rate);
     let marks = store::place::file(|name| std::env::var_os(name)).ok();
     let setup = Setup {
         account: String::new(),
@@ -69,12 +80,12 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         criteria,
         zone,
         local,
-        masked: args.view.mask,
+        masked: settings.mask.value,
         mask_salt: fastrand::u64(..),
-        mouse: !args.view.no_mouse,
-        rewind: args.rewind,
+        mouse: settings.mouse.value,
         marks: keeping(marks.as_deref()),
-        theme: theme(|name| std::env::var(name).ok()),
+        start: settings::start(settings),
+        preferences: settings::preferences(&ready.config, settings),
         // The runtime knows better.
         callbacks: None,
         size: Size {
@@ -92,10 +103,17 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
             },
         ),
         Some(Found::Account(credentials, base)) => {
-            let account = account_name(&base);
+            let account = match &settings.profile.value {
+                Some(profile) => profile.to_string(),
+                None => account_name(&base),
+            };
             let client = Client::new(credentials, base, client)?;
             (Source::Real(client), Setup { account, ..setup })
         }
+    };
+    let demo_rate = match settings.rate.source {
+        config::Source::Default => DEMO_RATE,
+        _ => rate,
     };
     let exit = runtime::run(runtime::Options {
         source,
@@ -105,11 +123,26 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         demo: args.demo_account.options(),
         callbacks,
         marks,
-        client: client_options(args.rate.or(Some(DEMO_RATE))),
-        notice,
+        client: client_options(demo_rate),
+        notice: told.or(notice),
+        reload: reload(&args, &ready),
         debug_panic: args.debug_panic.map(DebugPanic::from),
     })?;
     Ok(ExitCode::from(exit_code(exit)))
+}
+
+/// How the file is read again when it has changed.
+fn reload(args: &Args, ready: &Ready) -> Option<Reload> {
+    let (api, flags) = (args.api.clone(), args.settings.clone());
+    let read = move || {
+        let env = |name: &str| std::env::var(name).ok();
+        let ready = api.read(&flags, &env).map_err(|error| error.brief())?;
+        Ok(settings::preferences(&ready.config, &ready.settings))
+    };
+    Some(Reload {
+        file: ready.paths.file()?,
+        read: Box::new(read),
+    })
 }
 
 /// A file that is there was wanted once; where there is none, the user is asked when there is something to keep.
@@ -142,32 +175,10 @@ fn exit_code(exit: Exit) -> u8 {
     }
 }
 
-/// The zone shown first, this machine's zone, and what to say when the latter is not known.
-fn zones(view: &View) -> (Zone, Zone, Option<String>) {
-    let (local, notice) = match zone::local() {
-        Ok(zone) => (zone, None),
-        Err(why) => (
-            Tz::UTC,
-            Some(format!(
-                "the local time zone is not known ({why}): local times are UTC; name it with --tz"
-            )),
-        ),
-    };
-    let local = Zone::local(local);
-    match (view.tz, view.local) {
-        (Some(tz), _) => (Zone::named(tz), local, None),
-        (None, true) => (local, local, notice),
-        (None, false) => (Zone::utc(), local, None),
-    }
-}
-
-/// `None` is the polite rate of [`Rate::default`].
-fn client_options(rate: Option<u32>) -> crate::plivo::Options {
+fn client_options(rate: u32) -> crate::plivo::Options {
     let mut options = crate::plivo::Options::default();
     options.rate = Rate {
-        per_second: rate
-            .and_then(NonZeroU32::new)
-            .unwrap_or(options.rate.per_second),
+        per_second: NonZeroU32::new(rate).unwrap_or(options.rate.per_second),
         ..options.rate
     };
     options
@@ -179,22 +190,6 @@ fn account_name(base: &ApiBase) -> String {
         "Plivo".into()
     } else {
         base.host()
-    }
-}
-
-/// `NO_COLOR` (any value but none), and terminals that have no colours.
-fn theme(env: impl Fn(&str) -> Option<String>) -> Theme {
-    let no_color = env("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let term = env("TERM").unwrap_or_default();
-    let plain = term.is_empty()
-        || term == "dumb"
-        || term.ends_with("-mono")
-        || term.ends_with("-m")
-        || ["vt100", "vt102", "vt220", "vt320", "vt420"].contains(&term.as_str());
-    if no_color || plain {
-        Theme::Mono
-    } else {
-        Theme::Terminal
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 
-use crate::app::player::{Length, Player, Rewind};
+use crate::app::player::{Length, Player};
 use crate::app::{Effect, Ids, Now, words};
 use crate::audio::Speech;
 use crate::audio::speech::{Side, Sides, Speed};
@@ -109,7 +109,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
 
 /// Finds the recording; a player that has begun with it, and what that takes.
 async fn begin(account: &Account, args: &Args) -> Result<(Player, Ids, Vec<Effect>), Failure> {
-    let mut player = Player::new(Rewind::default());
+    let mut player = Player::default();
     let mut ids = Ids::default();
     let mut effects = vec![Effect::Speech(player.listen(args.speech()))];
     let now = Now {

@@ -11,7 +11,7 @@ use crate::audio::{Sink, output};
 /// What is run to take the sound does not get these.
 const SECRETS: &[&str] = &["PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN"];
 
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct To {
     /// Where the sound goes: device[:NAME], null, stdout, command:LINE or socket:PATH [default: device]
     ///
@@ -101,6 +101,32 @@ impl To {
             )),
             _ => self.sink(),
         }
+    }
+
+    /// What the configuration says, where no flag does.
+    ///
+    /// # Errors
+    /// What is needed instead.
+    pub(super) fn or(&self, word: &str) -> Result<Self, String> {
+        Ok(Self {
+            sink: match &self.sink {
+                Some(sink) => Some(sink.clone()),
+                None => Some(place(word)?),
+            },
+            sink_format: self.sink_format,
+        })
+    }
+
+    /// As the flag was given.
+    pub(super) fn word(&self) -> Option<String> {
+        Some(match self.sink.as_ref()? {
+            Place::Device => "device".to_owned(),
+            Place::Named(name) => format!("device:{name}"),
+            Place::Null => "null".to_owned(),
+            Place::Stdout => "stdout".to_owned(),
+            Place::Command(line) => format!("command:{line}"),
+            Place::Socket(path) => format!("socket:{}", path.display()),
+        })
     }
 
     /// The user chose it.

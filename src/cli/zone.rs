@@ -1,17 +1,8 @@
 //! Time zones by name: of `--tz`, and this machine's own.
 
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 
-/// A zone's name, as people type it: in any case, blanks for underscores.
-pub fn named(text: &str) -> Result<Tz, String> {
-    let name = text.trim().replace(' ', "_");
-    let found = TZ_VARIANTS
-        .iter()
-        .find(|tz| tz.name().eq_ignore_ascii_case(&name));
-    found.copied().ok_or_else(|| {
-        "no such time zone; write it like Europe/Lisbon or America/New_York".to_owned()
-    })
-}
+pub use crate::app::zone::named;
 
 /// This machine's zone: `TZ` where it is set, else what the system is set to.
 ///

@@ -201,6 +201,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Volume(volume) => (self.sound)(Command::Volume(volume)),
             Effect::Mute(mute) => (self.sound)(Command::Mute(mute)),
             Effect::Speech(speech) => (self.sound)(Command::Speech(speech)),
+            Effect::Thresholds(thresholds) => (self.sound)(Command::Thresholds(thresholds)),
             Effect::OpenMarks { create } => self.marks.open(create),
             Effect::Keep(changes) => self.marks.keep(changes),
             // The loop's own.

@@ -51,6 +51,13 @@ pub fn raw(settings: &Termios) -> Termios {
     raw
 }
 
+/// The same settings, but nothing that is typed is shown. Lines are still edited, and Ctrl-c still makes its signal.
+pub fn without_echo(settings: &Termios) -> Termios {
+    let mut unseen = *settings;
+    unseen.c_lflag &= !(libc::ECHO | libc::ECHOE | libc::ECHOK | libc::ECHONL);
+    unseen
+}
+
 /// The same settings, but every key comes at once and none is echoed. Ctrl-c and its like still make signals.
 pub fn unechoed(settings: &Termios) -> Termios {
     let mut unechoed = *settings;

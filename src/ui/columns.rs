@@ -1,5 +1,7 @@
 //! Which columns fit, and how wide each is.
 
+use crate::app::columns::{Column as Wanted, Columns};
+
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cell {
@@ -12,6 +14,20 @@ pub(super) enum Cell {
     To,
     Kind,
     Format,
+}
+
+impl Cell {
+    fn is(self, column: Wanted) -> bool {
+        match self {
+            Self::Added | Self::AddedShort => column == Wanted::Added,
+            Self::Started => column == Wanted::Started,
+            Self::Length => column == Wanted::Length,
+            Self::From => column == Wanted::From,
+            Self::To => column == Wanted::To,
+            Self::Kind => column == Wanted::Type,
+            Self::Format => column == Wanted::Format,
+        }
+    }
 }
 
 /// One column: what, and from where to where.
@@ -59,10 +75,19 @@ impl Plan {
         }
     }
 
-    fn needs(&self) -> u16 {
-        let cells: u16 = self.cells.iter().map(|cell| self.least(*cell)).sum();
-        let gaps = self.cells.len().saturating_sub(1) as u16 * self.gap;
-        self.signs + gaps + cells
+    /// Of the columns that are wanted, in their order, those that this plan has.
+    fn cells(&self, wanted: &Columns) -> Vec<Cell> {
+        let here = |column: Wanted| {
+            let is = |cell: &&Cell| cell.is(column);
+            self.cells.iter().find(is).copied()
+        };
+        wanted.shown().filter_map(here).collect()
+    }
+
+    fn needs(&self, cells: &[Cell]) -> u16 {
+        let wide: u16 = cells.iter().map(|cell| self.least(*cell)).sum();
+        let gaps = cells.len().saturating_sub(1) as u16 * self.gap;
+        self.signs + gaps + wide
     }
 }
 
@@ -106,15 +131,17 @@ const LEAST: Plan = Plan {
 };
 
 /// The columns for a table that is `width` wide inside.
-pub(super) fn fit(width: u16) -> Vec<Column> {
-    let plan = PLANS
-        .iter()
-        .find(|plan| plan.needs() <= width)
-        .unwrap_or(&LEAST);
-    let spare = width.saturating_sub(plan.needs()) / 2;
-    let lack = plan.needs().saturating_sub(width).div_ceil(2);
+pub(super) fn fit(width: u16, wanted: &Columns) -> Vec<Column> {
+    let roomy = PLANS.iter().map(|plan| (plan, plan.cells(wanted)));
+    let fitting = roomy
+        .filter(|(_, cells)| !cells.is_empty())
+        .find(|(plan, cells)| plan.needs(cells) <= width);
+    let (plan, cells) = fitting.unwrap_or_else(|| (&LEAST, LEAST.cells(wanted)));
+    let needs = plan.needs(&cells);
+    let spare = width.saturating_sub(needs) / 2;
+    let lack = needs.saturating_sub(width).div_ceil(2);
     let mut x = plan.signs;
-    let columns = plan.cells.iter().map(|cell| {
+    let columns = cells.iter().map(|cell| {
         let least = plan.least(*cell);
         let width = match cell {
             Cell::From | Cell::To => (least + spare).min(LONG_NUMBER).saturating_sub(lack),
@@ -134,6 +161,10 @@ pub(super) fn fit(width: u16) -> Vec<Column> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fit(width: u16) -> Vec<Column> {
+        super::fit(width, &Columns::default())
+    }
 
     fn number_width(width: u16) -> u16 {
         fit(width)
@@ -170,6 +201,16 @@ mod tests {
             }
             let last = columns.last().unwrap();
             assert!(last.x + last.width <= width, "{width}");
+        }
+    }
+
+    #[test]
+    fn only_the_columns_that_are_wanted_are_there_in_their_order() {
+        let wanted = Columns::new(["to", "length"]).unwrap();
+        for width in 60..300 {
+            let columns = super::fit(width, &wanted);
+            let cells: Vec<_> = columns.iter().map(|column| column.cell).collect();
+            assert_eq!(cells, [Cell::To, Cell::Length], "{width}");
         }
     }
 }

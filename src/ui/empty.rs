@@ -21,7 +21,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, inner: Rect) {
     if let Some(error) = history.error() {
         let words::Failure { what, help } = words::failure(error);
         lines.push((format!("! {}", app.mask.text(&what)), styles.trouble));
-        lines.push((help.into(), styles.text));
+        lines.push((app.keymap.spell(help), styles.text));
     } else if history.found_nothing() {
         lines.push(("No recordings in this range".into(), styles.title));
         lines.push((
@@ -30,11 +30,15 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, inner: Rect) {
         ));
         lines.push((String::new(), styles.text));
         lines.push((
-            "f  looks further back: an earlier From, or “all time”".into(),
+            app.keymap
+                .spell("{filter}  looks further back: an earlier From, or “all time”"),
             styles.text,
         ));
         if app.criteria.is_filtered() {
-            lines.push(("F  clears the filters".into(), styles.text));
+            lines.push((
+                app.keymap.spell("{clear-filters}  clears the filters"),
+                styles.text,
+            ));
         }
     } else if let Some(since) = history.waiting_since()
         && let Some(sign) = spin(view, Some(since))

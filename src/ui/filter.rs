@@ -51,7 +51,7 @@ enum Row {
 /// Draws the form over the whole of `area` (its border included).
 pub fn draw(frame: &mut Frame, area: Rect, form: &Form, context: &Context) -> FormMap {
     let mut map = FormMap::default();
-    let styles = Styles::of(context.theme);
+    let styles = Styles::of(context.theme, &context.colours);
     let area = area.intersection(frame.area());
     let inner = if area.width >= LEAST_FRAMED.0 && area.height >= LEAST_FRAMED.1 {
         let titles = Titles {

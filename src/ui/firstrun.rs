@@ -12,6 +12,7 @@ use super::text::{put, safe, width, wrap};
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     let styles = view.styles;
     let missing = view.app.missing.as_deref().unwrap_or_default();
+    let demo = view.app.keymap.spell("No account? {demo} opens a demo");
     // The last word of each: is it needed where there is little room?
     let lines: [(&str, Style, bool); 13] = [
         ("callreel", styles.title, true),
@@ -33,7 +34,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
             false,
         ),
         ("", styles.text, false),
-        ("No account? d opens a demo", styles.text, true),
+        (&demo, styles.text, true),
         (
             "made-up calls; it needs no network and leaves nothing behind",
             styles.quiet,

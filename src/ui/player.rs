@@ -38,7 +38,7 @@ pub fn draw(frame: &mut Frame, area: Rect, player: &Player, context: &Context) -
     if area.is_empty() || player.subject().is_none() {
         return PlayerMap::default();
     }
-    let styles = Styles::of(context.theme);
+    let styles = Styles::of(context.theme, &context.colours);
     let now = context.now.mono;
     let framed = area.width >= LEAST_FRAMED.0 && area.height >= LEAST_FRAMED.1;
     let status = status(player, now);
@@ -105,7 +105,7 @@ fn tell(
     let what = format!("! {what}");
     let lines = lines(
         &what,
-        trouble.help,
+        &context.keymap.spell(trouble.help),
         usize::from(area.width),
         usize::from(area.height.saturating_sub(kept)),
     );

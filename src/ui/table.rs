@@ -49,7 +49,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         empty::draw(view, frame, inner);
         return;
     }
-    let columns = fit(inner.width);
+    let columns = fit(inner.width, &app.columns);
     let buffer = frame.buffer_mut();
     heading(view, buffer, inner, &columns);
     for (line, number) in (inner.y + 1..inner.bottom()).zip(app.table.top..) {
@@ -275,9 +275,10 @@ fn place(app: &App) -> String {
 }
 
 fn news(app: &App) -> String {
-    match app.history.as_ref().map_or(0, |history| history.arrivals()) {
+    let news = match app.history.as_ref().map_or(0, |history| history.arrivals()) {
         0 => String::new(),
-        1 => "1 new, r loads it".into(),
-        new => format!("{} new, r loads them", words::count(new)),
-    }
+        1 => "1 new, {refresh} loads it".into(),
+        new => format!("{} new, {{refresh}} loads them", words::count(new)),
+    };
+    app.keymap.spell(&news)
 }

@@ -3,6 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::Theme;
+use crate::app::theme::Colours;
 
 /// The styles of one theme, from the terminal's own sixteen colours or from none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,40 @@ pub struct Styles {
 }
 
 impl Styles {
-    pub const fn of(theme: Theme) -> Self {
+    /// The styles of `theme`, with `colours` in place of its own.
+    pub fn of(theme: Theme, colours: &Colours) -> Self {
+        let styles = Self::of_theme(theme);
+        if theme == Theme::Mono {
+            return styles;
+        }
+        let paint = |style: Style, colour: Option<Color>| match colour {
+            Some(colour) => style.fg(colour),
+            None => style,
+        };
+        Self {
+            text: paint(styles.text, colours.text),
+            quiet: match colours.quiet {
+                // The colour says that it stands back; dimmed too, it would be hard to read.
+                Some(colour) => Style::new().fg(colour),
+                None => styles.quiet,
+            },
+            title: paint(styles.title, colours.title),
+            border: match colours.border {
+                Some(colour) => Style::new().fg(colour),
+                None => styles.border,
+            },
+            border_focus: paint(styles.border_focus, colours.focus),
+            cursor: paint(styles.cursor, colours.cursor),
+            playing: paint(styles.playing, colours.playing),
+            trouble: paint(styles.trouble, colours.trouble),
+            waiting: paint(styles.waiting, colours.waiting),
+            key: paint(styles.key, colours.key),
+            accent: paint(styles.accent, colours.accent),
+            found: paint(styles.found, colours.found),
+        }
+    }
+
+    const fn of_theme(theme: Theme) -> Self {
         let plain = Style::new();
         let base = Self {
             text: plain,
@@ -49,20 +83,30 @@ impl Styles {
             accent: plain.add_modifier(Modifier::BOLD),
             found: plain.add_modifier(Modifier::UNDERLINED),
         };
-        match theme {
-            Theme::Mono => base,
-            Theme::Terminal => Self {
-                border_focus: plain.fg(Color::Cyan),
-                playing: base.playing.fg(Color::Green),
-                trouble: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
-                waiting: plain.fg(Color::Yellow),
-                key: plain.fg(Color::Cyan),
-                accent: plain.fg(Color::Cyan),
-                found: base.found.fg(Color::Yellow),
-                // One calm bar, whatever colours the texts under it have.
-                cursor: base.cursor.fg(Color::Reset),
-                ..base
-            },
+        // Accents, what plays, trouble, what is waited for.
+        let (accent, playing, trouble, waiting) = match theme {
+            Theme::Mono => return base,
+            Theme::Terminal => (Color::Cyan, Color::Green, Color::Red, Color::Yellow),
+            Theme::Dark => (
+                Color::LightCyan,
+                Color::LightGreen,
+                Color::LightRed,
+                Color::LightYellow,
+            ),
+            // Yellow and light colours cannot be read on white.
+            Theme::Light => (Color::Blue, Color::Green, Color::Red, Color::Magenta),
+        };
+        Self {
+            border_focus: plain.fg(accent),
+            playing: base.playing.fg(playing),
+            trouble: plain.fg(trouble).add_modifier(Modifier::BOLD),
+            waiting: plain.fg(waiting),
+            key: plain.fg(accent),
+            accent: plain.fg(accent),
+            found: base.found.fg(waiting),
+            // One calm bar, whatever colours the texts under it have.
+            cursor: base.cursor.fg(Color::Reset),
+            ..base
         }
     }
 }
@@ -71,8 +115,7 @@ impl Styles {
 mod tests {
     use super::*;
 
-    #[test]
-    fn nothing_paints_a_background_and_mono_has_no_colour() {
+    fn all(styles: Styles) -> [Style; 12] {
         let Styles {
             text,
             quiet,
@@ -86,8 +129,8 @@ mod tests {
             key,
             accent,
             found,
-        } = Styles::of(Theme::Terminal);
-        for style in [
+        } = styles;
+        [
             text,
             quiet,
             title,
@@ -100,16 +143,44 @@ mod tests {
             key,
             accent,
             found,
-        ] {
-            assert_eq!(style.bg, None);
+        ]
+    }
+
+    #[test]
+    fn nothing_paints_a_background_and_mono_has_no_colour() {
+        let colours = Colours {
+            quiet: Some(Color::Blue),
+            trouble: Some(Color::Magenta),
+            ..Colours::default()
+        };
+        for theme in Theme::ALL {
+            for style in all(Styles::of(theme, &colours)) {
+                assert_eq!(style.bg, None);
+                assert!(theme != Theme::Mono || style.fg.is_none());
+            }
         }
-        let mono = format!("{:?}", Styles::of(Theme::Mono));
-        assert!(!mono.contains("fg"), "{mono}");
+    }
+
+    #[test]
+    fn a_colour_takes_the_place_of_the_themes_and_leaves_the_others() {
+        let red = Colours {
+            playing: Some(Color::Red),
+            ..Colours::default()
+        };
+        for theme in [Theme::Terminal, Theme::Dark, Theme::Light] {
+            let (own, plain) = (
+                Styles::of(theme, &red),
+                Styles::of(theme, &Colours::default()),
+            );
+            assert_eq!(own.playing.fg, Some(Color::Red));
+            assert_eq!(own.playing.add_modifier, plain.playing.add_modifier);
+            assert_eq!(own.trouble, plain.trouble);
+        }
     }
 
     #[test]
     fn without_colour_cursor_playing_and_trouble_still_differ() {
-        let mono = Styles::of(Theme::Mono);
+        let mono = Styles::of(Theme::Mono, &Colours::default());
         assert_ne!(mono.cursor, mono.playing);
         assert_ne!(mono.playing, mono.trouble);
         assert_ne!(mono.cursor, mono.trouble);

@@ -90,7 +90,12 @@ mod tests {
     fn drawn(cells: &[Cell], height: u16) -> Vec<String> {
         let area = Rect::new(0, 0, u16::try_from(cells.len()).unwrap(), height);
         let mut buffer = Buffer::empty(area);
-        lane(&mut buffer, area, cells, &Styles::of(Theme::Mono));
+        lane(
+            &mut buffer,
+            area,
+            cells,
+            &Styles::of(Theme::Mono, &Default::default()),
+        );
         let symbols: Vec<&str> = buffer.content.iter().map(|cell| cell.symbol()).collect();
         symbols
             .chunks(cells.len())
@@ -116,7 +121,7 @@ mod tests {
 
     #[test]
     fn without_colour_head_played_and_rest_differ() {
-        let mono = Styles::of(Theme::Mono);
+        let mono = Styles::of(Theme::Mono, &Default::default());
         let rest = cell(Some(9));
         let played = Cell {
             played: true,

@@ -56,6 +56,7 @@ impl Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_callreel"));
         command
             .args(args)
+            .env("XDG_CONFIG_HOME", "/nonexistent")
             .env_remove("PLIVO_AUTH_ID")
             .env_remove("PLIVO_AUTH_TOKEN")
             .stdin(Stdio::null())

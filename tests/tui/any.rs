@@ -111,7 +111,7 @@ fn masked_screens_hold_none_of_the_accounts_numbers_or_names() {
     for theme in [Theme::Terminal, Theme::Mono] {
         let mut setup = setup(200, 60);
         setup.masked = true;
-        setup.theme = theme;
+        setup.preferences.theme = theme;
         let mut criteria = Criteria::last_30_days();
         criteria.filter.from_number = Some("+14155550013".into());
         for criteria in [Criteria::last_30_days(), criteria] {
@@ -204,7 +204,7 @@ fn nothing_paints_a_background() {
 fn mono_uses_no_colour_at_all() {
     for state in STATES {
         let mut setup = setup(140, 40);
-        setup.theme = Theme::Mono;
+        setup.preferences.theme = Theme::Mono;
         let mut sitting = Sitting::start(setup, Account::with(90));
         sitting.keys(state);
         let (buffer, _) = sitting.draw();

@@ -220,7 +220,7 @@ fn reviewed_marks_what_plays_and_plays_the_next_else_the_selected_row() {
 #[test]
 fn signs_are_read_without_colour_and_stand_apart() {
     let mut setup = with(140, 40, Keeping::Opening);
-    setup.theme = callreel::app::Theme::Mono;
+    setup.preferences.theme = callreel::app::Theme::Mono;
     let mut sitting = playing(setup);
     let reviewed = [2, 4, 6].map(|row| Reviewed {
         recording: id(row),

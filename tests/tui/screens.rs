@@ -132,7 +132,7 @@ fn the_first_run_fits_the_smallest_screen() {
 
 fn failing(width: u16, theme: Theme) -> Sitting {
     let mut setup = setup(width, 24);
-    setup.theme = theme;
+    setup.preferences.theme = theme;
     let mut sitting = Sitting::start(setup, Account::with(90));
     let host = "api.plivo.com".into();
     sitting.account.fault = Some(Error::Unreachable {
@@ -222,7 +222,7 @@ fn the_log_shows_what_the_runtime_hands_over() {
 #[test]
 fn without_colours_the_cursor_stands_out() {
     let mut setup = setup(80, 24);
-    setup.theme = Theme::Mono;
+    setup.preferences.theme = Theme::Mono;
     insta::assert_snapshot!(Sitting::start(setup, Account::with(90)).screen());
 }
 
@@ -264,7 +264,7 @@ fn playing_at_200x60() {
 #[test]
 fn close_up_without_colours_a_loop_is_marked() {
     let mut setup = setup(80, 24);
-    setup.theme = Theme::Mono;
+    setup.preferences.theme = Theme::Mono;
     let mut sitting = playing(setup);
     sitting.keys("a");
     sitting.pass(Duration::from_secs(3));
@@ -275,7 +275,7 @@ fn close_up_without_colours_a_loop_is_marked() {
 #[test]
 fn playing_without_colours() {
     let mut setup = setup(80, 24);
-    setup.theme = Theme::Mono;
+    setup.preferences.theme = Theme::Mono;
     insta::assert_snapshot!(playing(setup).screen());
 }
 

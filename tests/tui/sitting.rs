@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use callreel::app::marks::Keeping;
-use callreel::app::player::Rewind;
+use callreel::app::player::Start;
 use callreel::app::zone::Zone;
 use callreel::app::{
-    Api, App, Criteria, Effect, FrameMap, Input, Key, KeyCode, Message, Now, RequestId, Setup,
-    Size, Theme, TimerId,
+    Api, App, Criteria, Effect, FrameMap, Input, Key, KeyCode, Message, Now, Preferences,
+    RequestId, Setup, Size, TimerId,
 };
 use callreel::audio::{Anchor, Column, Event, Media, PlayId, Waveform};
 use callreel::ui;
@@ -49,9 +49,9 @@ pub fn setup(width: u16, height: u16) -> Setup {
         mask_salt: 7,
         mouse: true,
         callbacks: None,
-        rewind: Rewind::default(),
         marks: Keeping::Memory,
-        theme: Theme::Terminal,
+        start: Start::default(),
+        preferences: Preferences::default(),
         size: Size { width, height },
     }
 }

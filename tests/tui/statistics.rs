@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use callreel::app::sides::{Name, SideNames};
 use callreel::app::{Effect, Message, Theme};
-use callreel::audio::statistics::{Gaps, Side, Statistics, Stretch};
+use callreel::audio::statistics::{Gaps, Side, Statistics, Stretch, Thresholds};
 use callreel::audio::{Error, Event};
 
 use crate::sitting::{Sitting, played, playing, setup};
@@ -32,6 +33,7 @@ fn side(turns: &[(u64, u64)]) -> Side {
 
 fn stereo() -> Statistics {
     Statistics {
+        thresholds: Thresholds::default(),
         measured: Duration::from_millis(39_611),
         sides: vec![
             side(&[(500, 6_200), (14_000, 21_040), (30_000, 33_000)]),
@@ -72,7 +74,7 @@ fn the_statistics_at_140x40() {
 #[test]
 fn mono_without_colours_says_that_there_are_no_parties() {
     let mut setup = setup(80, 24);
-    setup.theme = Theme::Mono;
+    setup.preferences.theme = Theme::Mono;
     let mut mono = stereo();
     mono.sides.pop();
     (mono.overlap, mono.overlaps, mono.complete) = (Duration::ZERO, 0, false);
@@ -80,6 +82,33 @@ fn mono_without_colours_says_that_there_are_no_parties() {
     let screen = sitting.keys("S").screen();
     assert!(screen.contains("mono: no parties"));
     insta::assert_snapshot!(screen);
+}
+
+#[test]
+fn sides_have_the_names_that_the_configuration_gives_them() {
+    let mut setup = setup(140, 40);
+    setup.preferences.sides = SideNames {
+        left: Name::new("agent"),
+        right: Name::new("customer"),
+    };
+    let mut wrong = stereo();
+    wrong.sides[1] = Side::default();
+    let mut sitting = telling(playing(setup), wrong);
+    let text = sitting.keys("S").text();
+    assert!(
+        text.contains("agent") && text.contains("customer"),
+        "{text}"
+    );
+    assert!(
+        text.contains("customer side silent: one-way audio"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("left ") && !text.contains("right "),
+        "{text}"
+    );
+    let text = sitting.keys("qc").text();
+    assert!(text.contains("agent only"), "{text}");
 }
 
 #[test]

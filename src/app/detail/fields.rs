@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::app::mask::Mask;
-use crate::app::statistics::Finding;
 use crate::app::text::{safe, width, wrap};
 use crate::app::words;
 use crate::app::zone::Zone;
@@ -65,7 +64,7 @@ pub struct Reading<'a> {
     /// What the file turned out to be, where it has been played.
     pub media: Option<&'a Media>,
     /// What is wrong with its sound, where that is known.
-    pub sound: &'a [Finding],
+    pub sound: &'a [String],
     pub marked: Marked,
 }
 
@@ -113,11 +112,10 @@ fn fields(recording: &Recording, reading: Reading, columns: usize) -> Vec<Line> 
             field(&mut lines, label, &text, columns);
         }
         if *name == "recording_format" && !reading.sound.is_empty() {
-            let words: Vec<_> = reading.sound.iter().map(Finding::words).collect();
             field(
                 &mut lines,
                 "Sound",
-                &format!("! {}", words.join(" · ")),
+                &format!("! {}", reading.sound.join(" · ")),
                 columns,
             );
         }

@@ -49,6 +49,11 @@ impl FromStr for Rewind {
 }
 
 impl Rewind {
+    /// Seconds after less than 3 s, less than a minute, less than an hour, and more.
+    pub fn steps(&self) -> [u16; 4] {
+        self.steps
+    }
+
     /// The step after a pause of this length.
     pub fn after(&self, away: Duration) -> Duration {
         let [moment, minute, hour, longer] = self.steps;

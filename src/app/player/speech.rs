@@ -1,6 +1,7 @@
 //! How talk is heard: what the listener chooses stays for the next recording.
 
 use super::{Done, Player};
+use crate::app::sides::SideNames;
 use crate::app::words::length;
 use crate::app::{Action, Effect};
 use crate::audio::Speech;
@@ -37,7 +38,7 @@ impl Player {
         if self.channels().is_some_and(|channels| channels != 2) {
             return None;
         }
-        words(self.speech.sides)
+        words(self.speech.sides, &self.names)
     }
 
     /// How silence is skipped and how much of this recording that saved; `None` where it is not.
@@ -55,18 +56,19 @@ impl Player {
     }
 }
 
-fn words(sides: Sides) -> Option<String> {
+fn words(sides: Sides, names: &SideNames) -> Option<String> {
+    let (left, right) = (names.left(), names.right());
     let side = match sides.side {
-        Side::Left => return Some("left only".to_owned()),
-        Side::Right => return Some("right only".to_owned()),
+        Side::Left => return Some(format!("{left} only")),
+        Side::Right => return Some(format!("{right} only")),
         Side::Both if sides.swapped => Some("sides swapped".to_owned()),
         Side::Both => None,
     };
     let decibels = sides.balance.decibels();
     let balance = match decibels {
         0 => None,
-        1.. => Some(format!("right +{decibels} dB")),
-        _ => Some(format!("left +{} dB", decibels.unsigned_abs())),
+        1.. => Some(format!("{right} +{decibels} dB")),
+        _ => Some(format!("{left} +{} dB", decibels.unsigned_abs())),
     };
     let parts: Vec<_> = [side, balance].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
@@ -85,7 +87,7 @@ impl Player {
             _ => return Done::default(),
         }
         let alone = sides.side != Side::Both && action != Action::Channel;
-        let chosen = words(*sides);
+        let chosen = words(*sides, &self.names);
         if self.channels().is_some_and(|channels| channels != 2) {
             self.speech = before;
             return Done::told("mono: one channel, nothing to choose between");

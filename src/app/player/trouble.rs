@@ -7,6 +7,7 @@ use crate::audio::Error;
 pub struct Trouble {
     /// May hold text from outside: whoever draws it makes it safe.
     pub what: String,
+    /// With the names of actions for keys: see [`crate::app::keymap::Keymap::spell`].
     pub help: &'static str,
     /// Nothing more comes of this playback by itself.
     pub fatal: bool,
@@ -24,7 +25,7 @@ impl Trouble {
     pub(super) fn no_device(reason: &str) -> Self {
         Self {
             what: format!("no sound: {reason}"),
-            help: "Space tries again; else --sink null or PULSE_SERVER",
+            help: "{pause} tries again; else --sink null or PULSE_SERVER",
             fatal: false,
         }
     }
@@ -36,7 +37,7 @@ impl Trouble {
             help: if some {
                 "what is loaded plays on"
             } else {
-                "z gives up"
+                "{stop} gives up"
             },
             fatal: false,
         }
@@ -46,22 +47,22 @@ impl Trouble {
 fn help(error: &Error) -> &'static str {
     match error {
         Error::Unauthorized | Error::Forbidden => {
-            "its owner's credentials are needed, perhaps a subaccount's: Space tries again"
+            "its owner's credentials are needed, perhaps a subaccount's: {pause} tries again"
         }
-        Error::NotFound => "a new recording takes some seconds: Space tries again",
-        Error::Status(429 | 500..) => "the server has a problem: Space tries again",
-        Error::Status(_) => "the link may be out of date: r loads the list anew",
-        Error::NotAudio(_) => "the link leads to something else: y u copies it to look at",
+        Error::NotFound => "a new recording takes some seconds: {pause} tries again",
+        Error::Status(429 | 500..) => "the server has a problem: {pause} tries again",
+        Error::Status(_) => "the link may be out of date: {refresh} loads the list anew",
+        Error::NotAudio(_) => "the link leads to something else: {copy-url} copies it to look at",
         Error::Empty | Error::HeaderOnly => {
             "nothing was said, or the call ended first: there is nothing to hear"
         }
         Error::Refused(_) => "only https links are followed, and http on this machine",
-        Error::Unreachable(_) => "check the network: Space tries again",
-        Error::Protocol(_) => "Space tries again",
-        Error::Storage(_) => "make room on the disk, then Space tries again",
-        Error::Decode(_) => "the file is damaged: Space tries again",
-        Error::Changed => "Space plays it as it is now",
-        Error::NoUrl => "it may still be recorded: r loads the list anew",
+        Error::Unreachable(_) => "check the network: {pause} tries again",
+        Error::Protocol(_) => "{pause} tries again",
+        Error::Storage(_) => "make room on the disk, then {pause} tries again",
+        Error::Decode(_) => "the file is damaged: {pause} tries again",
+        Error::Changed => "{pause} plays it as it is now",
+        Error::NoUrl => "it may still be recorded: {refresh} loads the list anew",
         Error::NoDevice(_) => "start with --sink null, or set PULSE_SERVER",
     }
 }

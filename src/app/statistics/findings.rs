@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::side_name;
 use crate::app::player::Player;
+use crate::app::sides::SideNames;
 use crate::app::words;
 use crate::audio::statistics::Gaps;
 use crate::audio::{Error, Statistics};
 
 /// Fewer places at full scale than this nobody hears.
-const CLIPS: u32 = 5;
+pub const CLIPPED_PLACES: u32 = 5;
 
 /// A channel of which more than this is zeros is switched off in every pause, as voice detection does; single gaps in one
 /// that never is are packets that were lost.
@@ -49,10 +49,11 @@ pub enum Finding {
 }
 
 impl Finding {
-    pub fn words(&self) -> String {
+    /// As it is told, the sides by these names.
+    pub fn words(&self, names: &SideNames) -> String {
         let on = |side: &usize, sides: &usize| match sides {
             0 | 1 => String::new(),
-            sides => format!("{} side: ", side_name(*side, *sides)),
+            sides => format!("{} side: ", names.of(*side, *sides)),
         };
         match self {
             Self::Empty => "empty file: nothing was recorded".to_owned(),
@@ -60,7 +61,7 @@ impl Finding {
             Self::NobodyTalks { sides: 0 | 1 } => "silent: nobody talks".to_owned(),
             Self::NobodyTalks { .. } => "both sides silent: nobody talks".to_owned(),
             Self::Silent { side, sides } => {
-                format!("{} side silent: one-way audio", side_name(*side, *sides))
+                format!("{} side silent: one-way audio", names.of(*side, *sides))
             }
             Self::Clipped {
                 side,
@@ -93,12 +94,12 @@ pub fn findings(player: &Player) -> Vec<Finding> {
         Some(Error::HeaderOnly) => return vec![Finding::HeaderOnly],
         _ => {}
     }
-    player
-        .statistics()
-        .map_or(Vec::new(), |statistics| of(statistics, player.declared()))
+    player.statistics().map_or(Vec::new(), |statistics| {
+        of(statistics, player.declared(), player.clipped_places())
+    })
 }
 
-fn of(statistics: &Statistics, declared: Option<Duration>) -> Vec<Finding> {
+fn of(statistics: &Statistics, declared: Option<Duration>, places: u32) -> Vec<Finding> {
     let sides = statistics.sides.len();
     let all = || statistics.sides.iter().enumerate();
     let mut found = Vec::new();
@@ -114,7 +115,7 @@ fn of(statistics: &Statistics, declared: Option<Duration>) -> Vec<Finding> {
             found.extend(silent.map(|side| Finding::Silent { side, sides }));
         }
     }
-    let clipped = all().filter(|(_, side)| side.clips >= CLIPS);
+    let clipped = all().filter(|(_, side)| side.clips >= places);
     found.extend(clipped.map(|(at, side)| Finding::Clipped {
         side: at,
         sides,
@@ -161,8 +162,9 @@ mod tests {
             sides,
             ..Statistics::default()
         };
-        let found = of(&statistics, declared.map(secs));
-        found.iter().map(Finding::words).collect()
+        let found = of(&statistics, declared.map(secs), CLIPPED_PLACES);
+        let names = SideNames::default();
+        found.iter().map(|finding| finding.words(&names)).collect()
     }
 
     #[test]
@@ -197,7 +199,7 @@ mod tests {
             ]
         );
         let gated = Side {
-            clips: CLIPS - 1,
+            clips: CLIPPED_PLACES - 1,
             gaps: gaps(20_000),
             ..talking()
         };
@@ -211,6 +213,6 @@ mod tests {
             sides: vec![talking(), Side::default()],
             ..Statistics::default()
         };
-        assert_eq!(of(&statistics, Some(secs(60))), []);
+        assert_eq!(of(&statistics, Some(secs(60)), CLIPPED_PLACES), []);
     }
 }

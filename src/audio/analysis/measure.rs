@@ -6,7 +6,7 @@ use super::extent::Extent;
 use super::summary;
 use crate::audio::decode::{frames_in, time_of};
 use crate::audio::levels::{Block, Level, Levels};
-use crate::audio::statistics::{CLIP, GAP, Statistics};
+use crate::audio::statistics::{Statistics, Thresholds};
 use crate::audio::waveform::Fine;
 
 /// From this amplitude on a sample is at full scale: the loudest codes of G.711 stand at 0.980.
@@ -14,6 +14,7 @@ const FULL: f32 = 0.979;
 /// The measurements in the making.
 pub(super) struct Measure {
     rate: u32,
+    thresholds: Thresholds,
     /// Frames in a block.
     span: u64,
     /// The frame after the last one that came.
@@ -45,6 +46,13 @@ pub(super) struct Zeros {
     pub(super) longest: u64,
 }
 
+/// What is a fault, in samples.
+#[derive(Clone, Copy)]
+struct Faults {
+    clip: u64,
+    gap: u64,
+}
+
 /// A block that is not full yet.
 #[derive(Default)]
 struct Open {
@@ -55,10 +63,11 @@ struct Open {
 
 impl Measure {
     /// For a recording of `channels` channels at `rate` Hz.
-    pub(super) fn new(rate: u32, channels: u16) -> Self {
+    pub(super) fn new(rate: u32, channels: u16, thresholds: Thresholds) -> Self {
         let channels = usize::from(channels.max(1));
         Self {
             rate,
+            thresholds,
             span: u64::from(rate / Levels::A_SECOND).max(1),
             next: 0,
             channels: std::iter::repeat_with(Channel::default)
@@ -74,7 +83,10 @@ impl Measure {
         }
         let count = self.channels.len();
         let end = first.saturating_add((samples.len() / count) as u64);
-        let gap = frames_in(GAP, self.rate).max(1);
+        let faults = Faults {
+            clip: u64::from(self.thresholds.clip),
+            gap: frames_in(self.thresholds.gap, self.rate).max(1),
+        };
         let mut at = first;
         while at < end {
             let stop = (at - at % self.span).saturating_add(self.span).min(end);
@@ -85,7 +97,7 @@ impl Measure {
                 channel.add(
                     Extent::of(part, side, count),
                     part.iter().skip(side).step_by(count),
-                    gap,
+                    faults,
                 );
                 // The last block of all is never full: it is kept as it grows.
                 channel.keep((at / self.span) as usize, full);
@@ -106,38 +118,46 @@ impl Measure {
 
     /// The numbers so far. `complete`: nothing more comes.
     pub(super) fn statistics(&self, complete: bool) -> Statistics {
-        summary::of(&self.channels, self.span, self.rate, complete)
+        summary::of(
+            &self.channels,
+            self.span,
+            self.rate,
+            self.thresholds,
+            complete,
+        )
     }
 }
 
 impl Channel {
-    fn add<'a>(&mut self, extent: Extent, samples: impl Iterator<Item = &'a f32>, gap: u64) {
+    fn add<'a>(&mut self, extent: Extent, samples: impl Iterator<Item = &'a f32>, faults: Faults) {
         self.block.peak = self.block.peak.max(extent.peak);
         self.block.squares += extent.squares;
         self.block.count += extent.count;
         if extent.peak < FULL && extent.least > 0.0 {
             // Nearly all of any recording: nothing to count sample by sample.
             self.full = 0;
-            self.sound(gap);
+            self.sound(faults.gap);
         } else {
-            self.look(samples, gap);
+            self.look(samples, faults);
         }
     }
 
     /// Counts samples at full scale and at zero.
-    fn look<'a>(&mut self, samples: impl Iterator<Item = &'a f32>, gap: u64) {
+    fn look<'a>(&mut self, samples: impl Iterator<Item = &'a f32>, faults: Faults) {
         for sample in samples {
             let size = sample.abs();
             if size >= FULL {
                 self.full += 1;
-                self.clips = self.clips.saturating_add(u32::from(self.full == CLIP));
+                self.clips = self
+                    .clips
+                    .saturating_add(u32::from(self.full == faults.clip));
             } else {
                 self.full = 0;
             }
             if size == 0.0 {
                 self.zeros += 1;
             } else {
-                self.sound(gap);
+                self.sound(faults.gap);
             }
         }
     }

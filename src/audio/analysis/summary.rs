@@ -8,10 +8,17 @@ use super::spans::{Span, both, either, joined, longest, total, without};
 use super::talk;
 use crate::audio::decode::time_of;
 use crate::audio::levels::{Level, Levels};
-use crate::audio::statistics::{Gaps, MONOLOGUE_PAUSE, OVERLAP, Side, Statistics};
+use crate::audio::statistics::{Gaps, Side, Statistics, Thresholds};
 
 /// The numbers of `channels`, whose blocks span `span` frames at `rate` Hz.
-pub(super) fn of(channels: &[Channel], span: u64, rate: u32, complete: bool) -> Statistics {
+pub(super) fn of(
+    channels: &[Channel],
+    span: u64,
+    rate: u32,
+    thresholds: Thresholds,
+    complete: bool,
+) -> Statistics {
+    let pause = thresholds.turn_pause;
     let time = |blocks: u64| time_of(blocks.saturating_mul(span), rate);
     let stretch = |span: Span| time(span.start)..time(span.end);
     let gates: Vec<_> = channels
@@ -21,7 +28,7 @@ pub(super) fn of(channels: &[Channel], span: u64, rate: u32, complete: bool) -> 
     let turns: Vec<Vec<Span>> = channels
         .iter()
         .zip(&gates)
-        .map(|(side, gate)| gate.map_or(Vec::new(), |gate| talk::turns(&side.levels, gate)))
+        .map(|(side, gate)| gate.map_or(Vec::new(), |gate| talk::turns(&side.levels, gate, pause)))
         .collect();
     let none = Vec::new();
     let known = channels
@@ -36,8 +43,8 @@ pub(super) fn of(channels: &[Channel], span: u64, rate: u32, complete: bool) -> 
         let other = turns.get(1 - at.min(1)).unwrap_or(&none);
         let other = if turns.len() > 1 { other } else { &none };
         Side {
-            longest: monologue(own, other).map(stretch),
-            interruptions: interruptions(own, other),
+            longest: monologue(own, other, thresholds.monologue_pause).map(stretch),
+            interruptions: interruptions(own, other, thresholds.overlap),
             turns: own.iter().cloned().map(stretch).collect(),
             talk: time(total(own)),
             gate: gate.map(Level::db),
@@ -46,6 +53,7 @@ pub(super) fn of(channels: &[Channel], span: u64, rate: u32, complete: bool) -> 
     });
     Statistics {
         measured: measured(channels, rate),
+        thresholds,
         complete,
         sides: sides.collect(),
         silence: time(total(&silence)),
@@ -54,7 +62,7 @@ pub(super) fn of(channels: &[Channel], span: u64, rate: u32, complete: bool) -> 
         overlaps: many(
             overlap
                 .iter()
-                .filter(|both| both.end - both.start >= Levels::blocks(OVERLAP)),
+                .filter(|both| both.end - both.start >= Levels::blocks(thresholds.overlap)),
         ),
     }
 }
@@ -87,13 +95,12 @@ fn sound(channel: &Channel, rate: u32) -> Side {
 }
 
 /// The longest that one side talks on, from its turns and the other's.
-fn monologue(own: &[Span], other: &[Span]) -> Option<Span> {
+fn monologue(own: &[Span], other: &[Span], pause: Duration) -> Option<Span> {
     let mut best: Option<Span> = None;
     let mut current: Option<Span> = None;
     for turn in joined(own, 0) {
         let goes_on = current.as_ref().is_some_and(|before| {
-            turn.start - before.end <= Levels::blocks(MONOLOGUE_PAUSE)
-                && quiet(other, before.end..turn.start)
+            turn.start - before.end <= Levels::blocks(pause) && quiet(other, before.end..turn.start)
         });
         let talk = match current.take() {
             Some(before) if goes_on => before.start..turn.end,
@@ -116,12 +123,12 @@ fn quiet(other: &[Span], when: Range<u64>) -> bool {
 }
 
 /// Turns that begin within one of the other's and outlast it: the floor was taken, not just a word thrown in.
-fn interruptions(own: &[Span], other: &[Span]) -> u32 {
+fn interruptions(own: &[Span], other: &[Span], overlap: Duration) -> u32 {
     many(own.iter().filter(|turn| {
         let next = other.partition_point(|other| other.end <= turn.start);
         other.get(next).is_some_and(|other| {
             other.start < turn.start
-                && other.end >= turn.start.saturating_add(Levels::blocks(OVERLAP))
+                && other.end >= turn.start.saturating_add(Levels::blocks(overlap))
                 && other.end < turn.end
         })
     }))

@@ -1,8 +1,9 @@
 //! Where somebody talks on a channel: sound above a gate that fits the channel, with pauses bridged.
 
+use std::time::Duration;
+
 use super::spans::{Span, joined};
 use crate::audio::levels::{Level, Levels};
-use crate::audio::statistics::TURN_PAUSE;
 
 /// The talk's own level is what this many blocks reach, half a second in all: clicks and key tones are shorter.
 const LOUD: u32 = 25;
@@ -72,8 +73,8 @@ fn reached<'a>(steps: impl Iterator<Item = (usize, &'a u32)>, many: u32) -> Opti
     None
 }
 
-/// The turns of a channel, in blocks.
-pub(super) fn turns(levels: &Levels, gate: Level) -> Vec<Span> {
+/// The turns of a channel, in blocks. Pauses up to `pause` are part of them.
+pub(super) fn turns(levels: &Levels, gate: Level, pause: Duration) -> Vec<Span> {
     let mut sounding: Vec<Span> = Vec::new();
     for (at, block) in (0_u64..).zip(levels.iter()) {
         if block.is_none_or(|block| block.rms <= gate) {
@@ -84,7 +85,7 @@ pub(super) fn turns(levels: &Levels, gate: Level) -> Vec<Span> {
             _ => sounding.push(at..at + 1),
         }
     }
-    let mut turns = joined(&sounding, Levels::blocks(TURN_PAUSE));
+    let mut turns = joined(&sounding, Levels::blocks(pause));
     let mut sounds = sounding.iter().peekable();
     turns.retain(|turn| {
         let mut sound = 0;
@@ -117,7 +118,7 @@ mod tests {
     use crate::audio::levels::Block;
 
     fn turns_of(levels: &Levels, gate: Level) -> Vec<(u64, u64)> {
-        let turns = turns(levels, gate).into_iter();
+        let turns = turns(levels, gate, Duration::from_millis(600)).into_iter();
         turns.map(|turn| (turn.start, turn.end)).collect()
     }
 

@@ -19,7 +19,7 @@ fn analysis(buffer: &Buffer) -> (Analysis, Receiver<Arc<Waveform>>) {
             let _ = told.send(waveform);
         }
     };
-    let analysis = Analysis::start(PlayId(1), buffer, Events::new(tell));
+    let analysis = Analysis::start(PlayId(1), buffer, Thresholds::default(), Events::new(tell));
     (analysis, pictures)
 }
 
@@ -92,7 +92,7 @@ fn what_comes_in_order_is_drawn_in_one_go() {
         let cancel = buffer.canceller();
         feed.write(0, &file[..20_001]).unwrap();
         let mut decoder = decode::open(&buffer, Role::Follower).unwrap().unwrap();
-        let mut work = Work::new(&*decoder);
+        let mut work = Work::new(&*decoder, Thresholds::default());
         for (piece, bytes) in file[20_001..].chunks(20_001).enumerate() {
             while work.part(&mut *decoder, &buffer, &cancel, &|_, _| {}) {}
             assert!(!work.jumped, "before piece {piece}");

@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::audio::event::{Command, PlayId, Request};
 use crate::audio::output::Open;
 use crate::audio::speech::Speech;
+use crate::audio::statistics::Thresholds;
 
 /// What is to be loaded.
 #[derive(Debug, PartialEq)]
@@ -31,6 +32,7 @@ pub(super) struct Orders {
     pub volume: Option<f32>,
     pub mute: Option<bool>,
     pub speech: Option<Speech>,
+    pub thresholds: Option<Thresholds>,
     pub load: Option<Load>,
     pub repeat: Option<Option<Range<Duration>>>,
     pub seek: Option<Duration>,
@@ -64,6 +66,7 @@ impl Orders {
             Command::Volume(volume) => self.volume = Some(volume),
             Command::Mute(mute) => self.mute = Some(mute),
             Command::Speech(speech) => self.speech = Some(speech),
+            Command::Thresholds(thresholds) => self.thresholds = Some(thresholds),
         }
     }
 

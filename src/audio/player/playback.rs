@@ -13,6 +13,7 @@ use crate::audio::decode::repeat::Repeating;
 use crate::audio::decode::{self, Decoder, Length, Role};
 use crate::audio::event::{Anchor, Error, Event, PlayId};
 use crate::audio::guard;
+use crate::audio::statistics::Thresholds;
 
 /// Between two tellings of what is loaded.
 const TELL: Duration = Duration::from_millis(200);
@@ -75,13 +76,14 @@ impl Playback {
         buffer: Buffer,
         at: Duration,
         expected: Option<Duration>,
+        thresholds: Thresholds,
         events: Events,
     ) -> Self {
         events.tell(id, Event::Opening);
         let mut playback = Self {
             id,
             watch: Watch::start(&buffer, std::thread::current()),
-            _analysis: Analysis::start(id, &buffer, events.clone()),
+            _analysis: Analysis::start(id, &buffer, thresholds, events.clone()),
             buffer,
             decoder: None,
             stream: None,

@@ -15,6 +15,7 @@ use crate::audio::event::{Anchor, Error, Event};
 use crate::audio::guard;
 use crate::audio::ring::{Heard, Stage};
 use crate::audio::speech::Speech;
+use crate::audio::statistics::Thresholds;
 
 /// Sound in the ring with which a recording starts, and with which it goes on after it ran out of bytes.
 const START: Duration = Duration::from_millis(45);
@@ -43,6 +44,7 @@ pub(super) struct Transport {
     volume: f32,
     mute: bool,
     speech: Speech,
+    thresholds: Thresholds,
     /// Since when nothing is to be heard.
     idle_since: Option<Instant>,
     /// What was told of the output's failure; it has not worked since.
@@ -67,6 +69,7 @@ impl Transport {
             volume: 1.0,
             mute: false,
             speech: Speech::default(),
+            thresholds: Thresholds::default(),
             idle_since: None,
             told_failure: None,
         }
@@ -118,6 +121,9 @@ impl Transport {
             self.line
                 .set_volume(if self.mute { 0.0 } else { self.volume });
         }
+        if let Some(thresholds) = orders.thresholds {
+            self.thresholds = thresholds;
+        }
         if let Some(speech) = orders.speech {
             self.set_speech(speech);
         }
@@ -146,6 +152,7 @@ impl Transport {
                     buffer,
                     at,
                     expected,
+                    self.thresholds,
                     self.events.clone(),
                 ));
             }

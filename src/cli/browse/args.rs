@@ -3,17 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono_tz::Tz;
-
-use crate::app::player::Rewind;
 use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
 use crate::runtime::debug::DebugPanic;
 
 use crate::cli::account::Api;
 use crate::cli::callbacks::Callbacks;
 use crate::cli::filter::Filter;
-use crate::cli::sink::To;
-use crate::cli::zone;
+use crate::cli::settings;
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
@@ -24,31 +20,15 @@ pub struct Args {
     #[command(flatten)]
     pub(super) api: Api,
 
-    /// Most requests a second [default: 20]; the account's own limit is 60, and its production traffic shares it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
-    pub(super) rate: Option<u32>,
-
-    #[command(flatten)]
-    pub(super) sound: To,
-
     /// Write what happens behind the screen to this file; without it the log stays in memory (:log)
     #[arg(long, value_name = "FILE")]
     pub(super) log: Option<PathBuf>,
-
-    /// Seconds that going on steps back after a pause of less than 3 s, a minute, an hour, and longer; or off
-    #[arg(
-        long,
-        value_name = "STEPS",
-        env = "CALLREEL_REWIND",
-        default_value = "0,2,5,10"
-    )]
-    pub(super) rewind: Rewind,
 
     #[command(flatten)]
     pub(super) filter: Filter,
 
     #[command(flatten)]
-    pub(super) view: View,
+    pub(super) settings: settings::Flags,
 
     #[command(flatten)]
     pub(super) callbacks: Callbacks,
@@ -67,30 +47,6 @@ pub struct Args {
     /// Make F12 panic there, to see what becomes of the terminal
     #[arg(long, value_enum, hide = true)]
     pub(super) debug_panic: Option<PanicPlace>,
-}
-
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "The screen")]
-pub(super) struct View {
-    /// Show times in this zone, and read typed ones in it: Europe/Lisbon
-    #[arg(long, value_name = "ZONE", value_parser = zone::named, group = "shown_zone")]
-    pub(super) tz: Option<Tz>,
-
-    /// Show times in UTC; this is the default
-    #[arg(long, group = "shown_zone")]
-    pub(super) utc: bool,
-
-    /// Show times in this machine's zone
-    #[arg(long, group = "shown_zone")]
-    pub(super) local: bool,
-
-    /// Hide phone numbers and names from the start
-    #[arg(long)]
-    pub(super) mask: bool,
-
-    /// Leave the mouse to the terminal, for selecting text
-    #[arg(long)]
-    pub(super) no_mouse: bool,
 }
 
 /// The embedded account's ways, by the names that they have in `callreel emulator`.

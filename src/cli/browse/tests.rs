@@ -1,6 +1,7 @@
 use clap::{CommandFactory, Parser};
 
 use super::*;
+use crate::app::zone::Zone;
 use crate::cli::{CREDENTIALS, Cli};
 
 fn args(line: &str) -> Result<Args, clap::Error> {
@@ -61,7 +62,8 @@ fn wrong_credentials_have_an_exit_code_of_their_own() {
     };
     assert_eq!(failure.code, CREDENTIALS);
     assert!(!format!("{:?}", failure.error).contains("secret"));
-    let Err(failure) = found("--api-url http://example.com", &[]) else {
+    assert!(args("--api-url http://example.com").is_err());
+    let Err(failure) = found("", &[("CALLREEL_API_URL", "http://example.com")]) else {
         panic!("taken")
     };
     assert_eq!(failure.code, super::super::FAILED);
@@ -96,28 +98,6 @@ fn flags_that_contradict_are_refused() {
     assert!(args("--async").is_err(), "without --demo");
     assert!(args("--demo emulator").is_err());
     assert!(args("--demo --recordings 10 --era legacy --fault cut").is_ok());
-}
-
-#[test]
-fn colours_follow_the_environment() {
-    let with = |env: &[(&str, &str)]| {
-        theme(|name| {
-            env.iter()
-                .find(|(set, _)| *set == name)
-                .map(|(_, value)| (*value).to_owned())
-        })
-    };
-    assert_eq!(with(&[("TERM", "xterm-256color")]), Theme::Terminal);
-    assert_eq!(
-        with(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]),
-        Theme::Mono
-    );
-    assert_eq!(
-        with(&[("TERM", "xterm-256color"), ("NO_COLOR", "")]),
-        Theme::Terminal
-    );
-    assert_eq!(with(&[("TERM", "vt220")]), Theme::Mono);
-    assert_eq!(with(&[]), Theme::Mono);
 }
 
 #[test]

@@ -1,3 +1,4 @@
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
@@ -5,12 +6,15 @@ use chrono_tz::Tz;
 use proptest::prelude::*;
 
 use crate::app::criteria::{Criteria, Edge};
+use crate::app::keymap::Keymap;
 use crate::app::mask::Mask;
 use crate::app::zone::Zone;
 use crate::app::{Key, KeyCode, Now, Theme};
 use crate::ui::picture::picture;
 
 use super::*;
+
+static KEYMAP: LazyLock<Keymap> = LazyLock::new(Keymap::standard);
 
 fn now() -> DateTime<Utc> {
     "2026-11-23T14:05:33Z".parse().unwrap()
@@ -38,6 +42,8 @@ impl Setting {
         };
         let context = Context {
             theme: self.theme,
+            colours: Default::default(),
+            keymap: &KEYMAP,
             zone: &self.zone,
             mask: &self.mask,
             now,

@@ -94,7 +94,8 @@ pub(super) fn draw(
             ..bar
         };
         if letters > 0 {
-            let letter = if channels.start == 0 { "L" } else { "R" };
+            let (left, right) = player.side_names().letters();
+            let letter = if channels.start == 0 { left } else { right };
             put(
                 buffer,
                 Rect {
@@ -103,7 +104,7 @@ pub(super) fn draw(
                     height: 1,
                     ..lane
                 },
-                letter,
+                &letter,
                 styles.quiet,
             );
         }

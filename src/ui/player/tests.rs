@@ -1,8 +1,9 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::DateTime;
 use proptest::prelude::*;
 
+use crate::app::keymap::Keymap;
 use crate::app::mask::Mask;
 use crate::app::zone::Zone;
 use crate::app::{Effect, Ids, Now, Theme};
@@ -12,6 +13,8 @@ use crate::plivo::{Recording, RecordingId};
 use crate::ui::picture::picture;
 
 use super::*;
+
+static KEYMAP: LazyLock<Keymap> = LazyLock::new(Keymap::standard);
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -92,6 +95,8 @@ impl Stage {
     fn picture(&self, width: u16, height: u16) -> (String, PlayerMap) {
         let context = Context {
             theme: self.theme,
+            colours: Default::default(),
+            keymap: &KEYMAP,
             zone: &Zone::Utc,
             mask: &self.mask,
             now: self.now,
@@ -276,6 +281,8 @@ fn a_second_of_playing_changes_few_cells() {
 fn cells(stage: &Stage) -> Vec<ratatui::buffer::Cell> {
     let context = Context {
         theme: stage.theme,
+        colours: Default::default(),
+        keymap: &KEYMAP,
         zone: &Zone::Utc,
         mask: &stage.mask,
         now: stage.now,

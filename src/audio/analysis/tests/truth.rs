@@ -16,7 +16,7 @@ fn statistics(file: Vec<u8>) -> Statistics {
             let _ = told.send(statistics);
         }
     };
-    let _analysis = Analysis::start(PlayId(1), &buffer, Events::new(tell));
+    let _analysis = Analysis::start(PlayId(1), &buffer, Thresholds::default(), Events::new(tell));
     let mut last = None;
     while let Ok(statistics) = numbers.recv_timeout(PATIENCE) {
         last = Some(statistics);
@@ -250,7 +250,7 @@ fn parts_that_come_out_of_order_give_the_same_numbers_in_the_end() {
             let _ = told.send(statistics);
         }
     };
-    let _analysis = Analysis::start(PlayId(1), &buffer, Events::new(tell));
+    let _analysis = Analysis::start(PlayId(1), &buffer, Thresholds::default(), Events::new(tell));
     let (middle, third) = (file.len() / 2, file.len() / 3);
     feed.write(0, &file[..third]).unwrap();
     let early = numbers.recv_timeout(PATIENCE).unwrap();

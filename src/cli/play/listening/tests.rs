@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 
 use super::*;
-use crate::app::player::Rewind;
 use crate::app::text::width;
 use crate::audio::{Anchor, Media};
 use crate::plivo::RecordingId;
@@ -44,7 +43,7 @@ fn silent() -> Bench {
         mono: Instant::now(),
         wall: DateTime::<Utc>::UNIX_EPOCH,
     };
-    let (mut player, mut ids) = (Player::new(Rewind::default()), Ids::default());
+    let (mut player, mut ids) = (Player::default(), Ids::default());
     let url = "https://media.plivo.com/r.mp3".to_owned();
     let begun = player.play_url(RecordingId::new("8d5cd396-4f88"), url, &mut ids, now);
     let [Effect::Play { play, .. }] = begun.as_slice() else {

@@ -1,0 +1,193 @@
+//! What callreel is set to: defaults, then the file, then the environment, then flags; and whose account.
+//!
+//! | file | is |
+//! |---|---|
+//! | [`settings`], [`slot`], `values` | every setting: its name, range and default; who had the last word |
+//! | `file`, `keys`, [`profile`] | the file: TOML, each mistake with its line |
+//! | [`paths`] | where it stands |
+//! | [`credentials`], [`store`], `secret`, `plivo_cli` | whose recordings, from each place that may say so |
+//!
+//! Precedence is in one place, [`Config::settle`].
+
+pub mod credentials;
+mod file;
+mod keys;
+mod mistake;
+mod nearest;
+pub mod paths;
+mod plivo_cli;
+pub mod profile;
+mod secret;
+pub mod settings;
+pub mod slot;
+pub mod store;
+mod values;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::app::keymap::Keymap;
+
+pub use mistake::{Error, Mistake};
+pub use paths::Paths;
+pub use profile::{Profile, TokenFrom};
+pub use settings::Settings;
+pub use slot::{Source, Value};
+pub use values::{ProfileName, ZoneName};
+
+/// The file that `callreel config init` writes: every setting, commented out at its default.
+pub const DEFAULT_FILE: &str = include_str!("config/default.toml");
+
+/// The account of the environment.
+const ID: &str = "PLIVO_AUTH_ID";
+const TOKEN: &str = "PLIVO_AUTH_TOKEN";
+
+/// One setting as a file says it; it was checked.
+#[derive(Debug, Clone, PartialEq)]
+struct Said {
+    key: &'static str,
+    text: String,
+    line: usize,
+}
+
+/// A configuration file that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    path: PathBuf,
+    said: Vec<Said>,
+    keymap: Keymap,
+    profiles: BTreeMap<ProfileName, Profile>,
+}
+
+/// What to read, and who says so.
+pub struct Voices<'a> {
+    /// `--profile`.
+    pub profile: Option<ProfileName>,
+    /// The profile that is meant where nobody names one: see [`credentials::Places::implied`].
+    pub implied: Option<ProfileName>,
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// Puts what the flags say into the settings.
+    pub flags: &'a dyn Fn(&mut Settings),
+}
+
+impl Config {
+    /// Where there is no file: everything as it comes.
+    pub fn none(path: PathBuf) -> Self {
+        Self {
+            path,
+            said: Vec::new(),
+            keymap: Keymap::standard(),
+            profiles: BTreeMap::new(),
+        }
+    }
+
+    /// Reads the file of these paths. That there is none is no mistake, unless it was asked for by name.
+    ///
+    /// # Errors
+    /// It cannot be read, or has mistakes: all of them, with their lines.
+    pub fn load(paths: &Paths) -> Result<Self, Error> {
+        let Some(path) = paths.file() else {
+            return Ok(Self::none(PathBuf::new()));
+        };
+        match Self::read(&path) {
+            Err(Error::Unreadable { why, .. })
+                if why.kind() == std::io::ErrorKind::NotFound && !paths.is_named() =>
+            {
+                Ok(Self::none(path))
+            }
+            read => read,
+        }
+    }
+
+    /// Reads this file.
+    ///
+    /// # Errors
+    /// It cannot be read, or has mistakes: all of them, with their lines.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let unreadable = |why| Error::Unreadable {
+            path: path.to_owned(),
+            why,
+        };
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        let mut text = String::new();
+        let read = file
+            .take(mistake::MOST + 1)
+            .read_to_string(&mut text)
+            .map_err(unreadable)?;
+        if read as u64 > mistake::MOST {
+            return Err(Error::TooLarge(path.to_owned()));
+        }
+        Self::parse(path, &text)
+    }
+
+    /// Reads `text` as the file `path`.
+    ///
+    /// # Errors
+    /// All mistakes, with their lines.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+        file::read(path, text)
+    }
+
+    /// Every key as it is bound.
+    pub fn keymap(&self) -> &Keymap {
+        &self.keymap
+    }
+
+    pub fn profiles(&self) -> &BTreeMap<ProfileName, Profile> {
+        &self.profiles
+    }
+
+    /// The settings in effect: defaults, the file, its profile, the environment, flags, the later the stronger.
+    ///
+    /// # Errors
+    /// A variable of the environment that is not taken.
+    pub fn settle(&self, voices: &Voices) -> Result<Settings, Error> {
+        let mut settings = Settings::default();
+        self.hear(&mut settings, &self.said);
+        // A profile's name comes from the same voices as everything else; what it says counts as the file's.
+        let mut named = settings.clone();
+        named.hear_environment(voices.env)?;
+        named
+            .profile
+            .flag("--profile", voices.profile.clone().map(Some));
+        settings.profile = named.profile;
+        // Credentials of the environment are another account than the one the file names.
+        let set = |name| (voices.env)(name).is_some_and(|value| !value.trim().is_empty());
+        if matches!(settings.profile.source, Source::File { .. })
+            && let Some(variable) = [ID, TOKEN].into_iter().find(|name| set(name))
+        {
+            settings.profile.value = None;
+            settings.profile.source = Source::Environment(variable);
+        }
+        if settings.profile.value.is_none() {
+            settings.profile.value = voices.implied.clone();
+        }
+        let profile = settings.profile.value.as_ref();
+        if let Some(profile) = profile.and_then(|name| self.profiles.get(name)) {
+            self.hear(&mut settings, &profile.said);
+        }
+        let chosen = settings.profile.clone();
+        settings.hear_environment(voices.env)?;
+        (voices.flags)(&mut settings);
+        settings.profile = chosen;
+        Ok(settings)
+    }
+
+    fn hear(&self, settings: &mut Settings, said: &[Said]) {
+        for Said { key, text, line } in said {
+            let source = Source::File {
+                path: self.path.clone(),
+                line: *line,
+            };
+            let mut slots = settings.slots();
+            if let Some(slot) = slots.iter_mut().find(|slot| slot.names().key == *key) {
+                // It was taken when the file was read.
+                let _ = slot.set(text, source);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

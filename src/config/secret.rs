@@ -1,0 +1,178 @@
+//! Reads tokens from where a profile says they are. Nothing here ever shows one.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// Nobody's token is longer.
+const MOST: u64 = 8 << 10;
+
+/// A key store may ask the user for a password first.
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{} cannot be read: {why}", path.display())]
+    Unreadable { path: PathBuf, why: io::Error },
+    #[error("{} is no file", .0.display())]
+    NoFile(PathBuf),
+    #[error("{} can be read by others (its mode is {mode:03o}): chmod 600 {}", path.display(), path.display())]
+    Open { path: PathBuf, mode: u32 },
+    #[error("{} holds no text that could be a token", .0.display())]
+    NoText(PathBuf),
+    #[error("token_command: {program} cannot be run: {why}")]
+    NotRun { program: String, why: io::Error },
+    #[error("token_command: {program} ended with {status}: run it in a shell to see why")]
+    Failed { program: String, status: String },
+    #[error("token_command: {program} did not end within {} s", .within.as_secs())]
+    TooSlow { program: String, within: Duration },
+    #[error("token_command: {program} printed nothing")]
+    Nothing { program: String },
+}
+
+/// All of a file that only its owner may read.
+pub(super) fn private_file(path: &Path) -> Result<String, Error> {
+    let unreadable = |why| Error::Unreadable {
+        path: path.to_owned(),
+        why,
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    // Of the open file: what stands at the path may be another one by now.
+    let about = file.metadata().map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(Error::NoFile(path.to_owned()));
+    }
+    let mode = about.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(Error::Open {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    let mut text = String::new();
+    file.take(MOST)
+        .read_to_string(&mut text)
+        .map_err(|_| Error::NoText(path.to_owned()))?;
+    Ok(text)
+}
+
+/// The first line of a file that only its owner may read.
+pub(super) fn from_file(path: &Path) -> Result<SecretString, Error> {
+    let text = SecretString::from(private_file(path)?);
+    first_line(&text).ok_or_else(|| Error::NoText(path.to_owned()))
+}
+
+/// The first line that a program prints. It gets no input but the terminal, and what it says on standard error stays unheard.
+pub(super) fn from_command(words: &[String], within: Duration) -> Result<SecretString, Error> {
+    let (program, arguments) = words.split_first().ok_or_else(|| Error::Nothing {
+        program: String::new(),
+    })?;
+    let program = || program.clone();
+    let mut child = Command::new(program())
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|why| Error::NotRun {
+            program: program(),
+            why,
+        })?;
+    let (printed, reading) = channel();
+    if let Some(output) = child.stdout.take() {
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            let read = output.take(MOST).read_to_string(&mut text).map(|_| ());
+            // Nobody waits any more when it was too slow.
+            let _ = printed.send(read.map(|()| SecretString::from(text)));
+        });
+    }
+    let Ok(printed) = reading.recv_timeout(within) else {
+        // It may have ended in this moment, which is as well.
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(Error::TooSlow {
+            program: program(),
+            within,
+        });
+    };
+    let status = child.wait().map_err(|why| Error::NotRun {
+        program: program(),
+        why,
+    })?;
+    if !status.success() {
+        return Err(Error::Failed {
+            program: program(),
+            status: status.to_string(),
+        });
+    }
+    let text = printed.map_err(|_| Error::Nothing { program: program() })?;
+    first_line(&text).ok_or_else(|| Error::Nothing { program: program() })
+}
+
+fn first_line(text: &SecretString) -> Option<SecretString> {
+    use secrecy::ExposeSecret;
+    let line = text.expose_secret().lines().next()?.trim();
+    (!line.is_empty()).then(|| SecretString::from(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_refused_with_the_way_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        fs::write(&path, "hunter22\nmore\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let told = from_file(&path).unwrap_err().to_string();
+        assert!(
+            told.contains(&format!("chmod 600 {}", path.display())),
+            "{told}"
+        );
+        assert!(!told.contains("hunter22"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(from_file(&path).unwrap().expose_secret(), "hunter22");
+        assert!(matches!(from_file(folder.path()), Err(Error::NoFile(_))));
+        fs::write(&path, "\n").unwrap();
+        assert!(matches!(from_file(&path), Err(Error::NoText(_))));
+    }
+
+    #[test]
+    fn a_commands_first_line_is_the_token_and_no_shell_takes_it_apart() {
+        let token = from_command(&words(&["printf", "%s\nurl: x\n", "$HOME;`id`"]), PATIENCE);
+        assert_eq!(token.unwrap().expose_secret(), "$HOME;`id`");
+    }
+
+    #[test]
+    fn what_goes_wrong_with_a_command_is_told_without_its_words() {
+        let told = |line: &[&str]| {
+            let within = Duration::from_millis(200);
+            from_command(&words(line), within).unwrap_err().to_string()
+        };
+        assert!(told(&["/no/such/program"]).contains("cannot be run"));
+        let failed = told(&["sh", "-c", "echo hunter22; echo hunter22 >&2; exit 3"]);
+        assert!(
+            failed.contains("exit status: 3") && !failed.contains("hunter22"),
+            "{failed}"
+        );
+        assert!(told(&["true"]).contains("printed nothing"));
+        assert!(told(&["sleep", "600"]).contains("did not end within"));
+    }
+}

@@ -1,0 +1,13 @@
+//! `callreel config`, the real program, with folders of its own.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "support/pty.rs"]
+mod pty;
+
+#[path = "config"]
+mod suite {
+    mod accounts;
+    mod files;
+    mod live;
+    mod screen;
+}

@@ -1,0 +1,42 @@
+//! A file that changes while the screen is up.
+
+use super::files::{home, write};
+use super::screen::demo;
+
+#[test]
+fn a_change_is_taken_up_at_once_and_a_mistake_keeps_what_was() {
+    let home = home();
+    write(home.path(), "");
+    let mut program = demo(home.path()).spawn();
+    program.wait_for("? keys");
+    write(home.path(), "[keys]\nhelp = \"F2\"\n");
+    program.wait_for("the configuration was read anew");
+    program.keys("j");
+    program.wait_for("F2 keys");
+    write(home.path(), "[keys]\nhelp = \"F2\"\n[player]\nspeed = 9\n");
+    program.wait_for("config.toml:4: player.speed: a number from 0.5 to 4.0");
+    program.keys("\x1bOQ");
+    program.wait_for("╭ Keys");
+    program.keys("q");
+    write(home.path(), "[screen]\ncolumns = [\"length\", \"to\"]\n");
+    drop(program.wait("the usual key and fewer columns", |shown| {
+        let text = shown.text();
+        text.contains("? keys") && !text.contains("Added (UTC)")
+    }));
+    program.keys("\x03");
+}
+
+#[test]
+fn nothing_is_written_while_nothing_changes() {
+    let home = home();
+    write(home.path(), "");
+    let mut program = demo(home.path()).spawn();
+    program.wait_for("? keys");
+    program.wait_for_rest();
+    let before = program.shown().bytes.len();
+    // Another file in the same folder is nobody's concern.
+    std::fs::write(home.path().join("cfg/callreel/notes.txt"), "x").unwrap();
+    program.wait_for_rest();
+    assert_eq!(program.shown().bytes.len(), before);
+    program.keys("\x03");
+}

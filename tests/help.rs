@@ -1,0 +1,102 @@
+//! What the command line says of itself: every `--help`, the completions, the manual page.
+//!
+//! After a change look at each, then accept: `cargo insta review`, or `INSTA_UPDATE=always`.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::process::Command;
+
+use callreel::cli::Cli;
+use clap::CommandFactory;
+
+/// What callreel prints, on a terminal of 100 columns.
+fn printed(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_callreel"))
+        .args(arguments)
+        .env_clear()
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Every command by its words, the program itself first.
+fn commands() -> Vec<Vec<String>> {
+    fn walk(command: &clap::Command, words: &[String], all: &mut Vec<Vec<String>>) {
+        all.push(words.to_vec());
+        for below in command.get_subcommands().filter(|c| c.get_name() != "help") {
+            let words = [words, &[below.get_name().to_owned()]].concat();
+            walk(below, &words, all);
+        }
+    }
+    let mut all = Vec::new();
+    walk(&Cli::command(), &[], &mut all);
+    all
+}
+
+#[test]
+fn every_help() {
+    for words in commands() {
+        let mut arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        let name = match words.join("_") {
+            none if none.is_empty() => "callreel".to_owned(),
+            name => name,
+        };
+        insta::assert_snapshot!(format!("help_{name}"), printed(&arguments));
+    }
+}
+
+#[test]
+fn completions_of_every_shell() {
+    // Long, and made by clap_complete: that each is there, and knows our words, is what is ours.
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = printed(&["completions", shell]);
+        for word in [
+            "callreel",
+            "listen",
+            "--demo",
+            "--profile",
+            "--skip-silence",
+        ] {
+            let plain = word.trim_start_matches('-');
+            assert!(script.contains(plain), "{shell} does not know {word}");
+        }
+    }
+    insta::assert_snapshot!("completions_fish", printed(&["completions", "fish"]));
+}
+
+#[test]
+fn the_manual_page() {
+    let page = printed(&["man"]);
+    insta::assert_snapshot!("man", page);
+    for words in commands() {
+        let mut arguments = vec!["man"];
+        arguments.extend(words.iter().map(String::as_str));
+        let page = printed(&arguments);
+        assert!(page.contains(".SH NAME"), "{words:?}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_callreel"))
+        .args(["man", "nothing"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn no_help_shows_what_the_environment_holds() {
+    for words in commands() {
+        let mut arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+        arguments.push("--help");
+        let output = Command::new(env!("CARGO_BIN_EXE_callreel"))
+            .args(&arguments)
+            .env_clear()
+            .env("PLIVO_AUTH_TOKEN", "hunter22")
+            .env("CALLREEL_API_URL", "https://hunter22.example.net")
+            .env("CALLREEL_CALLBACK_URL", "https://hunter22.example.net")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.contains("hunter22"), "{words:?}");
+    }
+}
