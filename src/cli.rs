@@ -5,7 +5,6 @@ pub mod browse;
 mod callbacks;
 pub mod emulator;
 mod filter;
-mod json;
 pub mod list;
 pub mod listen;
 mod stop;
@@ -15,6 +14,8 @@ mod zone;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::app::text::json;
 
 /// Browse the call recordings of a Plivo account, and play them.
 ///

@@ -23,6 +23,7 @@
 //! |---|---|---|
 //! | [`plivo`] | requests, answers, paging, times, callbacks and errors of the Recording API | none of the others |
 //! | [`audio`] | from an address to sound: fetch, buffer, decode, resample, output, waveform | none of the others |
+//! | [`archive`] | recordings as files that are proven by their hashes | `plivo`, `audio`, text made safe by [`app::text`] |
 //! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo` and `audio` |
 //! | [`ui`] | looks: [`ui::draw`] reads the app and says where things are on the screen | `app` |
 //! | [`runtime`] | waits, asks the app, does what it wants, draws; gives the terminal back | all |
@@ -56,6 +57,7 @@
 #![cfg_attr(test, allow(clippy::string_slice))]
 
 pub mod app;
+pub mod archive;
 pub mod audio;
 pub mod cli;
 pub mod emulator;

@@ -109,6 +109,11 @@ impl Client {
         media::authorize(url, &self.shared.credentials, &self.shared.base)
     }
 
+    /// The gate through which every request of the program goes, for requests that this client does not send itself.
+    pub fn limiter(&self) -> &Limiter {
+        &self.shared.limiter
+    }
+
     /// The stop that the server has asked for, if any, for a countdown.
     pub fn throttle(&self) -> watch::Receiver<Option<Pause>> {
         self.shared.limiter.throttle()
