@@ -87,33 +87,24 @@ struct Merged<P> {
 }
 
 impl<P: Pages + Clone + Send + Sync + 'static> Sweep<P> {
-    /// Every recording that `filter` lets through. Tasks begin with the first [`next`](Self::next), which must be called in a
-    /// tokio runtime, as this.
+    /// Every recording that `filter` lets through. To be called in a tokio runtime.
     pub fn new(pages: P, filter: Filter, extent: Extent) -> Self {
         Self::over(pages, vec![filter], extent, None)
     }
 
-    /// Every recording that one or the other filter lets through, each once: see [`Filter::either_number`].
-    pub fn either(pages: P, filters: [Filter; 2], extent: Extent) -> Self {
-        Self::over(pages, filters.into(), extent, None)
-    }
-
-    /// Only the newest of [`new`](Self::new) or, with two filters, of [`either`](Self::either). Asks for hardly more.
-    pub fn newest(pages: P, filters: Vec<Filter>, extent: Extent, most: u64) -> Self {
-        Self::over(pages, filters, extent, Some(most))
-    }
-
-    fn over(pages: P, filters: Vec<Filter>, extent: Extent, wanted: Option<u64>) -> Self {
+    /// Every recording that one of the filters lets through, each once, in one order (see [`Filter::either_number`]); with
+    /// `most`, only so many of the newest, for which hardly more is asked.
+    pub fn over(pages: P, filters: Vec<Filter>, extent: Extent, most: Option<u64>) -> Self {
         let many = filters.len().max(1);
         let bounds = Bounds {
             lanes: (LANES / many).max(1),
             held: HELD_ROWS / many as u64,
         };
-        let limit = wanted
+        let limit = most
             .and_then(|rows| Limit::new(u8::try_from(rows).ok()?))
             .unwrap_or(Limit::MOST);
         let sides = filters.into_iter().map(|filter| Merged {
-            side: Side::new(pages.clone(), filter, extent, limit, bounds, wanted),
+            side: Side::new(pages.clone(), filter, extent, limit, bounds, most),
             head: None,
             over: false,
         });
@@ -121,7 +112,7 @@ impl<P: Pages + Clone + Send + Sync + 'static> Sweep<P> {
             sides: sides.collect(),
             extent,
             seen: Recent::new(REMEMBERED_ROWS),
-            wanted,
+            wanted: most,
             rows: 0,
             reached: None,
             began: Instant::now(),
@@ -189,6 +180,11 @@ impl<P: Pages + Clone + Send + Sync + 'static> Sweep<P> {
 }
 
 impl<P> Sweep<P> {
+    /// When the last recording that was given was added.
+    pub fn reached(&self) -> Option<DateTime<Utc>> {
+        self.reached
+    }
+
     /// How far it has come.
     pub fn progress(&self) -> Progress {
         let (mut pages, mut left) = (0, Some(0));

@@ -50,6 +50,13 @@ impl Pending {
         Some((density * length(self.range)) as u64)
     }
 
+    /// How many requests it takes at least.
+    pub(super) fn windows(&self) -> u64 {
+        (length(self.range) / LONGEST.as_seconds_f64())
+            .ceil()
+            .max(1.0) as u64
+    }
+
     /// Learns how dense the slice before it was. Sparse ones lengthen the next slice step by step: the gap may end.
     pub(super) fn follow(&mut self, density: f64) {
         if let Some(own) = self.density {

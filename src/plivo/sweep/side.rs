@@ -47,9 +47,9 @@ pub(super) struct Side<P> {
     wanted: Option<u64>,
     /// Pages of slices that are done with.
     pages_done: u64,
-    /// Rows and seconds of the slices that were found out about, for what is not known yet.
-    known: (u64, f64),
-    /// The most rows of any such slice.
+    /// How dense the slice before those that are left was, for what is not known yet.
+    before: Option<f64>,
+    /// The most rows of any slice that is known.
     most: Option<u64>,
 }
 
@@ -65,6 +65,8 @@ struct Running {
     rows: mpsc::Receiver<Rows>,
     ready: VecDeque<Arc<Recording>>,
     expected: Option<u64>,
+    /// Rows a second.
+    density: Option<f64>,
     given: u64,
     pages: Arc<AtomicU64>,
     ended: bool,
@@ -93,7 +95,7 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
             look: true,
             wanted,
             pages_done: 0,
-            known: (0, 0.0),
+            before: None,
             most: None,
         };
         match extent {
@@ -149,6 +151,7 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
         }
         if let Some(Part::Running(head)) = self.parts.pop_front() {
             self.pages_done += head.pages.load(Ordering::Relaxed);
+            self.before = head.density.or(self.before);
         }
         self.look = true;
     }
@@ -171,11 +174,8 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
             return;
         };
         slice.expected = Some(found.rows);
+        slice.density = Some(found.density);
         self.most = self.most.max(Some(found.rows));
-        if found.density > 0.0 {
-            self.known.0 += found.rows;
-            self.known.1 += found.rows as f64 / found.density;
-        }
         match found.rest {
             Some(rest) => self.parts.insert(at + 1, Part::Pending(rest)),
             None => {
@@ -272,6 +272,7 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
             rows,
             ready: VecDeque::new(),
             expected: None,
+            density: None,
             given: 0,
             pages: done,
             ended: false,
@@ -283,22 +284,24 @@ impl<P> Side<P> {
     /// Pages that came, and how many more there may be, where enough is known to say.
     pub(super) fn pages(&self) -> (u64, Option<u64>) {
         let a_page = u64::from(self.limit.get());
-        let usual = (self.known.1 > 0.0).then(|| self.known.0 as f64 / self.known.1);
+        // What is not known is taken to be like what is next to it, on its newer side.
+        let mut usual = self.before;
         let (mut done, mut left) = (self.pages_done, Some(0));
         for part in &self.parts {
             let more = match part {
                 Part::Running(slice) => {
                     let pages = slice.pages.load(Ordering::Relaxed);
                     done += pages;
+                    usual = slice.density.or(usual);
                     match (slice.ended, slice.expected) {
                         (true, _) => Some(0),
                         (false, Some(rows)) => Some(rows.div_ceil(a_page).saturating_sub(pages)),
                         (false, None) => usual.map(|_| 1),
                     }
                 }
-                Part::Pending(pending) => {
-                    pending.rows(usual).map(|rows| rows.div_ceil(a_page).max(1))
-                }
+                Part::Pending(pending) => pending
+                    .rows(usual)
+                    .map(|rows| rows.div_ceil(a_page).max(pending.windows())),
             };
             left = left.zip(more).map(|(left, more)| left + more);
         }

@@ -153,7 +153,12 @@ async fn the_newest_few_cost_few_requests() {
     for (most, requests) in [(1, 1), (20, 1), (100, 12), (300, 32)] {
         let fake = Arc::new(Fake::new(Paging::Hybrid, true, rows(4000, 140, 1)));
         let extent = Extent::Added(range(0, 410 * DAY));
-        let sweep = Sweep::newest(Arc::clone(&fake), vec![Filter::default()], extent, most);
+        let sweep = Sweep::over(
+            Arc::clone(&fake),
+            vec![Filter::default()],
+            extent,
+            Some(most),
+        );
         assert_eq!(all(sweep).await.len() as u64, most);
         assert!(fake.requests() <= requests, "{most}: {}", fake.requests());
     }
@@ -178,7 +183,7 @@ async fn two_queries_are_merged_and_what_both_have_comes_once() {
     let pages = Sides([fake(2), fake(3)]);
     let filters = Filter::default().either_number("+1");
     let extent = Extent::Added(range(0, 200 * DAY));
-    let came = all(Sweep::either(pages, filters, extent)).await;
+    let came = all(Sweep::over(pages, filters.into(), extent, None)).await;
     let expected = list.iter().map(|(_, id)| *id);
     let expected: Vec<_> = expected
         .filter(|id| (id / 60_000) % 2 == 0 || (id / 60_000) % 3 == 0)
