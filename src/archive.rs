@@ -23,21 +23,26 @@ mod part;
 mod proof;
 mod shelf;
 pub mod template;
+mod verify;
 
 use std::io;
 
 pub use download::{Download, Event, Options, Outcome, Reason, Stopped, Totals, Wanted};
+pub(crate) use manifest::read_alone;
 pub use manifest::{Entry, MANIFEST};
 pub use part::NoRoom;
 pub use proof::Flaw;
+pub(crate) use proof::proven;
 pub use shelf::Notice;
+pub(crate) use shelf::written;
 pub use template::{DEFAULT as DEFAULT_TEMPLATE, Place, Template, TemplateMistake};
+pub use verify::{Found, Problem, verify};
 
 /// What files are called behind their names while they come.
 const TEMPORARY: &str = ".part";
 
 /// Waits for the disk beside the tasks.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     tokio::task::spawn_blocking(work)

@@ -93,7 +93,9 @@ impl Manifest {
         let mut file = folder.append(MANIFEST)?;
         file.try_lock()?;
         drop_torn_line(&mut file)?;
-        let (entries, damaged) = read(&mut file)?;
+        let ReadManifest {
+            entries, damaged, ..
+        } = read(&mut file)?;
         Ok(Self {
             file,
             entries,
@@ -115,31 +117,49 @@ impl Manifest {
     }
 }
 
-/// What a manifest says, and the numbers of its lines that cannot be read.
+/// What a manifest says.
+#[derive(Debug, Default)]
+pub struct ReadManifest {
+    pub entries: HashMap<String, Entry>,
+    /// Lines in the middle that could not be read, counted from 1.
+    pub damaged: Vec<u64>,
+    /// The last line has no end.
+    pub torn: bool,
+}
+
+/// Reads the manifest of an archive that nobody writes to.
 ///
 /// # Errors
-/// As the system says.
-pub(super) fn read(file: &mut File) -> io::Result<(HashMap<String, Entry>, Vec<u64>)> {
-    let (mut entries, mut damaged) = (HashMap::new(), Vec::new());
+/// [`io::ErrorKind::WouldBlock`] when somebody does, else as the system says.
+pub fn read_alone(folder: &Folder) -> io::Result<ReadManifest> {
+    let mut file = folder.read(MANIFEST)?;
+    file.try_lock_shared()?;
+    read(&mut file)
+}
+
+fn read(file: &mut File) -> io::Result<ReadManifest> {
+    let mut manifest = ReadManifest::default();
     for (number, line) in (1..).zip(Lines::of(file)?) {
         let entry = match line? {
             Line::Whole(bytes) => serde_json::from_slice::<Entry>(&bytes).ok(),
             Line::TooLong => None,
-            // Somebody else is writing it, or was killed.
-            Line::Torn => break,
+            Line::Torn => {
+                manifest.torn = true;
+                break;
+            }
         };
         match entry {
             Some(entry) => {
-                entries.insert(entry.id.clone(), entry);
+                manifest.entries.insert(entry.id.clone(), entry);
             }
-            None => damaged.push(number),
+            None => manifest.damaged.push(number),
         }
     }
-    Ok((entries, damaged))
+    Ok(manifest)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::fs::{OpenOptions, read_to_string};
 
     use super::*;

@@ -230,6 +230,10 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         self.fulfil(self.own);
+        if self.bytes == 0 {
+            // Nothing to go on with; where it cannot be removed, `verify` names it.
+            let _ = discard(&self.folder, &self.name);
+        }
     }
 }
 
