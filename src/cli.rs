@@ -3,19 +3,23 @@
 mod account;
 pub mod browse;
 mod callbacks;
+pub mod download;
 pub mod emulator;
 mod filter;
 pub mod list;
 pub mod listen;
 mod local;
+mod login;
 mod output;
 mod progress;
+mod report;
 mod rows;
 mod selection;
 mod stop;
 mod stream;
 mod told;
 mod value;
+pub mod verify;
 mod zone;
 
 use std::process::ExitCode;
@@ -48,6 +52,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     List(list::Args),
+    Download(download::Args),
+    Verify(verify::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
 }
@@ -67,6 +73,8 @@ pub const CREDENTIALS: u8 = 2;
 pub const NETWORK: u8 = 3;
 /// Exit code: the account's rate limit is used up.
 pub const RATE_LIMIT: u8 = 4;
+/// Exit code: some of the recordings failed, each of which was named.
+pub const SOME_FAILED: u8 = 7;
 /// Exit code: ended by Ctrl-c or SIGTERM.
 pub const INTERRUPTED: u8 = 130;
 
@@ -87,6 +95,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Download(args)) => in_runtime(download::run(args)),
+        Some(Command::Verify(args)) => in_runtime(verify::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)
