@@ -3,6 +3,7 @@
 mod account;
 pub mod browse;
 mod callbacks;
+pub mod delete;
 pub mod download;
 pub mod emulator;
 mod filter;
@@ -54,6 +55,7 @@ enum Command {
     List(list::Args),
     Download(download::Args),
     Verify(verify::Args),
+    Delete(delete::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
 }
@@ -73,6 +75,8 @@ pub const CREDENTIALS: u8 = 2;
 pub const NETWORK: u8 = 3;
 /// Exit code: the account's rate limit is used up.
 pub const RATE_LIMIT: u8 = 4;
+/// Exit code: nothing was deleted, since it was not confirmed.
+pub const REFUSED: u8 = 5;
 /// Exit code: some of the recordings failed, each of which was named.
 pub const SOME_FAILED: u8 = 7;
 /// Exit code: ended by Ctrl-c or SIGTERM.
@@ -97,6 +101,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::List(args)) => in_runtime(list::run(args)),
         Some(Command::Download(args)) => in_runtime(download::run(args)),
         Some(Command::Verify(args)) => in_runtime(verify::run(args)),
+        Some(Command::Delete(args)) => in_runtime(delete::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

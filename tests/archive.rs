@@ -1,4 +1,4 @@
-//! Archiving: the real program against an account on loopback, with cuts, refusals, kills and files that somebody
+//! Archiving and deleting: the real program against an account on loopback, with cuts, refusals, kills and files that somebody
 //! changed.
 #![allow(
     clippy::unwrap_used,
@@ -8,11 +8,18 @@
     clippy::string_slice
 )]
 
+#[path = "support/pty.rs"]
+mod pty;
+
 #[path = "archive"]
 mod suite {
+    use super::pty;
+
     mod account;
+    mod delete;
     mod download;
     mod kill;
     mod refuse;
+    mod unsure;
     mod verify;
 }
