@@ -11,6 +11,7 @@ pub mod list;
 pub mod listen;
 mod local;
 mod login;
+pub mod marks;
 mod output;
 mod progress;
 mod report;
@@ -41,6 +42,7 @@ use crate::app::text::json;
         PLIVO_AUTH_ID, PLIVO_AUTH_TOKEN      whose recordings; never given as flags, which others could read\n  \
         HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE the way to the API\n  \
         PULSE_SERVER                         which sound server\n  \
+        XDG_STATE_HOME                       where marks are kept, once you have said so\n  \
         NO_COLOR                             no colours"
 )]
 pub struct Cli {
@@ -58,6 +60,7 @@ enum Command {
     Delete(delete::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
+    Marks(marks::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -102,6 +105,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Download(args)) => in_runtime(download::run(args)),
         Some(Command::Verify(args)) => in_runtime(verify::run(args)),
         Some(Command::Delete(args)) => in_runtime(delete::run(args)),
+        Some(Command::Marks(args)) => marks::run(args),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

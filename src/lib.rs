@@ -25,6 +25,7 @@
 //! | [`audio`] | from an address to sound: fetch, buffer, decode, resample, output, waveform | none of the others |
 //! | [`archive`] | recordings as files that are proven by their hashes | `plivo`, `audio`, text made safe by [`app::text`] |
 //! | [`deletion`] | what is to be deleted, and the receipts of it | `plivo`, `archive` |
+//! | [`store`] | what reviewing remembers, in an SQLite file | plain data of `plivo` |
 //! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo` and `audio` |
 //! | [`ui`] | looks: [`ui::draw`] reads the app and says where things are on the screen | `app` |
 //! | [`runtime`] | waits, asks the app, does what it wants, draws; gives the terminal back | all |
@@ -65,4 +66,5 @@ pub mod deletion;
 pub mod emulator;
 pub mod plivo;
 pub mod runtime;
+pub mod store;
 pub mod ui;

@@ -17,6 +17,8 @@ mod deliveries;
 mod keys;
 #[path = "tui/list.rs"]
 mod list;
+#[path = "tui/marks.rs"]
+mod marks;
 #[path = "tui/screens.rs"]
 mod screens;
 #[path = "tui/sitting.rs"]

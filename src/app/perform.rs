@@ -52,6 +52,17 @@ impl App {
             Action::Zoom => {}
             Action::PreviousTurn => return self.previous_turn(now),
             Action::NextTurn => return self.next_turn(now),
+            Action::Review => return self.review(now),
+            Action::NotReviewed => return self.take_review_back(now),
+            Action::Bookmark => return self.bookmark(now),
+            Action::Note => self.open_note(now),
+            Action::Moments => self.open_moments(now),
+            Action::EditNote => self.edit_note(),
+            Action::RemoveMoment => return self.remove_moment(now),
+            Action::RestoreMoment => return self.restore_moment(now),
+            Action::KeepMarks => self.offer_to_keep(now),
+            Action::Yes => return self.answer_keep(true, now),
+            Action::No => return self.answer_keep(false, now),
             Action::Louder => return self.player.volume_by(STEP),
             Action::Quieter => return self.player.volume_by(-STEP),
             Action::Mute => return self.player.mute(),
@@ -113,6 +124,7 @@ impl App {
         match &self.overlay {
             Some(overlay) if overlay.is_read() => Mover::Reading,
             Some(Overlay::Palette(_)) => Mover::Offers,
+            Some(Overlay::Moments(_)) => Mover::Moments,
             Some(_) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,
             None => Mover::List,
@@ -133,6 +145,7 @@ impl App {
                     }
                 }
             }
+            Mover::Moments => self.choose_moment(by),
             Mover::Nothing => {}
         }
     }
@@ -236,10 +249,11 @@ impl App {
             self.looked = None;
             return effects;
         }
-        let Some(plan) = self.plan(now) else {
-            return Vec::new();
-        };
-        self.replan(plan, now)
+        let mut effects = self.read_marks_again();
+        if let Some(plan) = self.plan(now) {
+            effects.extend(self.replan(plan, now));
+        }
+        effects
     }
 
     fn toggle_detail(&mut self) {
@@ -267,7 +281,8 @@ impl App {
 
     /// One thing is left at a time; the program never.
     fn back(&mut self) {
-        if self.overlay.take().is_some() {
+        if let Some(left) = self.overlay.take() {
+            self.overlay = left.behind();
             return;
         }
         let hides_the_list = self.layout().is_some_and(|layout| layout.table.is_none());
@@ -320,6 +335,8 @@ impl App {
                 Vec::new()
             }
             Some(Overlay::GoTo(line)) => self.go_to_moment(line, now),
+            Some(Overlay::Note(note)) => self.keep_note(note, now),
+            Some(Overlay::Moments(list)) => self.go_to_kept(list, now),
             Some(Overlay::Palette(palette)) => match palette.choice() {
                 Some(Command::Row(row)) => self.go_far(row - 1, now),
                 Some(Command::Page(page)) => {
@@ -351,5 +368,6 @@ enum Mover {
     Detail,
     Reading,
     Offers,
+    Moments,
     Nothing,
 }
