@@ -85,7 +85,7 @@ pub enum Reason {
     Link(media::MediaRefused),
     #[error("the media server asks for fewer requests (429), and went on doing so")]
     RateLimited,
-    #[error("the call is still being recorded")]
+    #[error("the call is still being recorded: download it when it has ended")]
     StillRecording,
     #[error("it cannot be put into the archive: {0}")]
     Place(String),
@@ -268,6 +268,10 @@ impl Download {
         part: Box<Part>,
         on_event: &(dyn Fn(Event) + Sync),
     ) -> Result<Outcome, Stop> {
+        // What is there by now is not what will be there.
+        if recording.is_still_recording() {
+            return Ok(Outcome::Failed(Reason::StillRecording));
+        }
         let Some(url) = recording.url.as_deref() else {
             return self.silent(recording, audio::Error::NoUrl).await;
         };
@@ -279,10 +283,6 @@ impl Download {
         let http = self.http.clone();
         let part = match fetch(http, media, self.client.limiter(), part, &fetched).await {
             Ok(part) => part,
-            // A file may be empty because nothing has come into it yet.
-            Err(Missed::Media(audio::Error::Empty)) if recording.is_still_recording() => {
-                return Ok(Outcome::Failed(Reason::StillRecording));
-            }
             Err(Missed::Media(error @ (audio::Error::Empty | audio::Error::HeaderOnly))) => {
                 return self.silent(recording, error).await;
             }

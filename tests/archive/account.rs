@@ -103,6 +103,16 @@ impl Account {
         media.collect()
     }
 
+    /// Asks for something, and tells over which connection: all that were opened before have lower numbers, also those
+    /// of a program that was killed while its last request was on its way.
+    pub fn newest_connection(&self) -> u64 {
+        let listed = self.command("list", &["--limit", "1"]).output().unwrap();
+        assert!(listed.status.success(), "{listed:?}");
+        let requests = self.emulator.requests().into_iter();
+        let lists = requests.filter(|request| request.path.ends_with("/Recording/"));
+        lists.map(|request| request.connection).max().unwrap()
+    }
+
     /// Whether every one of these is in the archive, byte for byte, as the manifest says too.
     pub fn assert_archived(&self, rows: &[Row]) {
         let manifest = manifest(&self.archive());

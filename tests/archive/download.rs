@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use callreel::emulator::{MediaAuth, Options, Special};
 
 use super::account::*;
+use super::pty::Start;
 
 fn strs(ids: &[String]) -> Vec<&str> {
     ids.iter().map(String::as_str).collect()
@@ -138,6 +139,7 @@ fn what_has_no_sound_and_what_fails_is_named() {
         special(Special::HeaderOnly),
         special(Special::NotReady),
         special(Special::Hostile),
+        special(Special::Running),
         "nowhere".to_owned(),
     ];
     let done = account.download(&strs(&wanted));
@@ -145,7 +147,7 @@ fn what_has_no_sound_and_what_fails_is_named() {
     let said = text(&done);
     assert_eq!(
         summary(&done),
-        "listed 5 · archived 1 · no audio 2 · failed 2"
+        "listed 6 · archived 1 · no audio 2 · failed 3"
     );
     assert!(
         said.contains(&format!("no audio {}: the file is empty", wanted[0])),
@@ -156,6 +158,7 @@ fn what_has_no_sound_and_what_fails_is_named() {
         "failed {}: the file is not there (404)",
         wanted[2]
     )));
+    assert!(said.contains(&format!("failed {}: the call is still", wanted[4])));
     assert!(said.contains("failed nowhere: no such recording"), "{said}");
     let manifest = manifest(&account.archive());
     assert_eq!(manifest.len(), 3);
@@ -319,4 +322,33 @@ fn a_listing_that_breaks_off_is_incomplete_and_what_was_listed_is_kept() {
         (&told["code"], &told["incomplete"]),
         (&3.into(), &true.into())
     );
+}
+
+#[test]
+fn a_terminal_gets_a_line_of_progress_that_goes_again() {
+    let account = account_with(Options {
+        recordings: 120,
+        bandwidth: Some(400_000),
+        ..options("")
+    });
+    let ids = named(&account.sounding(6));
+    let archive = account.archive();
+    let arguments = ["download", "--to", archive.to_str().unwrap()];
+    let mut program = Start::callreel(&[&arguments[..], &strs(&ids)].concat())
+        .env("CALLREEL_API_URL", account.emulator.url())
+        .env("PLIVO_AUTH_ID", account.emulator.auth_id())
+        .env("PLIVO_AUTH_TOKEN", account.emulator.auth_token())
+        .size(120, 30)
+        .spawn();
+    program.wait_for(" of 6 · ");
+    program.wait_for("/s");
+    program.wait_for(" left");
+    assert!(program.end().success());
+    program.wait_for_rest();
+    let text = program.shown().text();
+    assert!(
+        text.contains("listed 6 · archived 6 · no audio 0 · failed 0"),
+        "{text}"
+    );
+    assert!(!text.contains(" left"), "{text}");
 }

@@ -59,7 +59,7 @@ fn only_what_is_missing_is_fetched_afterwards() {
         .map(|path| path.metadata().unwrap().len())
         .sum();
     assert!(!parts(&account.archive()).is_empty());
-    let before = account.media_requests().len();
+    let killed_until = account.newest_connection();
     let mut program = account.downloading(&["-", "--parallel", "16"]);
     let done = program
         .stdin(fs::File::open(&ids).unwrap())
@@ -71,8 +71,9 @@ fn only_what_is_missing_is_fetched_afterwards() {
         "listed 20 · archived 20 · no audio 0 · failed 0"
     );
     account.assert_archived(&rows);
-    let fetched: u64 = account.media_requests()[before..]
-        .iter()
+    let requests = account.media_requests().into_iter();
+    let fetched: u64 = requests
+        .filter(|request| request.connection > killed_until)
         .map(|request| request.bytes)
         .sum();
     let wanted: u64 = rows
