@@ -1,6 +1,6 @@
 //! Archives: recordings as files, each proven by its hash, that survive cuts, kills and full disks.
 //!
-//! Rules and files, no words for people: [`Download`] and [`verify`] tell by events and plain values how it goes, and whoever
+//! Rules and files, no words for people: [`Download`] and [`verify()`] tell by events and plain values how it goes, and whoever
 //! started them (the command line, the screen) says so.
 //!
 //! ```text

@@ -16,5 +16,5 @@ mod run;
 
 pub use hold::{Hold, HoldMistake};
 pub use plan::{Choice, Held, Plan, Target, Unproven, from_manifest};
-pub use receipt::{About, Earlier, Outcome, RECEIPTS, Receipts, Unfinished, Who};
+pub use receipt::{About, Earlier, Outcome, RECEIPTS, Receipts, Unfinished, Who, Whole};
 pub use run::{Done, Event, Run, Stopped, Totals};

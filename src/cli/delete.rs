@@ -177,10 +177,14 @@ async fn carry_out(
     let (tell, told_to_stop) = watch::channel(false);
     let ended = {
         let work = async {
-            run.settle(chosen.earlier.unsettled.clone(), &on_event)
-                .await?;
-            run.delete(&chosen.plan, &chosen.source, &told_to_stop, &on_event)
-                .await
+            let unsettled = chosen.earlier.unsettled.clone();
+            let settled = run.settle(unsettled, &on_event).await?;
+            let mut plan = chosen.plan.clone();
+            plan.without(&settled);
+            let planned = chosen.plan.count() - plan.count();
+            let whole = chosen.whole(settled.len() as u64, planned);
+            locked(&show).planned(plan.count());
+            run.delete(&plan, whole, &told_to_stop, &on_event).await
         };
         let mut work = pin!(work);
         let mut ticks = Report::ticks();

@@ -79,6 +79,9 @@ struct Record {
     source: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     count: Option<u64>,
+    /// Of these, those that were done with before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<u64>,
     /// Of a recording.
     #[serde(flatten)]
     about: Option<About>,
@@ -130,6 +133,17 @@ impl About {
             ..Self::of(&held.target)
         }
     }
+}
+
+/// What a run is part of: it may go on with the rest of one that did not come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    /// What was chosen, in words.
+    pub source: String,
+    /// How many were to be deleted at first.
+    pub count: u64,
+    /// How many of them are done with already.
+    pub before: u64,
 }
 
 /// A run that did not come to its end.
@@ -210,9 +224,10 @@ impl Receipts {
         &self.run
     }
 
-    pub(super) fn begin_run(&mut self, source: &str, count: u64) -> io::Result<()> {
+    pub(super) fn begin_run(&mut self, whole: &Whole) -> io::Result<()> {
         let mut record = self.record(Step::Run, None);
-        (record.source, record.count) = (Some(source.to_owned()), Some(count));
+        record.source = Some(whole.source.clone());
+        (record.count, record.before) = (Some(whole.count), Some(whole.before));
         self.write(&record)
     }
 
@@ -241,6 +256,7 @@ impl Receipts {
             time: written(Utc::now()),
             source: None,
             count: None,
+            before: None,
             about,
         }
     }
@@ -277,7 +293,7 @@ fn read(file: &mut File, account: &str) -> io::Result<Earlier> {
                     run: record.run,
                     source: record.source.unwrap_or_default(),
                     count: record.count.unwrap_or(0),
-                    done: 0,
+                    done: record.before.unwrap_or(0),
                 });
             }
             (Step::End, _) => earlier.unfinished = None,
@@ -314,6 +330,14 @@ mod tests {
         }
     }
 
+    fn whole(count: u64, before: u64) -> Whole {
+        Whole {
+            source: "all".to_owned(),
+            count,
+            before,
+        }
+    }
+
     fn target(id: &str) -> About {
         About::of(&Target {
             id: RecordingId::new(id),
@@ -337,7 +361,7 @@ mod tests {
         let open = |account| Receipts::open(folder.path(), RECEIPTS, who(account));
         let (mut receipts, earlier) = open("MA1").unwrap();
         assert_eq!(earlier, Earlier::default());
-        receipts.begin_run("all", 4).unwrap();
+        receipts.begin_run(&whole(5, 1)).unwrap();
         for (id, outcome) in [
             ("a", Outcome::Deleted),
             ("b", Outcome::Gone),
@@ -353,11 +377,11 @@ mod tests {
         assert_eq!(earlier.done, ["a".to_owned(), "b".to_owned()].into());
         assert_eq!(earlier.unsettled, [target("d")]);
         let unfinished = earlier.unfinished.unwrap();
-        assert_eq!((unfinished.count, unfinished.done), (4, 2));
+        assert_eq!((unfinished.count, unfinished.done), (5, 3));
         drop(receipts);
         let (mut other, earlier) = open("MA2").unwrap();
         assert_eq!(earlier, Earlier::default());
-        other.begin_run("all", 1).unwrap();
+        other.begin_run(&whole(1, 0)).unwrap();
         other.end_run().unwrap();
         drop(other);
         assert!(open("MA1").unwrap().1.unfinished.is_some());

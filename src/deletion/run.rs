@@ -1,5 +1,6 @@
 //! Deletes what a plan says, one after the other.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use crate::archive::blocking;
 use crate::plivo::{Client, Deleted, Error, Priority, RecordingId};
 
 use super::plan::{Plan, Target};
-use super::receipt::{About, Outcome, Receipts};
+use super::receipt::{About, Outcome, Receipts, Whole};
 
 /// How often one deletion is asked for.
 const TRIES: u32 = 4;
@@ -87,7 +88,8 @@ impl Run {
         }
     }
 
-    /// Finds out what became of deletions that an earlier run had begun, and writes their receipts.
+    /// Finds out what became of deletions that an earlier run had begun, and writes their receipts. Gives those that are
+    /// deleted.
     ///
     /// # Errors
     /// [`Stopped`].
@@ -95,7 +97,8 @@ impl Run {
         &self,
         unsettled: Vec<About>,
         on_event: &(dyn Fn(Event) + Sync),
-    ) -> Result<(), Stopped> {
+    ) -> Result<HashSet<String>, Stopped> {
+        let mut deleted = HashSet::new();
         for about in unsettled {
             let id = RecordingId::new(about.id.clone());
             let mut about = About {
@@ -107,25 +110,26 @@ impl Run {
                 Some(404) => Outcome::Deleted,
                 _ => Outcome::Kept,
             };
+            if outcome.is_done() {
+                deleted.insert(id.to_string());
+            }
             on_event(Event::Settled(self.finish(id, about, outcome).await?));
         }
-        Ok(())
+        Ok(deleted)
     }
 
-    /// Deletes what is planned, until `stop` says true; the deletion that is under way then is finished first. `source` says
-    /// what was chosen.
+    /// Deletes what is planned, until `stop` says true; the deletion that is under way then is finished first.
     ///
     /// # Errors
     /// [`Stopped`]; what was told of by then is deleted, and has its receipt.
     pub async fn delete(
         &self,
         plan: &Plan,
-        source: &str,
+        whole: Whole,
         stop: &watch::Receiver<bool>,
         on_event: &(dyn Fn(Event) + Sync),
     ) -> Result<(), Stopped> {
-        let (source, count) = (source.to_owned(), plan.count());
-        self.write(move |receipts| receipts.begin_run(&source, count))
+        self.write(move |receipts| receipts.begin_run(&whole))
             .await?;
         for held in &plan.held {
             let id = held.target.id.clone();

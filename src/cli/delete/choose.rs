@@ -12,7 +12,9 @@ use super::{Args, refused};
 use crate::archive::MANIFEST;
 use crate::cli::report::{Far, Report};
 use crate::cli::{Failure, download, told};
-use crate::deletion::{Choice, Earlier, Hold, Plan, RECEIPTS, Receipts, Who, from_manifest};
+use crate::deletion::{
+    Choice, Earlier, Hold, Plan, RECEIPTS, Receipts, Unfinished, Who, Whole, from_manifest,
+};
 use crate::plivo::{Bound, Client, Error, Extent, Priority, RecordingId, TimeRange};
 
 /// Recordings that are asked for at a time.
@@ -41,6 +43,30 @@ impl Chosen {
     /// Nothing that was chosen is left out for being wrong.
     pub(super) fn is_as_it_should_be(&self) -> bool {
         self.plan.unproven.is_empty() && self.plan.foreign == 0 && self.missing.is_empty()
+    }
+
+    /// The run that did not come to its end, where what is left of it is what was chosen.
+    pub(super) fn rest_of(&self) -> Option<&Unfinished> {
+        let unfinished = self.earlier.unfinished.as_ref()?;
+        let rest = unfinished.count.saturating_sub(unfinished.done);
+        // Those whose answer was never seen may be gone already.
+        let least = rest.saturating_sub(self.earlier.unsettled.len() as u64);
+        (least..=rest)
+            .contains(&self.plan.count())
+            .then_some(unfinished)
+    }
+
+    /// What a run is part of that begins now. So many deletions turned out to be done already, and so many of them were planned.
+    pub(super) fn whole(&self, settled: u64, planned: u64) -> Whole {
+        let (count, before) = match self.rest_of() {
+            Some(unfinished) => (unfinished.count, unfinished.done + settled),
+            None => (self.plan.count(), planned),
+        };
+        Whole {
+            source: self.source.clone(),
+            count,
+            before,
+        }
     }
 
     /// Opens the receipts for writing.

@@ -71,13 +71,8 @@ fn same(typed: &str, sentence: &str) -> bool {
 impl Chosen {
     /// Whether `expected` was the count of the run that did not come to its end, of which this is the rest.
     fn goes_on_with(&self, expected: u64) -> bool {
-        self.earlier.unfinished.as_ref().is_some_and(|unfinished| {
-            let settled = self.earlier.unsettled.len() as u64;
-            let rest = unfinished.count.saturating_sub(unfinished.done);
-            // One whose answer was never seen may be gone already.
-            unfinished.count == expected
-                && (rest.saturating_sub(settled)..=rest).contains(&self.plan.count())
-        })
+        self.rest_of()
+            .is_some_and(|unfinished| unfinished.count == expected)
     }
 }
 

@@ -34,6 +34,11 @@ impl Show {
         }
     }
 
+    /// How many are to be deleted, once it is known what earlier runs came to.
+    pub(super) fn planned(&mut self, planned: u64) {
+        self.planned = planned;
+    }
+
     /// Where the receipts are.
     pub(super) fn receipts(&mut self, path: &Path) {
         self.receipts = path.to_owned();
