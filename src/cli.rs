@@ -3,20 +3,28 @@
 mod account;
 pub mod browse;
 mod callbacks;
+pub mod clip;
 pub mod delete;
+pub mod doctor;
 pub mod download;
 pub mod emulator;
+mod failure;
 mod filter;
+pub mod get;
 pub mod list;
 pub mod listen;
 mod local;
 mod login;
 pub mod marks;
 mod output;
+pub mod play;
 mod progress;
+mod recording;
 mod report;
 mod rows;
 mod selection;
+mod sink;
+pub mod stats;
 mod stop;
 mod stream;
 mod told;
@@ -58,9 +66,14 @@ enum Command {
     Download(download::Args),
     Verify(verify::Args),
     Delete(delete::Args),
+    Get(get::Args),
+    Play(play::Args),
+    Clip(clip::Args),
+    Stats(stats::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
     Marks(marks::Args),
+    Doctor(doctor::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -84,6 +97,8 @@ pub const REFUSED: u8 = 5;
 pub const SOME_FAILED: u8 = 7;
 /// Exit code: ended by Ctrl-c or SIGTERM.
 pub const INTERRUPTED: u8 = 130;
+/// Exit code: the program panicked.
+const PANICKED: u8 = 101;
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -105,7 +120,12 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Download(args)) => in_runtime(download::run(args)),
         Some(Command::Verify(args)) => in_runtime(verify::run(args)),
         Some(Command::Delete(args)) => in_runtime(delete::run(args)),
+        Some(Command::Get(args)) => in_runtime(get::run(args)),
+        Some(Command::Play(args)) => in_runtime(play::run(args)),
+        Some(Command::Clip(args)) => in_runtime(clip::run(args)),
+        Some(Command::Stats(args)) => in_runtime(stats::run(args)),
         Some(Command::Marks(args)) => marks::run(args),
+        Some(Command::Doctor(args)) => in_runtime(doctor::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

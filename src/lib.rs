@@ -26,7 +26,7 @@
 //! | [`archive`] | recordings as files that are proven by their hashes | `plivo`, `audio`, text made safe by [`app::text`] |
 //! | [`deletion`] | what is to be deleted, and the receipts of it | `plivo`, `archive` |
 //! | [`store`] | what reviewing remembers, in an SQLite file | plain data of `plivo` |
-//! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo` and `audio` |
+//! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo`, `audio` and `store` |
 //! | [`ui`] | looks: [`ui::draw`] reads the app and says where things are on the screen | `app` |
 //! | [`runtime`] | waits, asks the app, does what it wants, draws; gives the terminal back | all |
 //! | [`cli`] | the command line, a file for each command | all |
@@ -53,6 +53,7 @@
 //!   [`cli::browse`].
 //! - **Something to do outside**: a variant of [`app::Effect`], carried out in [`runtime::effects`]; its answer a variant of
 //!   [`app::Message`].
+//! - **A sink**: a variant of [`audio::Sink`], a file in `audio/output/`, its word in `cli/sink.rs`.
 //! - **A command**: a file in `cli/` with its arguments and `run`, and a variant in [`cli`].
 
 // The plain build of the same code is still checked; clippy.toml has no switch of its own for this lint in tests.

@@ -19,6 +19,8 @@ mod keys;
 mod list;
 #[path = "tui/marks.rs"]
 mod marks;
+#[path = "tui/moments.rs"]
+mod moments;
 #[path = "tui/screens.rs"]
 mod screens;
 #[path = "tui/sitting.rs"]

@@ -2,16 +2,20 @@
 //!
 //! Where the sound is comes as an anchor in time, never as a poll: the position at any instant is worked out from it.
 
+mod actions;
 mod jumps;
 mod known;
+mod load;
 mod repeat;
 mod rewind;
 mod speech;
 mod told;
 mod trouble;
+mod turns;
 mod volume;
 mod zoom;
 
+pub use actions::Done;
 pub use repeat::Repeat;
 pub use rewind::Rewind;
 pub use trouble::Trouble;
@@ -38,6 +42,8 @@ use zoom::Zoom;
 pub struct Subject {
     pub id: RecordingId,
     pub added: Option<DateTime<Utc>>,
+    /// All that the API tells of it; `None` for a bare link.
+    pub recording: Option<Arc<Recording>>,
 }
 
 /// What the panel says.
@@ -295,90 +301,6 @@ impl Player {
         let (detail, attempt) = loaded.retrying.as_ref()?;
         let some = !loaded.buffered.is_empty();
         Some(Trouble::retrying(detail, *attempt, some))
-    }
-
-    /// Play a recording from `at`. Without a link it fails at once, in words.
-    pub fn play(
-        &mut self,
-        recording: &Recording,
-        at: Duration,
-        ids: &mut Ids,
-        now: Now,
-    ) -> Vec<Effect> {
-        let subject = Subject {
-            id: recording.id.clone(),
-            added: recording.added,
-        };
-        self.load(
-            subject,
-            recording.url.clone(),
-            recording.duration,
-            at,
-            ids,
-            now,
-        )
-    }
-
-    /// The same from `at`, where the listener did not begin: undoing the jump leads to the start.
-    pub fn play_from(
-        &mut self,
-        recording: &Recording,
-        at: Duration,
-        ids: &mut Ids,
-        now: Now,
-    ) -> Vec<Effect> {
-        let effects = self.play(recording, at, ids, now);
-        if let Some(loaded) = &mut self.loaded {
-            loaded.jumps.began(Duration::ZERO);
-        }
-        effects
-    }
-
-    fn load(
-        &mut self,
-        subject: Subject,
-        url: Option<String>,
-        expected: Option<Duration>,
-        at: Duration,
-        ids: &mut Ids,
-        _now: Now,
-    ) -> Vec<Effect> {
-        let play = ids.play();
-        let link = url.clone().filter(|url| !url.trim().is_empty());
-        let phase = match link {
-            Some(_) => Phase::Opening { at },
-            None => Phase::Failed {
-                error: audio::Error::NoUrl,
-                at,
-            },
-        };
-        self.loaded = Some(Loaded {
-            play,
-            subject,
-            url,
-            phase,
-            expected: expected.filter(|length| !length.is_zero()),
-            length: None,
-            media: None,
-            buffered: Arc::from([]),
-            waveform: None,
-            statistics: None,
-            device: None,
-            retrying: None,
-            aim: None,
-            jumps: Jumps::default(),
-            repeat: Repeat::Off,
-            skipped: Duration::ZERO,
-        });
-        match link {
-            Some(url) => vec![Effect::Play {
-                play,
-                url,
-                at,
-                expected,
-            }],
-            None => vec![Effect::Stop],
-        }
     }
 
     /// Space: pause, or go on a little earlier; at the end or after a failure, play again.

@@ -62,8 +62,13 @@ impl App {
             }
             Api::Recording { request, result } => {
                 self.deliveries.over(request, result.as_ref().err(), now);
-                self.detail.answered(request, result);
-                Vec::new()
+                match self.found(request, result, now) {
+                    Ok(effects) => effects,
+                    Err(result) => {
+                        self.detail.answered(request, result);
+                        Vec::new()
+                    }
+                }
             }
             Api::Callback { request, step } => {
                 self.deliveries.step(request, step);
