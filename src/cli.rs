@@ -6,20 +6,23 @@ pub mod browse;
 mod callbacks;
 pub mod clip;
 pub mod config;
+pub mod delete;
 pub mod doctor;
+pub mod download;
 pub mod emulator;
 mod failure;
 mod filter;
 pub mod get;
-mod json;
 pub mod list;
 pub mod listen;
 mod local;
+mod login;
 pub mod marks;
 mod output;
 pub mod play;
 mod progress;
 mod recording;
+mod report;
 mod rows;
 mod selection;
 mod settings;
@@ -30,11 +33,14 @@ mod stop;
 mod stream;
 mod told;
 mod value;
+pub mod verify;
 mod zone;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::app::text::json;
 
 /// Browse the call recordings of a Plivo account, and play them.
 ///
@@ -62,6 +68,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     List(list::Args),
+    Download(download::Args),
+    Verify(verify::Args),
+    Delete(delete::Args),
     Get(get::Args),
     Play(play::Args),
     Clip(clip::Args),
@@ -91,8 +100,10 @@ pub const CREDENTIALS: u8 = 2;
 pub const NETWORK: u8 = 3;
 /// Exit code: the account's rate limit is used up.
 pub const RATE_LIMIT: u8 = 4;
-/// Exit code: some of several items failed; the output says which.
-const SOME_FAILED: u8 = 7;
+/// Exit code: nothing was deleted, since it was not confirmed.
+pub const REFUSED: u8 = 5;
+/// Exit code: some of the recordings failed, each of which was named.
+pub const SOME_FAILED: u8 = 7;
 /// Exit code: ended by Ctrl-c or SIGTERM.
 pub const INTERRUPTED: u8 = 130;
 /// Exit code: the program panicked.
@@ -128,6 +139,9 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
             config::run(&args)?;
             Ok(ExitCode::SUCCESS)
         }
+        Some(Command::Download(args)) => in_runtime(download::run(args)),
+        Some(Command::Verify(args)) => in_runtime(verify::run(args)),
+        Some(Command::Delete(args)) => in_runtime(delete::run(args)),
         Some(Command::Get(args)) => in_runtime(get::run(args)),
         Some(Command::Play(args)) => in_runtime(play::run(args)),
         Some(Command::Clip(args)) => in_runtime(clip::run(args)),

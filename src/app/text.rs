@@ -1,5 +1,7 @@
 //! The one function that makes text from outside safe to print, and measuring as a terminal does.
 
+pub mod json;
+
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation;

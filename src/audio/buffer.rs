@@ -11,6 +11,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -172,6 +173,21 @@ impl Buffer {
             feed.fail(error);
         }
         buffer
+    }
+
+    /// A buffer over a file that is there as a whole; nothing of it is copied.
+    ///
+    /// # Errors
+    /// When the file's length cannot be had.
+    pub fn from_file(file: File) -> io::Result<Self> {
+        let len = file.metadata()?.len();
+        let (buffer, feed) = Self::open();
+        let mut state = buffer.shared.lock();
+        state.store = Store::over(file);
+        state.have.insert(0..len);
+        drop(state);
+        feed.set_len(len);
+        Ok(buffer)
     }
 
     /// Bytes in the whole file, once known.

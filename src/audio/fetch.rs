@@ -11,13 +11,16 @@ mod backoff;
 mod body;
 mod http;
 mod link;
+mod piecemeal;
 mod sniff;
 mod task;
 
 use super::buffer::Buffer;
 use super::event::{Error, Request};
 
+pub use self::answer::Validator;
 pub use self::http::Http;
+pub use self::piecemeal::{Body, Failure, Known, Opened, Piecemeal};
 
 /// What the fetch of one recording tells.
 #[derive(Debug, Clone, PartialEq, Eq)]

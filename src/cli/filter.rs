@@ -46,6 +46,22 @@ pub(super) struct Filter {
 }
 
 impl Filter {
+    /// Whether any flag was given.
+    pub(super) fn is_given(&self) -> bool {
+        [
+            &self.from,
+            &self.to,
+            &self.call_uuid,
+            &self.subaccount,
+            &self.from_number,
+            &self.to_number,
+            &self.either_number,
+            &self.conference,
+        ]
+        .iter()
+        .any(|flag| flag.is_some())
+    }
+
     /// What the flags ask for; dates are checked in `zone`.
     ///
     /// # Errors

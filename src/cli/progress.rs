@@ -123,15 +123,19 @@ fn as_json(progress: &Progress) -> Value {
     }})
 }
 
-/// `40 s`, `14 min`, `2 h 10 min`.
-fn time(left: Duration) -> String {
+/// `40 s`, `14 min`, `2 h 10 min`, `3 days 4 h`.
+pub(super) fn time(left: Duration) -> String {
     let seconds = left.as_secs() + u64::from(left.subsec_millis() >= 500);
     match seconds {
         0..60 => format!("{seconds} s"),
         60..3570 => format!("{} min", (seconds + 30) / 60),
-        _ => {
+        3570..172_800 => {
             let minutes = (seconds + 30) / 60;
-            format!("{} h {} min", count(minutes / 60), minutes % 60)
+            format!("{} h {} min", minutes / 60, minutes % 60)
+        }
+        _ => {
+            let hours = seconds.saturating_add(1800) / 3600;
+            format!("{} days {} h", count(hours / 24), hours % 24)
         }
     }
 }
@@ -172,6 +176,7 @@ mod tests {
             (3569.0, "59 min"),
             (3570.0, "1 h 0 min"),
             (7800.0, "2 h 10 min"),
+            (273_600.0, "3 days 4 h"),
         ] {
             assert_eq!(time(Duration::from_secs_f64(seconds)), words);
         }

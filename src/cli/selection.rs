@@ -87,6 +87,15 @@ pub(super) struct Selected {
 }
 
 impl Selection {
+    /// Whether any flag was given.
+    pub(super) fn is_given(&self) -> bool {
+        let more = [&self.conference_uuid, &self.mpc_name, &self.mpc_uuid];
+        self.filter.is_given()
+            || more.iter().any(|flag| flag.is_some())
+            || self.storage_days.is_some()
+            || !self.local.is_empty()
+    }
+
     /// The recordings meant at `now`, dates read as UTC. With neither bound: the last 30 days or, with `all`, of all time.
     ///
     /// # Errors

@@ -47,7 +47,8 @@ pub(super) fn stopped(stopped: Stopped) -> Failure {
     }
 }
 
-fn code(error: &plivo::Error) -> u8 {
+/// The exit code that tells scripts which kind of failure it was.
+pub(super) fn code(error: &plivo::Error) -> u8 {
     use plivo::Error;
     match error {
         Error::Unauthorized { .. } | Error::Forbidden { .. } => CREDENTIALS,

@@ -54,6 +54,31 @@ pub(super) fn length(text: &str) -> Result<Duration, String> {
     (larger < u64::MAX).then_some(total).ok_or_else(wanted)
 }
 
+/// How long ago: `90d`, `12w`, `36h`; above 0.
+///
+/// # Errors
+/// What is needed instead.
+pub(super) fn age(text: &str) -> Result<Duration, String> {
+    let wanted = || "an age is needed, like 90d, 12w or 36h".to_owned();
+    let text = text.trim();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at_checked(digits).ok_or_else(wanted)?;
+    let hours = match unit {
+        "h" => 1,
+        "d" => 24,
+        "w" => 7 * 24,
+        _ => return Err(wanted()),
+    };
+    // A century: beyond it no time is a date any more.
+    const LONGEST: u64 = 100 * 366 * 24;
+    let number: u64 = number.parse().map_err(|_| wanted())?;
+    number
+        .checked_mul(hours)
+        .filter(|hours| (1..=LONGEST).contains(hours))
+        .map(|hours| Duration::from_secs(hours * 3600))
+        .ok_or_else(wanted)
+}
+
 /// Days of storage: `30`, `30..60`, `90..`, `..7`; both ends belong to it.
 ///
 /// # Errors
@@ -149,6 +174,27 @@ mod tests {
             assert!(length(bad).is_err(), "{bad}");
         }
         assert!(length(&format!("{}h", u64::MAX / 2)).is_err());
+    }
+
+    #[test]
+    fn ages_have_a_unit() {
+        assert_eq!(age("90d"), Ok(Duration::from_secs(90 * 86_400)));
+        assert_eq!(age(" 2w"), Ok(Duration::from_secs(14 * 86_400)));
+        assert_eq!(age("36h"), Ok(Duration::from_secs(36 * 3600)));
+        for bad in [
+            "",
+            "90",
+            "0d",
+            "-1d",
+            "d",
+            "1.5d",
+            "90 d",
+            "1y",
+            "99999999999d",
+            "9é",
+        ] {
+            assert!(age(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -74,6 +74,8 @@ pub struct Fault {
     pub scope: Scope,
     /// After so many requests it is healed; `None` is never.
     pub times: Option<u64>,
+    /// Only every so many-th request is hit; 1 is each.
+    pub every: u64,
 }
 
 /// For `--help`: the names and what they do.
@@ -84,7 +86,7 @@ wrong-length[=BYTES], offset-lies, duplicate-row, missing-row, totals-drift, cal
 callback-reorder, callback-early, callback-garbage, callback-unsigned, callback-wrong-signature. \
 cut, stall, reset, no-range, chunked and wrong-length hit media, callback-… deliveries of asynchronous calls, the others \
 the API, unless api: or media: stands in front (media-404, media-html work too). \
-*N behind any hits N requests, then heals.";
+/N behind any hits every N-th request only. *N behind that hits N requests, then heals.";
 
 /// A fault's text that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +103,7 @@ impl std::error::Error for UnknownFault {}
 impl FromStr for Fault {
     type Err = UnknownFault;
 
-    /// Reads `[api:|media:]NAME[=ARG][*TIMES]`.
+    /// Reads `[api:|media:]NAME[=ARG][/EVERY][*TIMES]`.
     fn from_str(text: &str) -> Result<Self, UnknownFault> {
         read(text).ok_or_else(|| UnknownFault(text.to_owned()))
     }
@@ -111,6 +113,10 @@ fn read(text: &str) -> Option<Fault> {
     let (rest, mut times) = match text.split_once('*') {
         Some((rest, times)) => (rest, Some(times.parse().ok()?)),
         None => (text, None),
+    };
+    let (rest, every) = match rest.split_once('/') {
+        Some((rest, every)) => (rest, every.parse().ok().filter(|every| *every > 0)?),
+        None => (rest, 1),
     };
     let (name, arg) = match rest.split_once('=') {
         Some((name, arg)) => (name, Some(arg)),
@@ -170,6 +176,7 @@ fn read(text: &str) -> Option<Fault> {
         kind,
         scope: scope.unwrap_or(usual),
         times,
+        every,
     })
 }
 
@@ -186,17 +193,42 @@ fn callback(name: &str) -> Option<CallbackFault> {
     })
 }
 
-/// The faults that are switched on, each with the requests it has left.
+/// The faults that are switched on.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
-    list: Vec<(Fault, AtomicU64)>,
+    list: Vec<Switched>,
+}
+
+#[derive(Debug)]
+struct Switched {
+    fault: Fault,
+    /// Requests that it could have hit.
+    met: AtomicU64,
+    /// Requests that it has left.
+    left: AtomicU64,
+}
+
+impl Switched {
+    fn hits(&self) -> bool {
+        let turn = self.met.fetch_add(1, Ordering::AcqRel) + 1;
+        let one_less = |left: u64| left.checked_sub(1);
+        turn.is_multiple_of(self.fault.every)
+            && self
+                .left
+                .try_update(Ordering::AcqRel, Ordering::Acquire, one_less)
+                .is_ok()
+    }
 }
 
 impl Faults {
     pub(super) fn new(faults: Vec<Fault>) -> Self {
-        let left = |fault: Fault| (fault, AtomicU64::new(fault.times.unwrap_or(u64::MAX)));
+        let switched = |fault: Fault| Switched {
+            fault,
+            met: AtomicU64::new(0),
+            left: AtomicU64::new(fault.times.unwrap_or(u64::MAX)),
+        };
         Self {
-            list: faults.into_iter().map(left).collect(),
+            list: faults.into_iter().map(switched).collect(),
         }
     }
 
@@ -204,15 +236,8 @@ impl Faults {
     pub(super) fn draw(&self, scope: Scope) -> Vec<FaultKind> {
         self.list
             .iter()
-            .filter(|(fault, left)| {
-                fault.scope == scope
-                    && left
-                        .try_update(Ordering::AcqRel, Ordering::Acquire, |left| {
-                            left.checked_sub(1)
-                        })
-                        .is_ok()
-            })
-            .map(|(fault, _)| fault.kind)
+            .filter(|switched| switched.fault.scope == scope && switched.hits())
+            .map(|switched| switched.fault.kind)
             .collect()
     }
 }
@@ -224,7 +249,14 @@ mod tests {
     #[test]
     fn faults_are_read_with_scope_argument_and_count() {
         let read = |text: &str| text.parse::<Fault>();
-        let fault = |kind, scope, times| Ok(Fault { kind, scope, times });
+        let fault = |kind, scope, times| {
+            Ok(Fault {
+                kind,
+                scope,
+                times,
+                every: 1,
+            })
+        };
         assert_eq!(
             read("429=7"),
             fault(FaultKind::RateLimited(Some(7)), Scope::Api, None)
@@ -274,6 +306,8 @@ mod tests {
             "500=x",
             "chunked=1",
             "cut*",
+            "cut/0",
+            "cut/x",
             "html=9",
         ] {
             assert!(read(bad).is_err(), "{bad}");
@@ -287,5 +321,16 @@ mod tests {
         assert_eq!(faults.draw(Scope::Api), [FaultKind::Status(500)]);
         assert_eq!(faults.draw(Scope::Api).len(), 1);
         assert!(faults.draw(Scope::Api).is_empty());
+    }
+
+    #[test]
+    fn a_fault_may_hit_every_third_request_only() {
+        let faults = Faults::new(vec!["media:429=2/3*2".parse().unwrap()]);
+        let hit: Vec<_> = (1..=12)
+            .filter(|_| {
+                !faults.draw(Scope::Api).is_empty() || !faults.draw(Scope::Media).is_empty()
+            })
+            .collect();
+        assert_eq!(hit, [3, 6]);
     }
 }

@@ -93,11 +93,7 @@ impl Answer {
                 .html(&text)
                 .unwrap_or_else(|| short(&text, LONGEST_TEXT)),
         };
-        let api_id = json
-            .as_ref()
-            .and_then(Value::as_object)
-            .and_then(|body| shown_id(body.get("api_id")?.as_str()?))
-            .or_else(|| shown_id(self.request_id.as_deref()?));
+        let api_id = self.api_id(json.as_ref());
         let status = self.status;
         match status {
             400 => Error::BadRequest { message, api_id },
@@ -124,6 +120,13 @@ impl Answer {
                 api_id,
             },
         }
+    }
+
+    /// The id of the request, as the body says or else a header.
+    pub(super) fn api_id(&self, body: Option<&Value>) -> Option<String> {
+        body.and_then(Value::as_object)
+            .and_then(|body| shown_id(body.get("api_id")?.as_str()?))
+            .or_else(|| shown_id(self.request_id.as_deref()?))
     }
 
     /// Redirects are not followed: the credentials were meant for the base that was set.

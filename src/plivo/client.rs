@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use url::Url;
 
-use super::answer::Failure;
+use super::answer::{Answer, Failure};
 use super::base::ApiBase;
 use super::call::{Call, Delete, Get, Verb};
 use super::credentials::Credentials;
@@ -43,6 +43,15 @@ impl Default for Options {
             answer_timeout: Duration::from_secs(30),
         }
     }
+}
+
+/// What the server said to a DELETE that it carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deleted {
+    /// 204, or another of 2xx.
+    pub status: u16,
+    /// The id of the request; an empty answer has it in a header, if at all.
+    pub api_id: Option<String>,
 }
 
 /// Why no client could be made.
@@ -109,6 +118,11 @@ impl Client {
         media::authorize(url, &self.shared.credentials, &self.shared.base)
     }
 
+    /// The gate through which every request of the program goes, for requests that this client does not send itself.
+    pub fn limiter(&self) -> &Limiter {
+        &self.shared.limiter
+    }
+
     /// The stop that the server has asked for, if any, for a countdown.
     pub fn throttle(&self) -> watch::Receiver<Option<Pause>> {
         self.shared.limiter.throttle()
@@ -155,6 +169,25 @@ impl Client {
     /// As there.
     pub async fn delete(&self, id: &RecordingId) -> Result<(), Error> {
         self.send(&Delete(id.clone()), Priority::Visible).await
+    }
+
+    /// Deletes one recording as [`Client::delete`] does, and tells what the server said.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn delete_answered(&self, id: &RecordingId) -> Result<Deleted, Error> {
+        let url = self.address(Some(id))?;
+        let limiter = &self.shared.limiter;
+        let permit = limiter.enter(limiter.turn(Priority::Visible)).await;
+        let sent = self.shared.exchange.send(Method::DELETE, url).await;
+        let answer = sent.map_err(Failure::from).and_then(Answer::success);
+        self.learn(&permit, answer.as_ref().err());
+        let answer = answer.map_err(|failure| failure.error)?;
+        let body = answer.json(&self.shared.base.host()).ok().flatten();
+        Ok(Deleted {
+            status: answer.status,
+            api_id: answer.api_id(body.as_ref()),
+        })
     }
 
     /// The address of the list, or of one recording.

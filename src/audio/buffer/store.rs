@@ -31,6 +31,14 @@ impl Store {
         }
     }
 
+    /// What a file holds already.
+    pub(super) fn over(file: File) -> Self {
+        Self {
+            file: Some(file),
+            ..Self::with_bound(0)
+        }
+    }
+
     /// Keeps `bytes` at `at`. Memory grows by what is written, never by where.
     pub(super) fn write(&mut self, at: u64, bytes: &[u8]) -> io::Result<()> {
         for (number, place, part) in pieces(at, bytes.len()) {

@@ -120,9 +120,11 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
 
 /// What tells one state of a file from another.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Validator {
-    etag: Option<String>,
-    modified: Option<String>,
+pub struct Validator {
+    /// `ETag`, as it came.
+    pub etag: Option<String>,
+    /// `Last-Modified`, as it came.
+    pub modified: Option<String>,
 }
 
 impl Validator {

@@ -4,11 +4,9 @@ use reqwest::Response;
 use reqwest::header::{self, HeaderValue};
 
 use super::answer::{self, Answer, Validator};
-use super::http::describe;
-use super::link::Hop;
-use super::task::Task;
-use crate::audio::buffer::Gap;
-use crate::audio::event::Error;
+use super::http::{Http, describe};
+use super::link::{Hop, Rule};
+use crate::audio::event::{Error, Secret};
 
 pub(super) const REDIRECTS: usize = 5;
 
@@ -20,20 +18,36 @@ pub(super) struct Asked {
     pub(super) target: Option<Hop>,
 }
 
-impl Task<'_> {
+/// What is asked for, and in whose name.
+pub(super) struct Question<'a> {
+    pub(super) http: &'a Http,
+    pub(super) rule: &'a Rule,
+    /// Where the last answer came from: asked first.
+    pub(super) target: Option<&'a Hop>,
+    pub(super) authorization: Option<&'a Secret>,
+    /// From which byte on.
+    pub(super) from: u64,
+    /// The byte at which it may end.
+    pub(super) to: Option<u64>,
+    /// Asks without naming a range.
+    pub(super) bare: bool,
+    pub(super) validator: Option<&'a Validator>,
+}
+
+impl Question<'_> {
     /// Sends the request and follows redirects. The inner error is one that may pass.
-    pub(super) async fn ask(&self, gap: Gap) -> Result<Result<Asked, String>, Error> {
+    pub(super) async fn ask(&self) -> Result<Result<Asked, String>, Error> {
         let start = self.rule.start();
-        let mut hop = self.target.clone().unwrap_or_else(|| start.clone());
+        let mut hop = self.target.unwrap_or(&start).clone();
         let mut cached = self.target.is_some();
         let mut redirects = 0;
         loop {
             let client = self.http.client_for(&hop.url)?;
-            let response = match self.send(client, &hop, gap).await {
+            let response = match self.send(client, &hop).await {
                 Ok(response) => response,
                 Err(error) => return Ok(Err(describe(error))),
             };
-            let answer = answer::read(response.status(), response.headers(), gap.start);
+            let answer = answer::read(response.status(), response.headers(), self.from);
             match &answer {
                 // The link that a redirect gave may have run out: ask for a new one.
                 Answer::Fatal(_) if cached => {
@@ -56,29 +70,21 @@ impl Task<'_> {
         }
     }
 
-    async fn send(
-        &self,
-        client: &reqwest::Client,
-        hop: &Hop,
-        gap: Gap,
-    ) -> Result<Response, reqwest::Error> {
+    async fn send(&self, client: &reqwest::Client, hop: &Hop) -> Result<Response, reqwest::Error> {
         let mut request = client.get(hop.url.clone());
-        if !(self.bare && gap.start == 0) {
+        if !self.bare {
             // With an end the connection is free for the next request, without one the length need not be known.
-            let range = match gap.loaded_at {
-                Some(end) => format!("bytes={}-{}", gap.start, end - 1),
-                None => format!("bytes={}-", gap.start),
+            let start = self.from;
+            let range = match self.to {
+                Some(end) => format!("bytes={start}-{}", end.saturating_sub(1)),
+                None => format!("bytes={start}-"),
             };
             request = request.header(header::RANGE, range);
-            if let Some(validator) = self.validator.as_ref().and_then(Validator::if_range) {
+            if let Some(validator) = self.validator.and_then(Validator::if_range) {
                 request = request.header(header::IF_RANGE, validator);
             }
         }
-        if let Some(secret) = self
-            .request
-            .authorization
-            .as_ref()
-            .filter(|_| hop.authorized)
+        if let Some(secret) = self.authorization.filter(|_| hop.authorized)
             && let Ok(mut value) = HeaderValue::from_str(&secret.0)
         {
             value.set_sensitive(true);

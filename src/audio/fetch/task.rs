@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::FetchEvent;
 use super::answer::{Answer, Validator};
-use super::ask::{Asked, REDIRECTS};
+use super::ask::{Asked, Question, REDIRECTS};
 use super::backoff::Backoff;
 use super::http::Http;
 use super::link::{Hop, Rule};
@@ -209,6 +209,21 @@ impl<'a> Task<'a> {
                 "it redirects more than {REDIRECTS} times"
             ))),
         }
+    }
+
+    /// Asks for what is missing there.
+    async fn ask(&self, gap: Gap) -> Result<Result<Asked, String>, Error> {
+        let question = Question {
+            http: &self.http,
+            rule: &self.rule,
+            target: self.target.as_ref(),
+            authorization: self.request.authorization.as_ref(),
+            from: gap.start,
+            to: gap.loaded_at,
+            bare: self.bare && gap.start == 0,
+            validator: self.validator.as_ref(),
+        };
+        question.ask().await
     }
 
     /// Ends when the request at `at` is not the one that is needed.

@@ -1,19 +1,19 @@
-//! JSON on standard output, which may be a terminal.
+//! JSON that may end up on a terminal: on standard output, or in files that somebody prints.
 
 use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::app::text::is_safe;
+use super::is_safe;
 
 /// One line of JSON, without its end. See [`escaped`].
-pub(super) fn line(value: &Value) -> String {
+pub fn line(value: &Value) -> String {
     escaped(&value.to_string())
 }
 
 /// JSON lets DEL, the C1 codes and characters that turn the reading order stand in text; here they are escaped, so that the text
 /// says the same to a program and nothing to a terminal.
-pub(super) fn escaped(json: &str) -> String {
+pub fn escaped(json: &str) -> String {
     if json.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return json.to_owned();
     }

@@ -1,0 +1,272 @@
+//! `manifest.ndjson`: a line of JSON for each recording that was archived. Lines are only ever added; of two for one recording the
+//! later counts. A line that was being written when the program was killed is dropped at the next start.
+
+mod lines;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::text::json;
+
+use super::folder::Folder;
+use super::template::Place;
+
+pub(crate) use lines::{Line, Lines, drop_torn_line};
+
+/// The manifest's name in the archive's folder.
+pub const MANIFEST: &str = "manifest.ndjson";
+
+/// What one line says. Times are RFC 3339 in UTC.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    pub id: String,
+    /// The auth id with which it was fetched.
+    pub account: String,
+    #[serde(default)]
+    pub add_time: Option<String>,
+    #[serde(default)]
+    pub call_uuid: Option<String>,
+    /// Where the sound is; `None` when the recording has none.
+    #[serde(default)]
+    pub audio: Option<Audio>,
+    /// Why there is no sound.
+    #[serde(default)]
+    pub no_audio: Option<String>,
+    pub sidecar: Sidecar,
+    /// When it was archived.
+    pub archived: String,
+}
+
+/// The sound's file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Audio {
+    /// Below the manifest's folder.
+    pub path: String,
+    pub bytes: u64,
+    /// Of the whole file, in hexadecimal.
+    pub sha256: String,
+    /// `mp3` or `wav`, by the bytes; `None` for what callreel cannot read.
+    #[serde(default)]
+    pub format: Option<String>,
+    /// The sound's length as decoded, to the millisecond.
+    #[serde(default)]
+    pub seconds: Option<f64>,
+}
+
+/// The file with what the API knows of the recording.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sidecar {
+    pub path: String,
+    pub sha256: String,
+}
+
+impl Entry {
+    /// Where its files lie; `None` when the line's paths lead elsewhere than an archive's do.
+    pub fn place(&self) -> Option<Place> {
+        match &self.audio {
+            Some(audio) => {
+                Place::read(&audio.path).filter(|place| place.sidecar_path() == self.sidecar.path)
+            }
+            None => Place::of_sidecar(&self.sidecar.path),
+        }
+    }
+}
+
+/// The manifest, read and open for more. Only one program at a time can have it so.
+#[derive(Debug)]
+pub struct Manifest {
+    file: File,
+    pub entries: HashMap<String, Entry>,
+    /// Lines in the middle that could not be read, counted from 1.
+    pub damaged: Vec<u64>,
+}
+
+impl Manifest {
+    /// Opens the manifest of an archive, and begins one where there is none.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] when another program has it, else as the system says.
+    pub fn open(folder: &Folder) -> io::Result<Self> {
+        let mut file = folder.append(MANIFEST)?;
+        file.try_lock()?;
+        drop_torn_line(&mut file)?;
+        let ReadManifest {
+            entries, damaged, ..
+        } = read(&mut file)?;
+        Ok(Self {
+            file,
+            entries,
+            damaged,
+        })
+    }
+
+    /// Adds a line, which is on the disk afterwards.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn add(&mut self, entry: Entry) -> io::Result<()> {
+        let value = serde_json::to_value(&entry).map_err(io::Error::other)?;
+        self.file
+            .write_all(format!("{}\n", json::line(&value)).as_bytes())?;
+        self.file.sync_data()?;
+        self.entries.insert(entry.id.clone(), entry);
+        Ok(())
+    }
+}
+
+/// What a manifest says.
+#[derive(Debug, Default)]
+pub struct ReadManifest {
+    pub entries: HashMap<String, Entry>,
+    /// Lines in the middle that could not be read, counted from 1.
+    pub damaged: Vec<u64>,
+    /// The last line has no end.
+    pub torn: bool,
+}
+
+/// Reads the manifest of an archive that nobody writes to.
+///
+/// # Errors
+/// [`io::ErrorKind::WouldBlock`] when somebody does, else as the system says.
+pub fn read_alone(folder: &Folder) -> io::Result<ReadManifest> {
+    let mut file = folder.read(MANIFEST)?;
+    file.try_lock_shared()?;
+    read(&mut file)
+}
+
+fn read(file: &mut File) -> io::Result<ReadManifest> {
+    let mut manifest = ReadManifest::default();
+    for (number, line) in (1..).zip(Lines::of(file)?) {
+        let entry = match line? {
+            Line::Whole(bytes) => serde_json::from_slice::<Entry>(&bytes).ok(),
+            Line::TooLong => None,
+            Line::Torn => {
+                manifest.torn = true;
+                break;
+            }
+        };
+        match entry {
+            Some(entry) => {
+                manifest.entries.insert(entry.id.clone(), entry);
+            }
+            None => manifest.damaged.push(number),
+        }
+    }
+    Ok(manifest)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::fs::{OpenOptions, read_to_string};
+
+    use super::*;
+
+    pub(crate) fn entry(id: &str) -> Entry {
+        Entry {
+            id: id.to_owned(),
+            account: "MAGWNTM3ZTK1M2YZMDUU".to_owned(),
+            add_time: Some("2026-11-20T14:02:33.500000Z".to_owned()),
+            call_uuid: None,
+            audio: Some(Audio {
+                path: format!("2026/11/{id}.mp3"),
+                bytes: 7,
+                sha256: "00".repeat(32),
+                format: Some("mp3".to_owned()),
+                seconds: Some(1.5),
+            }),
+            no_audio: None,
+            sidecar: Sidecar {
+                path: format!("2026/11/{id}.json"),
+                sha256: "11".repeat(32),
+            },
+            archived: "2026-11-25T12:00:00Z".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_was_added_is_there_at_the_next_start_and_the_later_line_counts() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = Folder::create(temporary.path()).unwrap();
+        let mut manifest = Manifest::open(&folder).unwrap();
+        let hostile = "a\u{9b}31m\u{202e}";
+        manifest.add(entry(hostile)).unwrap();
+        manifest.add(entry("b")).unwrap();
+        let later = Entry {
+            call_uuid: Some("c".to_owned()),
+            ..entry("b")
+        };
+        manifest.add(later.clone()).unwrap();
+        assert!(Manifest::open(&folder).is_err(), "two at once");
+        drop(manifest);
+        let again = Manifest::open(&folder).unwrap();
+        assert_eq!(again.entries.len(), 2);
+        assert_eq!(again.entries["b"], later);
+        assert!(again.entries.contains_key(hostile));
+        let text = read_to_string(temporary.path().join(MANIFEST)).unwrap();
+        assert!(!text.contains('\u{9b}') && !text.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn a_torn_last_line_is_dropped_and_a_damaged_one_is_told() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = Folder::create(temporary.path()).unwrap();
+        let mut manifest = Manifest::open(&folder).unwrap();
+        for id in ["a", "b", "c"] {
+            manifest.add(entry(id)).unwrap();
+        }
+        drop(manifest);
+        let path = temporary.path().join(MANIFEST);
+        let whole = std::fs::read(&path).unwrap();
+        let second = whole.iter().position(|&byte| byte == b'\n').unwrap() + 1;
+        for cut in [whole.len() - 1, whole.len() - 30, second * 2 + 1] {
+            std::fs::write(&path, &whole[..cut]).unwrap();
+            let mut manifest = Manifest::open(&folder).unwrap();
+            assert_eq!(manifest.entries.len(), 2, "{cut}");
+            assert!(manifest.damaged.is_empty());
+            manifest.add(entry("d")).unwrap();
+            drop(manifest);
+            let manifest = Manifest::open(&folder).unwrap();
+            assert_eq!(manifest.entries.len(), 3);
+        }
+        let mut damaged = whole.clone();
+        damaged[second + 5] = 0xff;
+        std::fs::write(&path, damaged).unwrap();
+        let manifest = Manifest::open(&folder).unwrap();
+        assert_eq!(manifest.damaged, [2]);
+        assert_eq!(manifest.entries.len(), 2);
+    }
+
+    #[test]
+    fn a_file_without_any_line_end_is_a_torn_line() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = Folder::create(temporary.path()).unwrap();
+        let path = temporary.path().join(MANIFEST);
+        std::fs::write(&path, vec![b'x'; 300_000]).unwrap();
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&path)
+            .unwrap();
+        assert!(matches!(
+            Lines::of(&mut file).unwrap().next().unwrap().unwrap(),
+            Line::TooLong
+        ));
+        assert!(Manifest::open(&folder).unwrap().entries.is_empty());
+        assert_eq!(path.metadata().unwrap().len(), 0);
+    }
+
+    #[test]
+    fn paths_that_lead_elsewhere_are_no_places() {
+        let good = entry("a");
+        assert!(good.place().is_some());
+        let mut bad = good.clone();
+        bad.sidecar.path = "../a.json".to_owned();
+        assert_eq!(bad.place(), None);
+        bad = good;
+        bad.audio.as_mut().unwrap().path = "/etc/a.mp3".to_owned();
+        assert_eq!(bad.place(), None);
+    }
+}

@@ -1,0 +1,224 @@
+//! What is to be deleted, before anything is.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::archive::folder::Folder;
+use crate::archive::{Entry, Flaw, proven, read_alone};
+use crate::plivo::{self, Recording, RecordingId};
+
+use super::hold::Hold;
+
+/// What one deletion takes: it and the question whether the recording is gone, at the pace of a real account (api.md).
+const EACH: Duration = Duration::from_millis(2 * 1300);
+
+/// One recording that is to be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    pub id: RecordingId,
+    pub added: Option<DateTime<Utc>>,
+    pub length: Option<Duration>,
+    /// Of the archived file, where it was proven.
+    pub sha256: Option<String>,
+}
+
+/// One that is on the list of those to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub target: Target,
+    /// The list's line.
+    pub line: String,
+}
+
+/// One of a manifest that is not deleted, since its archive is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unproven {
+    pub id: String,
+    pub flaw: Flaw,
+}
+
+/// Everything that was chosen, sorted out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub targets: Vec<Target>,
+    pub held: Vec<Held>,
+    pub unproven: Vec<Unproven>,
+    /// Recordings of a manifest that have no sound, and stay for that reason.
+    pub empty: u64,
+    /// Recordings that were deleted in an earlier run, and stand in a manifest still.
+    pub done: u64,
+    /// Recordings of a manifest that another account's credentials archived.
+    pub foreign: u64,
+}
+
+impl Plan {
+    /// Adds a recording, unless it is held or was added already.
+    pub fn add(&mut self, recording: &Recording, hold: &Hold) {
+        let target = Target {
+            id: recording.id.clone(),
+            added: recording.added,
+            length: recording.duration,
+            sha256: None,
+        };
+        self.sort(target, hold.of(recording));
+    }
+
+    fn sort(&mut self, target: Target, held: Option<&str>) {
+        match held {
+            Some(line) => self.held.push(Held {
+                target,
+                line: line.to_owned(),
+            }),
+            None => self.targets.push(target),
+        }
+    }
+
+    /// Takes out what earlier runs deleted.
+    pub fn without(&mut self, done: &HashSet<String>) {
+        let before = self.targets.len();
+        self.targets
+            .retain(|target| !done.contains(target.id.as_str()));
+        self.done += (before - self.targets.len()) as u64;
+    }
+
+    /// Recordings that are to be deleted.
+    pub fn count(&self) -> u64 {
+        self.targets.len() as u64
+    }
+
+    /// Their length in all, as far as it is known, and how many tell none.
+    pub fn length(&self) -> (Duration, u64) {
+        let lengths = self.targets.iter().map(|target| target.length);
+        lengths.fold((Duration::ZERO, 0), |(sum, unknown), length| match length {
+            Some(length) => (sum.saturating_add(length), unknown),
+            None => (sum, unknown + 1),
+        })
+    }
+
+    /// When the oldest and the newest of them were added.
+    pub fn span(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let times = || self.targets.iter().filter_map(|target| target.added);
+        Some((times().min()?, times().max()?))
+    }
+
+    /// How long it will take on a real account.
+    pub fn takes(&self) -> Duration {
+        EACH.saturating_mul(u32::try_from(self.count()).unwrap_or(u32::MAX))
+    }
+}
+
+/// What of a manifest may be chosen.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Choice<'a> {
+    /// Those without sound too.
+    pub include_empty: bool,
+    /// Only those added before.
+    pub before: Option<DateTime<Utc>>,
+    /// The auth id whose recordings are to be deleted.
+    pub account: &'a str,
+}
+
+/// Plans the deletion of what an archive holds: only what is there, byte for byte. Waits for the disk.
+///
+/// # Errors
+/// When there is no manifest, or it cannot be read, or a download is under way.
+pub fn from_manifest(
+    archive: &Path,
+    choice: Choice<'_>,
+    hold: &Hold,
+    done: &HashSet<String>,
+) -> io::Result<Plan> {
+    let root = Folder::open(archive)?;
+    let manifest = read_alone(&root)?;
+    let mut entries: Vec<Entry> = manifest.entries.into_values().collect();
+    entries.sort_by(|a, b| (&a.add_time, &a.id).cmp(&(&b.add_time, &b.id)));
+    let mut plan = Plan::default();
+    for entry in entries {
+        let added = entry
+            .add_time
+            .as_deref()
+            .and_then(|time| plivo::time::parse(time).ok());
+        let recent = choice
+            .before
+            .is_some_and(|before| added.is_none_or(|added| added >= before));
+        if recent {
+            continue;
+        }
+        if done.contains(&entry.id) {
+            plan.done += 1;
+        } else if entry.account != choice.account {
+            plan.foreign += 1;
+        } else if entry.audio.is_none() && !choice.include_empty {
+            plan.empty += 1;
+        } else {
+            match proven(&root, &entry) {
+                Ok(sidecar) => plan.choose(entry, added, &sidecar, hold),
+                Err(flaw) => plan.unproven.push(Unproven { id: entry.id, flaw }),
+            }
+        }
+    }
+    Ok(plan)
+}
+
+impl Plan {
+    fn choose(&mut self, entry: Entry, added: Option<DateTime<Utc>>, sidecar: &[u8], hold: &Hold) {
+        // It was proven, so that it is what the API said then.
+        let fields = serde_json::from_slice(sidecar)
+            .ok()
+            .and_then(|mut both: Value| both.get_mut("recording").map(Value::take));
+        let recording = match fields {
+            Some(Value::Object(fields)) => Recording::from_json(fields).ok(),
+            _ => None,
+        };
+        let Some(recording) = recording.filter(|recording| recording.id.as_str() == entry.id)
+        else {
+            let flaw = Flaw::SidecarChanged;
+            return self.unproven.push(Unproven { id: entry.id, flaw });
+        };
+        let measured = entry.audio.as_ref().and_then(|audio| audio.seconds);
+        let target = Target {
+            id: recording.id.clone(),
+            added,
+            length: measured
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                .or(recording.duration),
+            sha256: entry.audio.map(|audio| audio.sha256),
+        };
+        self.sort(target, hold.of(&recording));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_counts_what_is_to_be_deleted_and_nothing_else() {
+        let mut plan = Plan::default();
+        let hold = Hold::read("held").unwrap();
+        for (id, time, ms) in [
+            ("a", "2026-11-20 14:02", "1500"),
+            ("held", "2026-01-01 00:00", "9000"),
+            ("b", "2026-11-18 14:02", "-1"),
+            ("c", "", "500"),
+        ] {
+            let row = json!({"recording_id": id, "add_time": time, "recording_duration_ms": ms});
+            plan.add(&Recording::from_row(row), &hold);
+        }
+        assert_eq!(plan.count(), 3);
+        assert_eq!(plan.length(), (Duration::from_secs(2), 1));
+        let (oldest, newest) = plan.span().unwrap();
+        assert_eq!((newest - oldest).num_days(), 2);
+        assert_eq!(plan.held[0].line, "held");
+        assert_eq!(plan.takes(), EACH * 3);
+        plan.without(&["a".to_owned()].into());
+        assert_eq!((plan.count(), plan.done), (2, 1));
+    }
+}

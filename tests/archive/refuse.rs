@@ -1,0 +1,115 @@
+//! What a download does not do, and how it says so.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use callreel::emulator::Options;
+
+use super::account::*;
+
+#[test]
+fn a_link_in_the_archive_leads_nowhere() {
+    let account = account(120, "");
+    let row = account.sounding(1).remove(0);
+    let outside = account.file("outside");
+    fs::create_dir_all(&outside).unwrap();
+    fs::create_dir_all(account.archive()).unwrap();
+    symlink(
+        &outside,
+        account
+            .archive()
+            .join(&row["add_time"].as_str().unwrap()[..4]),
+    )
+    .unwrap();
+    let done = account.download(&[&id(&row)]);
+    assert_eq!(done.status.code(), Some(7), "{done:?}");
+    assert!(
+        text(&done).contains("is a link or a file, and not a folder"),
+        "{done:?}"
+    );
+    assert!(files(&outside).is_empty());
+    assert!(account.media_requests().is_empty());
+}
+
+#[test]
+fn a_file_of_somebody_else_is_never_replaced() {
+    let account = account(120, "");
+    let row = account.sounding(1).remove(0);
+    fs::create_dir_all(account.archive()).unwrap();
+    let mine = account.archive().join(format!("{}.mp3", id(&row)));
+    fs::write(&mine, "mine").unwrap();
+    let done = account.download(&[&id(&row), "--name", "{id}.{ext}"]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert_eq!(fs::read(&mine).unwrap(), b"mine");
+    account.assert_archived(&[row]);
+}
+
+#[test]
+fn a_folder_that_others_can_read_is_told_of() {
+    let account = account(120, "");
+    let row = account.sounding(1).remove(0);
+    fs::create_dir_all(account.archive()).unwrap();
+    fs::set_permissions(account.archive(), fs::Permissions::from_mode(0o755)).unwrap();
+    let done = account.download(&[&id(&row)]);
+    assert_eq!(done.status.code(), Some(0));
+    assert!(errors(&done).contains("chmod 700"), "{done:?}");
+}
+
+#[test]
+fn mistakes_have_their_exit_codes() {
+    let account = account(120, "");
+    let row = account.sounding(1).remove(0);
+    for (arguments, code, says) in [
+        (&["a b"][..], 1, "no recording's id"),
+        (&["x", "--parallel", "0"], 1, "1 to 16"),
+        (&["x", "--name", "{id}"], 1, "a name ends in"),
+    ] {
+        let done = account.download(arguments);
+        assert_eq!(done.status.code(), Some(code), "{done:?}");
+        assert!(errors(&done).contains(says), "{done:?}");
+    }
+    let mut wrong = account.downloading(&[&id(&row)]);
+    let done = wrong
+        .env("PLIVO_AUTH_TOKEN", "another-token")
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(2), "{done:?}");
+    let mut unreachable = account.downloading(&[&id(&row)]);
+    let done = unreachable
+        .env("CALLREEL_API_URL", "http://127.0.0.1:9")
+        .output()
+        .unwrap();
+    assert_eq!(done.status.code(), Some(3), "{done:?}");
+    fs::write(account.file("plain"), "").unwrap();
+    let mut plain = account.command("download", &[&id(&row), "--to"]);
+    let done = plain.arg(account.file("plain")).output().unwrap();
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    assert!(errors(&done).contains("cannot be opened"), "{done:?}");
+}
+
+#[test]
+fn two_downloads_into_one_archive_are_one_too_many() {
+    let account = account_with(Options {
+        recordings: 120,
+        bandwidth: Some(50_000),
+        ..options("")
+    });
+    let row = account.sounding(1).remove(0);
+    let first = account.downloading(&[&id(&row)]).spawn().unwrap();
+    let _first = Running(first);
+    while account.media_requests().is_empty() {
+        std::thread::yield_now();
+    }
+    let second = account.download(&[&id(&row)]);
+    assert_eq!(second.status.code(), Some(1), "{second:?}");
+    assert!(
+        errors(&second).contains("another download is under way"),
+        "{second:?}"
+    );
+    let verified = account.verify(&[]);
+    assert_eq!(verified.status.code(), Some(1), "{verified:?}");
+    assert!(
+        errors(&verified).contains("a download is under way"),
+        "{verified:?}"
+    );
+}
