@@ -27,6 +27,7 @@ pub mod palette;
 mod perform;
 pub mod player;
 mod pointer;
+pub mod queue;
 mod scroll;
 pub mod search;
 pub mod setup;
@@ -70,6 +71,8 @@ use layout::{Layout, Panes};
 use mask::Mask;
 use notice::Notices;
 use player::Player;
+use queue::Queue;
+use queue::draw::Draw;
 use search::Needle;
 use sort::Sorting;
 use table::Table;
@@ -138,6 +141,9 @@ pub struct App {
     /// `None` on the first-run screen.
     pub(crate) history: Option<History>,
     pub(crate) sorting: Option<Sorting>,
+    pub(crate) queue: Option<Queue>,
+    /// A sample that is being drawn of the list.
+    draw: Option<Draw>,
     pub(crate) table: Table,
     pub(crate) needle: Option<Needle>,
     pub(crate) detail: Detail,
@@ -190,6 +196,8 @@ impl App {
             ids: Ids::default(),
             history: None,
             sorting: None,
+            queue: None,
+            draw: setup.sample.map(Draw::new),
             table: Table::default(),
             needle: None,
             detail: Detail::default(),
@@ -258,6 +266,7 @@ impl App {
     pub fn rows(&self) -> Rows<'_> {
         Rows {
             history: self.history.as_ref(),
+            queue: self.shown_queue(),
             sorting: self.sorting.as_ref(),
         }
     }

@@ -57,6 +57,8 @@ pub enum Action {
     SearchPrevious,
     Sort,
     SortReverse,
+    /// Between a queue and the whole list.
+    Queue,
     Detail,
     RawJson,
     Zone,
@@ -348,6 +350,13 @@ pub const ACTIONS: &[Description] = {
             "sort-reverse",
             "turn the order round",
             "reverse",
+        ),
+        about(
+            Queue,
+            Find,
+            "queue",
+            "from a random queue (--sample) to the whole list, and back",
+            "queue",
         ),
         about(
             Detail,

@@ -20,6 +20,10 @@ impl App {
         let was_heard = self.player.is_playing();
         self.player.event(play, event, now);
         let ended = was_heard && self.player.state() == State::Ended;
+        if ended && let Some(subject) = self.player.subject() {
+            let id = subject.id.clone();
+            self.heard_out(&id);
+        }
         match ended && self.player.autoplay() {
             true => self.play_after(1, now),
             false => self.fetch_ahead(now),

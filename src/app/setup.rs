@@ -4,6 +4,7 @@ use super::Size;
 use super::criteria::Criteria;
 use super::deliveries::Route;
 use super::player::Rewind;
+use super::queue::Sample;
 use super::zone::Zone;
 
 /// How much the terminal may be asked for. Nothing is ever told by colour alone, so `Mono` loses no meaning.
@@ -28,6 +29,8 @@ pub struct Setup {
     /// Why there is nothing to browse (`PLIVO_AUTH_ID is not set`): the first-run screen shows it. `None`: go ahead.
     pub missing: Option<String>,
     pub criteria: Criteria,
+    /// A sample to draw of what the criteria list, or to go on with.
+    pub sample: Option<Sample>,
     /// The zone shown first.
     pub zone: Zone,
     /// The machine's own zone.

@@ -48,13 +48,16 @@ impl App {
                 else {
                     return Vec::new();
                 };
-                let (outcome, effects) = history.answered(request, result, &mut self.ids, now);
+                let (outcome, mut effects) = history.answered(request, result, &mut self.ids, now);
                 self.list_changed(outcome);
+                effects.extend(self.draw_on(now));
                 effects
             }
             Api::Recording { request, result } => {
                 self.deliveries.over(request, result.as_ref().err(), now);
-                self.detail.answered(request, result);
+                if !self.queue_answered(request, &result, now) {
+                    self.detail.answered(request, result);
+                }
                 Vec::new()
             }
             Api::Callback { request, step } => {
@@ -77,6 +80,9 @@ impl App {
     /// Finds the reader's place again in a list that changed.
     fn list_changed(&mut self, outcome: Outcome) {
         self.looked = None;
+        if self.shown_queue().is_some() {
+            return;
+        }
         if let Some(sorting) = &self.sorting {
             self.sort_by(sorting.column, sorting.reversed);
         }
@@ -132,7 +138,8 @@ impl App {
         let (len, height) = (self.rows().len(), self.height());
         self.table.fit(len, height);
         let mut effects = self.look(now);
-        let stale = self.history.as_ref().is_some_and(|history| history.stale());
+        let stale = self.history.as_ref().is_some_and(|history| history.stale())
+            && self.shown_queue().is_none();
         if self.table.selected.is_none() && !stale {
             let ready = self
                 .rows()
@@ -156,6 +163,16 @@ impl App {
             height: self.height(),
             cursor: self.table.cursor,
         };
+        if let Some(queue) = &mut self.queue {
+            let seen = match queue.is_shown() {
+                true => look,
+                false => Look::default(),
+            };
+            let effects = queue.fetch(seen, &mut self.ids);
+            if queue.is_shown() {
+                return effects;
+            }
+        }
         // In another order nothing more is loaded: what is shown is what was.
         if self.sorting.is_some() || self.looked == Some(look) {
             return Vec::new();

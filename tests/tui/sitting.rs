@@ -42,6 +42,7 @@ pub fn setup(width: u16, height: u16) -> Setup {
         demo: false,
         missing: None,
         criteria: Criteria::last_30_days(),
+        sample: None,
         zone: Zone::utc(),
         local: Zone::local(chrono_tz::Europe::Berlin),
         masked: false,
