@@ -18,6 +18,7 @@ pub mod key;
 pub mod keymap;
 pub mod layout;
 mod listen;
+pub mod marks;
 pub mod mask;
 pub mod message;
 pub mod moment;
@@ -68,6 +69,7 @@ use detail::Detail;
 use history::Look;
 use keymap::{Context, Keymap};
 use layout::{Layout, Panes};
+use marks::Marks;
 use mask::Mask;
 use notice::Notices;
 use player::Player;
@@ -154,6 +156,7 @@ pub struct App {
     notices: Notices,
     pub(crate) deliveries: Deliveries,
     pub(crate) player: Player,
+    pub(crate) marks: Marks,
     /// Nothing is sent before this.
     throttled: Option<Instant>,
     awaited: Option<Awaited>,
@@ -207,6 +210,7 @@ impl App {
             notices: Notices::default(),
             deliveries: Deliveries::new(setup.callbacks),
             player: Player::new(setup.rewind),
+            marks: Marks::new(setup.marks),
             throttled: None,
             awaited: None,
             fresh: false,
@@ -218,6 +222,7 @@ impl App {
         };
         let mut effects = Vec::new();
         if browsing {
+            effects.extend(app.open_marks());
             effects.extend(app.list_anew(now));
             if app.history.is_none() {
                 app.open_filter(now);

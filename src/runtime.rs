@@ -8,6 +8,7 @@
 //! | [`terminal`], [`mod@panic`], [`stderr`] | the terminal taken and given back, whatever happens |
 //! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
 //! | [`frames`], [`timers`] | when to draw, when to ring |
+//! | `marks` | the file that holds marks, where the user has it |
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |
 //! | `sound` | the player, and its events on their way to the loop |
 //! | [`sys`] | the system calls, and all that is unsafe |
@@ -20,6 +21,7 @@ pub mod effects;
 pub mod frames;
 pub mod input;
 pub mod log;
+mod marks;
 pub mod output;
 pub mod panic;
 pub mod program;
@@ -33,11 +35,13 @@ pub mod terminal;
 pub mod timers;
 
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use tokio::sync::mpsc;
 
+use crate::app::marks::Keeping;
 use crate::app::{App, Effect, Message, Now, Setup};
 use crate::audio::Sink;
 use crate::emulator;
@@ -84,6 +88,8 @@ pub struct Options {
     pub demo: emulator::Options,
     /// How answers of the source come by callback; `None`: they come at once.
     pub callbacks: Option<Callbacks>,
+    /// Where marks may be kept; `None`: nowhere.
+    pub marks: Option<PathBuf>,
     /// How requests to the embedded account behave.
     pub client: plivo::Options,
     /// Told once the app stands, as a notice.
@@ -128,6 +134,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         log,
         demo,
         callbacks,
+        marks,
         client,
         notice,
         debug_panic,
@@ -155,6 +162,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     let (reader, typed) = Reader::spawn(stage.keyboard()?)?;
     let mut sound = Sound::new(sink, tell.clone());
     let mut effects = Effects::new(tell.clone(), log.clone(), |command| sound.send(command));
+    effects.keep_in(marks);
     let mut drive = Drive::new(
         stage,
         signals,
@@ -203,6 +211,7 @@ fn open<S: FnMut(crate::audio::Command)>(
         setup.callbacks = account.route();
         if account.is_demo() {
             setup.account = "demo".into();
+            setup.marks = Keeping::Memory;
         }
         effects.serve(account);
     }

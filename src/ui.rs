@@ -9,6 +9,7 @@ mod empty;
 pub mod filter;
 mod firstrun;
 mod header;
+mod marks;
 mod overlay;
 mod palette;
 mod panel;
@@ -50,6 +51,11 @@ impl View<'_> {
             zone: &self.app.zone,
             mask: &self.app.mask,
             now: self.now,
+            moments: self
+                .app
+                .player
+                .subject()
+                .map_or(&[], |subject| self.app.marks.moments(&subject.id)),
         }
     }
 }

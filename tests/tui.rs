@@ -17,6 +17,8 @@ mod deliveries;
 mod keys;
 #[path = "tui/list.rs"]
 mod list;
+#[path = "tui/marks.rs"]
+mod marks;
 #[path = "tui/queue.rs"]
 mod queue;
 #[path = "tui/screens.rs"]

@@ -47,6 +47,21 @@ pub enum Action {
     NormalSpeed,
     SkipSilence,
     LevelVoices,
+    /// Done with it; the next one plays.
+    Review,
+    NotReviewed,
+    /// The moment that is heard is kept; with a note.
+    Bookmark,
+    Note,
+    /// The moments of a recording.
+    Moments,
+    EditNote,
+    RemoveMoment,
+    RestoreMoment,
+    /// May marks be kept in a file?
+    KeepMarks,
+    Yes,
+    No,
     CopyId,
     CopyUrl,
     CopyCall,
@@ -86,15 +101,17 @@ pub enum Action {
 pub enum Group {
     List,
     Player,
+    Review,
     Find,
     Look,
     Program,
 }
 
 impl Group {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::List,
         Self::Player,
+        Self::Review,
         Self::Find,
         Self::Look,
         Self::Program,
@@ -104,6 +121,7 @@ impl Group {
         match self {
             Self::List => "The list",
             Self::Player => "Listening",
+            Self::Review => "Reviewing",
             Self::Find => "Finding",
             Self::Look => "Looking closer",
             Self::Program => "The program",
@@ -143,7 +161,7 @@ const fn about(
 /// Every action, in the order of help.
 pub const ACTIONS: &[Description] = {
     use Action::*;
-    use Group::*;
+    use Group::{Find, List, Look, Player, Program};
     &[
         about(RowDown, List, "row-down", "one row down", "down"),
         about(RowUp, List, "row-up", "one row up", "up"),
@@ -206,6 +224,8 @@ pub const ACTIONS: &[Description] = {
         about(Seek(5), Player, "forward-5", "5 s forward", "5 s on"),
         about(Seek(-30), Player, "back-30", "30 s back", "30 s back"),
         about(Seek(30), Player, "forward-30", "30 s forward", "30 s on"),
+        about(Seek(-3), Player, "back-3", "3 s back", "3 s back"),
+        about(Seek(3), Player, "forward-3", "3 s forward", "3 s on"),
         about(Seek(-1), Player, "back-1", "1 s back", "1 s back"),
         about(Seek(1), Player, "forward-1", "1 s forward", "1 s on"),
         about(Tenth(0), Player, "jump-0", "to the start", "start"),
@@ -307,6 +327,63 @@ pub const ACTIONS: &[Description] = {
             "right-louder",
             "right side louder against the left",
             "right louder",
+        ),
+        about(
+            Action::Review,
+            Group::Review,
+            "reviewed",
+            "mark as reviewed, and play the next",
+            "reviewed",
+        ),
+        about(
+            Bookmark,
+            Group::Review,
+            "bookmark",
+            "keep the moment that is heard",
+            "bookmark",
+        ),
+        about(Note, Group::Review, "note", "keep it with a note", "note"),
+        about(
+            Moments,
+            Group::Review,
+            "moments",
+            "moments kept of this recording",
+            "moments",
+        ),
+        about(
+            NotReviewed,
+            Group::Review,
+            "not-reviewed",
+            "take the mark from the selected row",
+            "not reviewed",
+        ),
+        about(
+            KeepMarks,
+            Group::Review,
+            "keep-marks",
+            "keep marks, notes and positions in a file",
+            "keep marks",
+        ),
+        about(
+            EditNote,
+            Group::Review,
+            "edit-note",
+            "in the moments: type its note anew",
+            "note",
+        ),
+        about(
+            RemoveMoment,
+            Group::Review,
+            "remove-moment",
+            "in the moments: take it away",
+            "take away",
+        ),
+        about(
+            RestoreMoment,
+            Group::Review,
+            "restore-moment",
+            "in the moments: bring it back",
+            "bring back",
         ),
         about(
             Filter,
@@ -463,6 +540,8 @@ pub const ACTIONS: &[Description] = {
             "suspend",
         ),
         about(Quit, Program, "quit", "quit", "quit"),
+        about(Yes, Program, "yes", "yes", "yes"),
+        about(No, Program, "no", "no", "no"),
         about(Accept, Program, "accept", "take what is typed", "go"),
         about(OpenDemo, Program, "demo", "open the demo account", "demo"),
     ]

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::audio::{PlayId, Speech};
 use crate::plivo::{PageRequest, RecordingId};
+use crate::store::Change;
 
 pub use crate::plivo::Priority;
 
@@ -55,6 +56,12 @@ pub enum Effect {
         at: Instant,
     },
     CancelTimer(TimerId),
+    /// Open the file that holds marks, and tell what is in it; `create`: the user has said that it may be made.
+    OpenMarks {
+        create: bool,
+    },
+    /// Into that file, all or none.
+    Keep(Vec<Change>),
     /// To the clipboard, through the terminal. Already safe text.
     Copy(String),
     /// Hand the terminal back and stop the process (Ctrl-z); `Signal::Continued` follows.

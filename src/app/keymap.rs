@@ -18,6 +18,10 @@ pub enum Context {
     Reading,
     /// The command line and the search: text that is typed.
     Typing,
+    /// The moments of a recording.
+    Moments,
+    /// A question that is answered by yes or no.
+    Asking,
     /// Nothing to browse yet.
     FirstRun,
 }
@@ -31,15 +35,19 @@ impl Context {
             Self::Detail => &[Self::Detail, Self::Browse],
             Self::Reading => &[Self::Reading],
             Self::Typing => &[Self::Typing],
+            Self::Moments => &[Self::Moments],
+            Self::Asking => &[Self::Asking],
             Self::FirstRun => &[Self::FirstRun],
         }
     }
 
-    const FOCI: [Self; 5] = [
+    const FOCI: [Self; 7] = [
         Self::List,
         Self::Detail,
         Self::Reading,
         Self::Typing,
+        Self::Moments,
+        Self::Asking,
         Self::FirstRun,
     ];
 }
@@ -342,18 +350,25 @@ mod tests {
     #[test]
     fn keys_of_later_features_do_nothing_yet() {
         let keys = Keymap::standard();
-        for c in "bB'vxXAd#ECVP".chars() {
+        for c in "xXAd#ECVP".chars() {
             assert_eq!(
                 keys.find(Context::List, None, Key::char(c)),
                 Found::Nothing,
                 "{c}"
             );
         }
-        for n in [7, 8, 9] {
-            assert_eq!(
-                keys.find(Context::List, None, Key::plain(KeyCode::F(n))),
-                Found::Nothing
-            );
+    }
+
+    #[test]
+    fn listening_goes_on_by_three_keys_wherever_there_is_something_to_hear() {
+        let keys = Keymap::standard();
+        for focus in Context::FOCI {
+            let found = |n| keys.find(focus, None, Key::plain(KeyCode::F(n)));
+            let wanted = match focus {
+                Context::FirstRun => [Found::Nothing; 3],
+                _ => [Action::Seek(-3), Action::TogglePause, Action::Seek(3)].map(Found::Action),
+            };
+            assert_eq!([found(7), found(8), found(9)], wanted, "{focus:?}");
         }
     }
 

@@ -1,7 +1,5 @@
 //! Which row plays.
 
-use std::time::Duration;
-
 use super::history::Row;
 use super::{App, Effect, Now};
 
@@ -11,8 +9,7 @@ impl App {
         match self.rows().get(row) {
             Some(Row::Ready(recording)) => {
                 let recording = recording.clone();
-                self.player
-                    .play(&recording, Duration::ZERO, &mut self.ids, now)
+                self.play_on(&recording, now)
             }
             Some(Row::Loading) => {
                 self.play_when_loaded = Some(row);

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::audio::{self, PlayId};
 use crate::plivo::callback::Counts;
 use crate::plivo::{self, Page, Recording};
+use crate::store::Told;
 
 use super::Size;
 use super::deliveries::Step;
@@ -17,6 +18,8 @@ pub enum Message {
     Input(Input),
     Api(Api),
     Player(PlayId, audio::Event),
+    /// What came of the file that holds marks.
+    Marks(Told),
     Timer(TimerId),
     Signal(Signal),
     /// The log's lines, oldest first, as `Effect::ReadLog` asked.

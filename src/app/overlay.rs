@@ -7,6 +7,7 @@ use super::filter::Form;
 use super::input::TextLine;
 use super::keymap::Keymap;
 use super::layout::Layout;
+use super::marks::{List, NoteLine};
 use super::palette::Palette;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +32,12 @@ pub enum Overlay {
     Search(TextLine),
     /// A time to go to.
     GoTo(TextLine),
+    /// A note to a moment.
+    Note(NoteLine),
+    /// The moments of a recording.
+    Moments(List),
+    /// May marks be kept in a file?
+    KeepMarks,
     Filter(Box<Form>),
 }
 
@@ -44,6 +51,14 @@ impl Overlay {
                 | Self::Deliveries { .. }
                 | Self::Statistics { .. }
         )
+    }
+
+    /// What comes back when it is left.
+    pub(super) fn behind(self) -> Option<Self> {
+        match self {
+            Self::Note(note) => note.behind(),
+            _ => None,
+        }
     }
 }
 

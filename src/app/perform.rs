@@ -52,6 +52,17 @@ impl App {
             Action::Zoom => {}
             Action::PreviousTurn => return self.previous_turn(now),
             Action::NextTurn => return self.next_turn(now),
+            Action::Review => return self.review(now),
+            Action::NotReviewed => return self.take_review_back(now),
+            Action::Bookmark => return self.bookmark(now),
+            Action::Note => self.open_note(now),
+            Action::Moments => self.open_moments(now),
+            Action::EditNote => self.edit_note(),
+            Action::RemoveMoment => return self.remove_moment(now),
+            Action::RestoreMoment => return self.restore_moment(now),
+            Action::KeepMarks => self.offer_to_keep(now),
+            Action::Yes => return self.answer_keep(true, now),
+            Action::No => return self.answer_keep(false, now),
             Action::Louder => return self.player.volume_by(STEP),
             Action::Quieter => return self.player.volume_by(-STEP),
             Action::Mute => return self.player.mute(),
@@ -114,6 +125,7 @@ impl App {
         match &self.overlay {
             Some(overlay) if overlay.is_read() => Mover::Reading,
             Some(Overlay::Palette(_)) => Mover::Offers,
+            Some(Overlay::Moments(_)) => Mover::Moments,
             Some(_) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,
             None => Mover::List,
@@ -134,6 +146,7 @@ impl App {
                     }
                 }
             }
+            Mover::Moments => self.choose_moment(by),
             Mover::Nothing => {}
         }
     }
@@ -278,7 +291,8 @@ impl App {
 
     /// One thing is left at a time; the program never.
     fn back(&mut self) {
-        if self.overlay.take().is_some() {
+        if let Some(left) = self.overlay.take() {
+            self.overlay = left.behind();
             return;
         }
         let hides_the_list = self.layout().is_some_and(|layout| layout.table.is_none());
@@ -331,6 +345,8 @@ impl App {
                 Vec::new()
             }
             Some(Overlay::GoTo(line)) => self.go_to_moment(line, now),
+            Some(Overlay::Note(note)) => self.keep_note(note, now),
+            Some(Overlay::Moments(list)) => self.go_to_kept(list, now),
             Some(Overlay::Palette(palette)) => match palette.choice() {
                 Some(Command::Row(row)) => self.go_far(row - 1, now),
                 Some(Command::Page(page)) => {
@@ -362,5 +378,6 @@ enum Mover {
     Detail,
     Reading,
     Offers,
+    Moments,
     Nothing,
 }

@@ -182,6 +182,16 @@ impl Player {
         self.loaded.as_ref().map(|loaded| &loaded.subject)
     }
 
+    /// Which playback it is; a new one begins with each recording that is played.
+    pub fn play_id(&self) -> Option<PlayId> {
+        self.loaded.as_ref().map(|loaded| loaded.play)
+    }
+
+    /// How far going on steps back for somebody who was away so long.
+    pub fn step_back(&self, away: Duration) -> Duration {
+        self.rewind.after(away)
+    }
+
     pub fn state(&self) -> State {
         match self.loaded.as_ref().map(|loaded| &loaded.phase) {
             None => State::Stopped,
@@ -307,6 +317,21 @@ impl Player {
             ids,
             now,
         )
+    }
+
+    /// The same from `at`, where the listener did not begin: undoing the jump leads to the start.
+    pub fn play_from(
+        &mut self,
+        recording: &Recording,
+        at: Duration,
+        ids: &mut Ids,
+        now: Now,
+    ) -> Vec<Effect> {
+        let effects = self.play(recording, at, ids, now);
+        if let Some(loaded) = &mut self.loaded {
+            loaded.jumps.began(Duration::ZERO);
+        }
+        effects
     }
 
     fn load(

@@ -3,6 +3,7 @@
 use super::Size;
 use super::criteria::Criteria;
 use super::deliveries::Route;
+use super::marks::Keeping;
 use super::player::Rewind;
 use super::queue::Sample;
 use super::zone::Zone;
@@ -44,6 +45,8 @@ pub struct Setup {
     pub callbacks: Option<Route>,
     /// How far back going on after a pause steps.
     pub rewind: Rewind,
+    /// Where marks, notes and positions live. In the embedded account always in memory.
+    pub marks: Keeping,
     pub theme: Theme,
     pub size: Size,
 }

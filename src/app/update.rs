@@ -10,6 +10,7 @@ use super::{
 impl App {
     /// One thing that happened; what is to be done about it comes back, in order.
     pub fn update(&mut self, message: Message, now: Now) -> Vec<Effect> {
+        let heard = self.heard(now);
         let mut effects = match message {
             Message::Input(Input::Key(key)) => self.key(key, now),
             Message::Input(Input::Mouse(mouse)) => self.pointer(mouse, now),
@@ -20,6 +21,7 @@ impl App {
             }
             Message::Api(answer) => self.answer(answer, now),
             Message::Player(play, event) => self.player_told(play, event, now),
+            Message::Marks(told) => self.marks_told(told, now),
             Message::Timer(timer) => self.detail.rested(timer, &mut self.ids, now),
             Message::Signal(Signal::Continued) => Vec::new(),
             Message::Signal(Signal::Terminate) => vec![Effect::Quit],
@@ -33,6 +35,9 @@ impl App {
             }
         };
         effects.extend(self.settle(now));
+        // Before the rest: nothing is carried out after the program's end.
+        let kept = self.note_position(heard, &effects, now);
+        effects.splice(0..0, kept);
         self.deliveries.follow(&effects, now);
         effects
     }
@@ -209,16 +214,23 @@ impl App {
         let context = match &mut self.overlay {
             Some(Overlay::Filter(form)) => {
                 return match self.keymap.find(Context::Typing, None, key) {
-                    Found::Action(action @ (Action::Quit | Action::Suspend)) => {
-                        self.perform(action, now)
-                    }
+                    Found::Action(
+                        action @ (Action::Quit
+                        | Action::Suspend
+                        | Action::Seek(_)
+                        | Action::TogglePause),
+                    ) => self.perform(action, now),
                     _ => {
                         let outcome = form.key(key, &self.zone, now.wall);
                         self.form_did(outcome, now)
                     }
                 };
             }
-            Some(Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_)) => Context::Typing,
+            Some(
+                Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_),
+            ) => Context::Typing,
+            Some(Overlay::Moments(_)) => Context::Moments,
+            Some(Overlay::KeepMarks) => Context::Asking,
             Some(_) => Context::Reading,
             None if self.missing.is_some() => Context::FirstRun,
             None => self.focus.context(),
@@ -245,6 +257,11 @@ impl App {
                 &mut palette.line
             }
             Some(Overlay::Search(line) | Overlay::GoTo(line)) => line,
+            // A note is left by Esc alone: its moment must not be lost by one stroke too many.
+            Some(Overlay::Note(note)) => {
+                note.line.key(key);
+                return;
+            }
             _ => return,
         };
         if line.is_empty() && key.code == KeyCode::Backspace {
@@ -258,6 +275,7 @@ impl App {
         match &mut self.overlay {
             Some(Overlay::Filter(form)) => form.paste(text),
             Some(Overlay::Search(line) | Overlay::GoTo(line)) => line.insert(text),
+            Some(Overlay::Note(note)) => note.line.insert(text),
             Some(Overlay::Palette(palette)) => {
                 palette.chosen = 0;
                 palette.line.insert(text);

@@ -3,11 +3,13 @@
 mod args;
 
 use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use chrono_tz::Tz;
 
+use crate::app::marks::Keeping;
 use crate::app::zone::Zone;
 use crate::app::{Setup, Size, Theme};
 use crate::audio::Sink;
@@ -17,6 +19,7 @@ use crate::runtime::drive::Exit;
 use crate::runtime::log::Log;
 use crate::runtime::signals::Ending;
 use crate::runtime::{self, Source, sys};
+use crate::store;
 
 use super::account::Found;
 use super::{Failure, zone};
@@ -63,6 +66,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         None => Log::default(),
     };
     let client = client_options(args.rate);
+    let marks = store::place::file(|name| std::env::var_os(name)).ok();
     let setup = Setup {
         account: String::new(),
         auth_id: String::new(),
@@ -76,6 +80,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         mask_salt: fastrand::u64(..),
         mouse: !args.view.no_mouse,
         rewind: args.rewind,
+        marks: keeping(marks.as_deref()),
         theme: theme(|name| std::env::var(name).ok()),
         // The runtime knows better.
         callbacks: None,
@@ -109,6 +114,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         log,
         demo: args.demo_account.options(),
         callbacks,
+        marks,
         client: client_options(args.rate.or(Some(DEMO_RATE))),
         notice,
         debug_panic: args.debug_panic.map(|place| match place {
@@ -118,6 +124,27 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         }),
     })?;
     Ok(ExitCode::from(exit_code(exit)))
+}
+
+/// A file that is there was wanted once; where there is none, the user is asked when there is something to keep.
+fn keeping(path: Option<&Path>) -> Keeping {
+    match path {
+        None => Keeping::Memory,
+        // What cannot be looked at is told when it is opened.
+        Some(path) if path.try_exists().unwrap_or(true) => Keeping::Opening,
+        Some(path) => Keeping::Ask {
+            path: shown(path, std::env::var_os("HOME").map(PathBuf::from)),
+        },
+    }
+}
+
+/// A path as people write it.
+fn shown(path: &Path, home: Option<PathBuf>) -> String {
+    let inside = home.and_then(|home| path.strip_prefix(home).ok().map(Path::to_owned));
+    match inside {
+        Some(inside) => format!("~/{}", inside.display()),
+        None => path.display().to_string(),
+    }
 }
 
 fn exit_code(exit: Exit) -> u8 {

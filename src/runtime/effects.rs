@@ -1,6 +1,7 @@
 //! Carries out what the loop cannot do itself: a task for each request, commands for the player.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +17,11 @@ use crate::plivo::{
     self, Asynchronous, Call, Client, Get, MediaRefused, MediaRequest, PageRequest, RecordingId,
     Reply,
 };
+use crate::store::Told;
 
 use super::account::Account;
 use super::log::Log;
+use super::marks::{self, Marks};
 use super::program::Hands;
 
 /// Between two tellings of what has arrived by callback.
@@ -35,6 +38,7 @@ pub struct Effects<S> {
     callbacks: bool,
     /// Tell the app what changes by itself: the account's limit, what arrives by callback.
     watches: Vec<AbortHandle>,
+    marks: Marks,
     /// Takes a command for the player.
     sound: S,
 }
@@ -44,6 +48,7 @@ impl<S: FnMut(Command)> Effects<S> {
     pub fn new(tell: mpsc::Sender<Message>, log: Log, sound: S) -> Self {
         Self {
             account: None,
+            marks: Marks::new(None, tell.clone()),
             tell,
             log,
             tasks: HashMap::new(),
@@ -51,6 +56,11 @@ impl<S: FnMut(Command)> Effects<S> {
             watches: Vec::new(),
             sound,
         }
+    }
+
+    /// Marks may be kept in this file; without one they are not.
+    pub fn keep_in(&mut self, path: Option<PathBuf>) {
+        self.marks = Marks::new(path, self.tell.clone());
     }
 
     /// Browses another account from now on: what was asked of the one before is dropped, its sound ends.
@@ -69,6 +79,8 @@ impl<S: FnMut(Command)> Effects<S> {
             self.watches
                 .push(watch_receiver(&way.receiver, self.tell.clone()));
         }
+        let key = (!account.is_demo()).then(|| marks::account_key(&account.client));
+        self.marks.serve(key);
         self.account = Some(account);
     }
 
@@ -189,6 +201,8 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Volume(volume) => (self.sound)(Command::Volume(volume)),
             Effect::Mute(mute) => (self.sound)(Command::Mute(mute)),
             Effect::Speech(speech) => (self.sound)(Command::Speech(speech)),
+            Effect::OpenMarks { create } => self.marks.open(create),
+            Effect::Keep(changes) => self.marks.keep(changes),
             // The loop's own.
             Effect::Timer { .. }
             | Effect::CancelTimer(_)
@@ -210,6 +224,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
                 self.tasks.remove(request);
                 self.note("recording", result.as_ref().err());
             }
+            Message::Marks(Told::Failed(words)) => self.log.line(&format!("marks: {words}")),
             Message::Player(play, audio::Event::Failed(error)) => {
                 self.log.line(&format!("play {}: {error}", play.0));
             }

@@ -22,6 +22,15 @@ pub(super) struct Column {
     pub width: u16,
 }
 
+/// Where the sign of a reviewed recording stands, where there is room for all signs; else right before the text.
+const REVIEWED: u16 = 3;
+
+/// The column of that sign.
+pub(super) fn reviewed(columns: &[Column]) -> u16 {
+    let text = columns.first().map_or(REVIEWED + 1, |column| column.x);
+    REVIEWED.min(text.saturating_sub(1))
+}
+
 /// Most numbers are no longer than this, and those that are keep their end.
 const NUMBER: u16 = 13;
 /// Room for the longest number, and for most sip addresses' own part, before other columns get any.
@@ -81,7 +90,7 @@ const PLANS: [Plan; 6] = {
             cells: &[Added, Length, From, To],
         },
         Plan {
-            signs: 3,
+            signs: 5,
             gap: 1,
             number: NUMBER,
             cells: &[AddedShort, Length, From, To],

@@ -73,7 +73,7 @@ pub fn draw(frame: &mut Frame, area: Rect, player: &Player, context: &Context) -
         };
         inner = tell(buffer, whole, &trouble, context, &styles).intersection(inner);
     }
-    let bar = bar::draw(buffer, inner, player, now, framed, &styles);
+    let bar = bar::draw(buffer, inner, player, context, framed, &styles);
     PlayerMap {
         bar,
         redraw_at: player.needs_redraw_at(now, bar.map_or(0, |bar| bar.width)),

@@ -1,4 +1,4 @@
-//! The lines that are typed into at the foot of the screen: the search, and going to a time.
+//! The lines that are typed into at the foot of the screen: the search, going to a time, a note.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -68,6 +68,28 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) -> bool {
                 text: line.text(),
                 before: width(line.before_caret()),
                 outcome: (&outcome, style),
+            };
+            put_prompt(view, frame, area, &prompt);
+        }
+        Some(Overlay::Note(note)) => {
+            let line = &note.line;
+            let (shown, before) = match app.mask.on {
+                // A note may name anyone.
+                true => {
+                    let dots = |text: &str| "•".repeat(width(text));
+                    (dots(line.text()), width(line.before_caret()))
+                }
+                false => (line.text().to_owned(), width(line.before_caret())),
+            };
+            let sign = format!("note {} ", words::clock(note.at()));
+            let prompt = Prompt {
+                sign: &sign,
+                text: &shown,
+                before,
+                outcome: (
+                    "F7 −3 s  F8 pause  F9 +3 s  ⏎ keep  Esc drop ",
+                    styles.quiet,
+                ),
             };
             put_prompt(view, frame, area, &prompt);
         }

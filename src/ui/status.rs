@@ -99,7 +99,18 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
             .map(|(key, words)| (key.to_owned(), words))
             .to_vec();
         }
-        Some(Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_)) => (
+        Some(Overlay::Moments(_)) => (
+            Context::Moments,
+            &[
+                Action::Accept,
+                Action::EditNote,
+                Action::RemoveMoment,
+                Action::RestoreMoment,
+                Action::Back,
+            ],
+        ),
+        Some(Overlay::KeepMarks) => (Context::Asking, &[Action::Yes, Action::No]),
+        Some(Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_)) => (
             Context::Typing,
             &[Action::Accept, Action::RowDown, Action::RowUp, Action::Back],
         ),

@@ -12,7 +12,7 @@ use crate::app::zone::Zone;
 use crate::app::{App, Focus, words};
 
 use super::cell::cell;
-use super::columns::{Cell, Column, fit};
+use super::columns::{Cell, Column, fit, reviewed};
 use super::panel::{Titles, panel};
 use super::spinner::spin;
 use super::text::{cut_end, put, width};
@@ -135,13 +135,19 @@ fn draw_row(
                     underline(buffer, at, &text, needle, styles.found);
                 }
             }
-            if plays {
-                let sign = Rect {
-                    x: place.x + 1,
+            let mut sign = |column: u16, sign: &str| {
+                let at = Rect {
+                    x: place.x + column,
                     width: 1,
                     ..place
                 };
-                put(buffer, sign, "♪", base);
+                put(buffer, at, sign, base);
+            };
+            if plays {
+                sign(1, "♪");
+            }
+            if app.marks.reviewed(&recording.id).is_some() {
+                sign(reviewed(columns), "v");
             }
         }
         Row::Loading => {

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use callreel::app::marks::Keeping;
 use callreel::app::player::Rewind;
 use callreel::app::zone::Zone;
 use callreel::app::{
@@ -50,6 +51,7 @@ pub fn setup(width: u16, height: u16) -> Setup {
         mouse: true,
         callbacks: None,
         rewind: Rewind::default(),
+        marks: Keeping::Memory,
         theme: Theme::Terminal,
         size: Size { width, height },
     }
@@ -314,6 +316,10 @@ fn key_named(name: &str) -> Key {
         "Left" => KeyCode::Left,
         "Right" => KeyCode::Right,
         "Lt" => KeyCode::Char('<'),
+        "Del" => KeyCode::Delete,
+        "F7" => KeyCode::F(7),
+        "F8" => KeyCode::F(8),
+        "F9" => KeyCode::F(9),
         other => panic!("no key is called {other}"),
     };
     Key {

@@ -14,6 +14,7 @@ pub(super) fn bindings() -> Vec<Binding> {
     };
     moves(&mut bind);
     listening(&mut bind);
+    reviewing(&mut bind);
     the_rest(&mut bind);
     for (second, action) in [
         ('i', Action::CopyId),
@@ -32,7 +33,12 @@ pub(super) fn bindings() -> Vec<Binding> {
 
 /// The list, the detail pane and what is read move by the same keys.
 fn moves(bind: &mut impl FnMut(Context, &[Key], Action)) {
-    for context in [Context::List, Context::Detail, Context::Reading] {
+    for context in [
+        Context::List,
+        Context::Detail,
+        Context::Reading,
+        Context::Moments,
+    ] {
         bind(
             context,
             &[Key::char('j'), plain(KeyCode::Down)],
@@ -137,6 +143,38 @@ fn listening(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char('}')], Action::RightLouder);
 }
 
+fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
+    let context = Context::Browse;
+    bind(context, &[Key::char('v')], Action::Review);
+    bind(context, &[Key::char('b')], Action::Bookmark);
+    bind(context, &[Key::char('B')], Action::Note);
+    bind(context, &[Key::char('\'')], Action::Moments);
+    for context in [
+        Context::Browse,
+        Context::Reading,
+        Context::Typing,
+        Context::Moments,
+        Context::Asking,
+    ] {
+        bind(context, &[plain(KeyCode::F(7))], Action::Seek(-3));
+        bind(context, &[plain(KeyCode::F(8))], Action::TogglePause);
+        bind(context, &[plain(KeyCode::F(9))], Action::Seek(3));
+    }
+    let context = Context::Moments;
+    bind(context, &[plain(KeyCode::Enter)], Action::Accept);
+    bind(context, &[Key::char('e')], Action::EditNote);
+    bind(
+        context,
+        &[plain(KeyCode::Delete), Key::char('#')],
+        Action::RemoveMoment,
+    );
+    bind(context, &[Key::char('u')], Action::RestoreMoment);
+    bind(context, &[Key::char(' ')], Action::TogglePause);
+    bind(context, &[Key::char('q'), Key::char('\'')], Action::Back);
+    bind(Context::Asking, &[Key::char('y')], Action::Yes);
+    bind(Context::Asking, &[Key::char('n')], Action::No);
+}
+
 fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
     let context = Context::Browse;
     bind(context, &[Key::char(':')], Action::CommandLine);
@@ -173,6 +211,8 @@ fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Browse,
         Context::Reading,
         Context::Typing,
+        Context::Moments,
+        Context::Asking,
         Context::FirstRun,
     ] {
         bind(context, &[Key::ctrl('c')], Action::Quit);

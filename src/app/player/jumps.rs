@@ -35,6 +35,11 @@ impl Jumps {
         }
         self.from.push_back(from);
     }
+
+    /// It was begun elsewhere than here.
+    pub(super) fn began(&mut self, from: Duration) {
+        self.from.push_back(from);
+    }
 }
 
 impl Player {

@@ -41,6 +41,7 @@ impl Setting {
             zone: &self.zone,
             mask: &self.mask,
             now,
+            moments: &[],
         };
         picture(width, height, |frame, area| {
             draw(frame, area, form, &context)

@@ -9,6 +9,8 @@ use ratatui::layout::Rect;
 use crate::app::player::{Player, Repeat, State};
 use crate::app::words;
 use crate::audio::Column;
+use crate::store::Moment;
+use crate::ui::context::Context;
 use crate::ui::text::put;
 use crate::ui::theme::Styles;
 use crate::ui::waveform::{self, Cell};
@@ -24,13 +26,14 @@ pub(super) fn draw(
     buffer: &mut Buffer,
     area: Rect,
     player: &Player,
-    now: Instant,
+    context: &Context,
     framed: bool,
     styles: &Styles,
 ) -> Option<Rect> {
     if area.is_empty() {
         return None;
     }
+    let now = context.now.mono;
     let mut room = Rect { height: 1, ..area };
     if !framed {
         let used = put(
@@ -114,6 +117,9 @@ pub(super) fn draw(
             marks(buffer, lane, player, &window, styles);
         }
     }
+    if let Some(window) = player.window(now) {
+        moments(buffer, bar, context.moments, &window, styles);
+    }
     Some(bar)
 }
 
@@ -130,16 +136,10 @@ fn marks(
         Repeat::From(start) => (Some(*start), None),
         Repeat::Between(part) => (Some(part.start), Some(part.end)),
     };
-    let span = window.end.saturating_sub(window.start).as_secs_f64();
-    let seen = |place: &Duration| (window.start..=window.end).contains(place);
     for (place, sign) in [(start, "["), (end, "]")] {
-        let Some(place) = place.filter(seen).filter(|_| span > 0.0 && lane.width > 0) else {
+        let Some(column) = place.and_then(|place| column(lane, window, place)) else {
             continue;
         };
-        let along = place.saturating_sub(window.start).as_secs_f64() / span;
-        // A saturating cast.
-        let column = (along * f64::from(lane.width)) as u16;
-        let column = lane.x + column.min(lane.width - 1);
         for y in lane.top()..lane.bottom() {
             if let Some(cell) = buffer.cell_mut((column, y)) {
                 cell.set_symbol(sign);
@@ -147,6 +147,35 @@ fn marks(
             }
         }
     }
+}
+
+/// The moments that are kept, at the bar's upper edge.
+fn moments(
+    buffer: &mut Buffer,
+    bar: Rect,
+    moments: &[Moment],
+    window: &Range<Duration>,
+    styles: &Styles,
+) {
+    for moment in moments {
+        let column = column(bar, window, moment.at);
+        if let Some(cell) = column.and_then(|column| buffer.cell_mut((column, bar.y))) {
+            cell.set_symbol("▾");
+            cell.set_style(styles.accent);
+        }
+    }
+}
+
+/// The column in which a place stands; `None` where it is not seen.
+fn column(bar: Rect, window: &Range<Duration>, place: Duration) -> Option<u16> {
+    let span = window.end.saturating_sub(window.start).as_secs_f64();
+    if !(window.start..=window.end).contains(&place) || span <= 0.0 || bar.width == 0 {
+        return None;
+    }
+    let along = place.saturating_sub(window.start).as_secs_f64() / span;
+    // A saturating cast.
+    let column = (along * f64::from(bar.width)) as u16;
+    Some(bar.x + column.min(bar.width - 1))
 }
 
 fn after(area: Rect, columns: u16) -> Rect {

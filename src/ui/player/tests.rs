@@ -90,6 +90,7 @@ impl Stage {
             zone: &Zone::Utc,
             mask: &self.mask,
             now: self.now,
+            moments: &[],
         };
         picture(width, height, |frame, area| {
             draw(frame, area, &self.player, &context)
@@ -273,6 +274,7 @@ fn cells(stage: &Stage) -> Vec<ratatui::buffer::Cell> {
         zone: &Zone::Utc,
         mask: &stage.mask,
         now: stage.now,
+        moments: &[],
     };
     let backend = ratatui::backend::TestBackend::new(80, 4);
     let mut terminal = ratatui::Terminal::new(backend).unwrap();

@@ -1,0 +1,212 @@
+//! The thread that has the file. Whoever wants something kept hands it over and goes on; what came of it is told.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use super::{AccountKey, Change, Error, Kept, Store};
+
+/// Orders that wait for the disk. A person makes a few in a minute; more wait only where the disk hangs.
+const QUEUE: usize = 1024;
+/// Of each kind so many are read for the screen, the newest: some tens of megabytes at most.
+const MOST: u32 = 200_000;
+/// How long the last orders may take when the program ends: as long as another callreel may hold the file, and a little.
+const LAST_WORDS: Duration = Duration::from_secs(4);
+
+/// What came of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Told {
+    /// The file is open; this is in it.
+    Opened(Box<Kept>),
+    /// In words; what was to be kept is not.
+    Failed(String),
+}
+
+#[derive(Debug)]
+enum Order {
+    Open { create: bool, account: AccountKey },
+    Change(Vec<Change>),
+    Close,
+}
+
+/// The way to the thread. Nothing is read or written before [`Keeper::open`]. Dropped, it lets the last orders be carried out.
+#[derive(Debug)]
+pub struct Keeper {
+    orders: SyncSender<Order>,
+    ended: Receiver<()>,
+}
+
+impl Keeper {
+    /// Starts the thread for the file at `path`. `tell` is called on it, and may wait.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn spawn(
+        path: PathBuf,
+        tell: impl FnMut(Told) + Send + 'static,
+    ) -> Result<Self, std::io::Error> {
+        let (orders, inbox) = sync_channel(QUEUE);
+        let (end, ended) = sync_channel(0);
+        thread::Builder::new().name("store".into()).spawn(move || {
+            serve(path, &inbox, tell);
+            drop(end);
+        })?;
+        Ok(Self { orders, ended })
+    }
+
+    /// Opens the file for an account; `create`: the user has said that it may be made. What is in it is told.
+    ///
+    /// # Errors
+    /// As [`Keeper::change`].
+    pub fn open(&self, account: AccountKey, create: bool) -> Result<(), Unheard> {
+        self.order(Order::Open { create, account })
+    }
+
+    /// Has changes carried out, all or none, after what was handed over before. Never waits. While no file is open, nothing is done.
+    ///
+    /// # Errors
+    /// [`Unheard`]: the thread does not keep up, or has ended.
+    pub fn change(&self, changes: Vec<Change>) -> Result<(), Unheard> {
+        self.order(Order::Change(changes))
+    }
+
+    fn order(&self, order: Order) -> Result<(), Unheard> {
+        self.orders
+            .try_send(order)
+            .map_err(|refused| match refused {
+                TrySendError::Full(_) | TrySendError::Disconnected(_) => Unheard,
+            })
+    }
+}
+
+/// An order was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not kept: the disk does not answer; what is on the screen holds for this run")]
+pub struct Unheard;
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        // Full: the thread hangs, and waiting for it would only hang too.
+        if self.orders.try_send(Order::Close).is_ok() {
+            match self.ended.recv_timeout(LAST_WORDS) {
+                Ok(()) | Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+}
+
+fn serve(path: PathBuf, inbox: &Receiver<Order>, mut tell: impl FnMut(Told)) {
+    let mut open: Option<(Store, AccountKey)> = None;
+    while let Ok(order) = inbox.recv() {
+        match order {
+            Order::Open { create, account } => {
+                let store = match create {
+                    true => Store::create(&path),
+                    false => Store::open(&path),
+                };
+                let read = store.and_then(|store| {
+                    let kept = store.kept(&account, MOST)?;
+                    Ok((store, kept))
+                });
+                open = None;
+                tell(match read {
+                    Ok((store, kept)) => {
+                        open = Some((store, account));
+                        Told::Opened(Box::new(kept))
+                    }
+                    Err(error) => told(&error),
+                });
+            }
+            Order::Change(changes) => {
+                let Some((store, account)) = &mut open else {
+                    continue;
+                };
+                if let Err(error) = store.change(account, &changes) {
+                    tell(told(&error));
+                }
+            }
+            Order::Close => break,
+        }
+    }
+}
+
+fn told(error: &Error) -> Told {
+    Told::Failed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::plivo::RecordingId;
+    use crate::store::Reviewed;
+
+    fn account() -> AccountKey {
+        AccountKey::new("MA0123456789ABCDEFGH", None)
+    }
+
+    fn reviewed(id: &str) -> Change {
+        Change::Reviewed(Reviewed {
+            recording: RecordingId::new(id),
+            at: DateTime::from_timestamp_millis(1_700_000_000_123).unwrap(),
+        })
+    }
+
+    #[test]
+    fn what_is_handed_over_last_is_in_the_file_when_the_program_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callreel").join("review.sqlite");
+        let (tell, told) = channel();
+        let keeper = Keeper::spawn(path.clone(), move |word| tell.send(word).unwrap()).unwrap();
+        keeper.open(account(), true).unwrap();
+        assert_eq!(told.recv().unwrap(), Told::Opened(Box::default()));
+        for at in 0..100 {
+            keeper.change(vec![reviewed(&at.to_string())]).unwrap();
+        }
+        drop(keeper);
+        let kept = Store::open(&path).unwrap().kept(&account(), 1000).unwrap();
+        assert_eq!(kept.reviewed.len(), 100);
+        assert!(told.recv().is_err(), "nothing failed");
+    }
+
+    #[test]
+    fn before_the_users_yes_no_file_is_made_and_nothing_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callreel").join("review.sqlite");
+        let (tell, told) = channel();
+        let keeper = Keeper::spawn(path, move |word| tell.send(word).unwrap()).unwrap();
+        keeper.change(vec![reviewed("a")]).unwrap();
+        keeper.open(account(), false).unwrap();
+        let Told::Failed(words) = told.recv().unwrap() else {
+            panic!("opened what is not there");
+        };
+        assert!(
+            words.ends_with("review.sqlite is not there: nothing is kept yet"),
+            "{words}"
+        );
+        drop(keeper);
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_damaged_file_is_told_in_words_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("review.sqlite");
+        std::fs::write(&path, "no database at all, but long enough to look at").unwrap();
+        let (tell, told) = channel();
+        let keeper = Keeper::spawn(path.clone(), move |word| tell.send(word).unwrap()).unwrap();
+        keeper.open(account(), true).unwrap();
+        assert!(
+            matches!(told.recv().unwrap(), Told::Failed(words) if words.contains("not a file that callreel made"))
+        );
+        keeper.change(vec![reviewed("a")]).unwrap();
+        drop(keeper);
+        assert!(told.recv().is_err());
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("no database"));
+    }
+}
