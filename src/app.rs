@@ -3,6 +3,7 @@
 pub mod action;
 mod ahead;
 mod autoplay;
+pub mod choices;
 mod copy;
 pub mod criteria;
 pub mod deliveries;
@@ -64,6 +65,7 @@ use chrono::{DateTime, Utc};
 
 use crate::plivo::RecordingId;
 
+use choices::Settled;
 use deliveries::Deliveries;
 use detail::Detail;
 use history::Look;
@@ -157,6 +159,8 @@ pub struct App {
     pub(crate) deliveries: Deliveries,
     pub(crate) player: Player,
     pub(crate) marks: Marks,
+    /// What was said before anything was chosen.
+    settled: Settled,
     /// Nothing is sent before this.
     throttled: Option<Instant>,
     awaited: Option<Awaited>,
@@ -211,6 +215,7 @@ impl App {
             deliveries: Deliveries::new(setup.callbacks),
             player: Player::new(setup.rewind),
             marks: Marks::new(setup.marks),
+            settled: setup.settled,
             throttled: None,
             awaited: None,
             fresh: false,

@@ -11,6 +11,8 @@
 mod account;
 #[path = "tui/any.rs"]
 mod any;
+#[path = "tui/choices.rs"]
+mod choices;
 #[path = "tui/deliveries.rs"]
 mod deliveries;
 #[path = "tui/keys.rs"]

@@ -432,7 +432,7 @@ pub const ACTIONS: &[Description] = {
             Queue,
             Find,
             "queue",
-            "from a random queue (--sample) to the whole list, and back",
+            "between a random queue (--sample) and the whole list",
             "queue",
         ),
         about(

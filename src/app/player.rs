@@ -15,6 +15,7 @@ mod zoom;
 pub use repeat::Repeat;
 pub use rewind::Rewind;
 pub use trouble::Trouble;
+pub use volume::LOUDEST;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -5,6 +5,7 @@
 //! | [`pick`] | which rows a sample takes |
 //! | [`draw`] | how they come |
 //! | `fetch` | rows of a queue that goes on, as they are looked at |
+//! | `keep` | a queue of an earlier run, and what of this one is kept |
 //! | `left` | how far the listener is, and what is left to hear |
 //! | `show` | the queue in the list's place |
 //!
@@ -13,6 +14,7 @@
 
 pub mod draw;
 mod fetch;
+mod keep;
 mod left;
 pub mod pick;
 mod show;
@@ -122,11 +124,6 @@ impl Queue {
 
     pub fn position_of(&self, id: &RecordingId) -> Option<usize> {
         self.items.iter().position(|item| item.id == *id)
-    }
-
-    /// Was it heard to its end in this queue?
-    pub fn is_heard(&self, id: &RecordingId) -> bool {
-        self.items.iter().any(|item| item.id == *id && item.heard)
     }
 
     /// It was heard to its end; false where it is none of the queue's, or was heard before.

@@ -1,6 +1,7 @@
 //! What the app is started with: everything it may know of the world outside, as plain data.
 
 use super::Size;
+use super::choices::Settled;
 use super::criteria::Criteria;
 use super::deliveries::Route;
 use super::marks::Keeping;
@@ -47,6 +48,8 @@ pub struct Setup {
     pub rewind: Rewind,
     /// Where marks, notes and positions live. In the embedded account always in memory.
     pub marks: Keeping,
+    /// What flags, the environment and the configuration say of how it is heard: it goes before what was chosen in an earlier run.
+    pub settled: Settled,
     pub theme: Theme,
     pub size: Size,
 }

@@ -11,6 +11,8 @@ impl App {
     /// One thing that happened; what is to be done about it comes back, in order.
     pub fn update(&mut self, message: Message, now: Now) -> Vec<Effect> {
         let heard = self.heard(now);
+        // Only what somebody does is a choice of theirs.
+        let chosen = matches!(message, Message::Input(_)).then(|| self.player.choices());
         let mut effects = match message {
             Message::Input(Input::Key(key)) => self.key(key, now),
             Message::Input(Input::Mouse(mouse)) => self.pointer(mouse, now),
@@ -21,7 +23,7 @@ impl App {
             }
             Message::Api(answer) => self.answer(answer, now),
             Message::Player(play, event) => self.player_told(play, event, now),
-            Message::Marks(told) => self.marks_told(told, now),
+            Message::Marks(told) => self.marks_are_told(told, now),
             Message::Timer(timer) => self.detail.rested(timer, &mut self.ids, now),
             Message::Signal(Signal::Continued) => Vec::new(),
             Message::Signal(Signal::Terminate) => vec![Effect::Quit],
@@ -36,7 +38,8 @@ impl App {
         };
         effects.extend(self.settle(now));
         // Before the rest: nothing is carried out after the program's end.
-        let kept = self.note_position(heard, &effects, now);
+        let mut kept = self.note_position(heard, &effects, now);
+        kept.extend(chosen.map_or(Vec::new(), |chosen| self.note_choices(chosen)));
         effects.splice(0..0, kept);
         self.deliveries.follow(&effects, now);
         effects
@@ -55,14 +58,15 @@ impl App {
                 };
                 let (outcome, mut effects) = history.answered(request, result, &mut self.ids, now);
                 self.list_changed(outcome);
-                effects.extend(self.draw_on(now));
+                effects.extend(self.sample_on(now));
                 effects
             }
             Api::Recording { request, result } => {
                 self.deliveries.over(request, result.as_ref().err(), now);
-                if !self.queue_answered(request, &result, now) {
-                    self.detail.answered(request, result);
+                if let Some(effects) = self.queue_answered(request, &result, now) {
+                    return effects;
                 }
+                self.detail.answered(request, result);
                 Vec::new()
             }
             Api::Callback { request, step } => {

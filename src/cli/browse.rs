@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use chrono_tz::Tz;
 
+use crate::app::choices::Settled;
 use crate::app::marks::Keeping;
 use crate::app::zone::Zone;
 use crate::app::{Setup, Size, Theme};
@@ -81,6 +82,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         mouse: !args.view.no_mouse,
         rewind: args.rewind,
         marks: keeping(marks.as_deref()),
+        settled: Settled::default(),
         theme: theme(|name| std::env::var(name).ok()),
         // The runtime knows better.
         callbacks: None,

@@ -1,14 +1,17 @@
 //! A random queue of the list: drawn, listened to row after row, left and gone back to.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
+use callreel::app::marks::Keeping;
 use callreel::app::queue::{Sample, pick};
 use callreel::app::{Criteria, Effect, Message, Setup};
 use callreel::audio::{Anchor, Event, PlayId};
 use callreel::plivo::Error;
+use callreel::store::{Change, Kept, Queue, Reviewed, Told};
 
-use crate::account::Account;
+use crate::account::{Account, noon, recording};
 use crate::sitting::{Sitting, played, setup};
 
 fn sampling(width: u16, height: u16, size: usize) -> Setup {
@@ -252,4 +255,222 @@ fn every_size_can_show_a_queue() {
             sitting.draw();
         }
     }
+}
+
+fn opened(sitting: &mut Sitting, kept: Kept) {
+    sitting.send(Message::Marks(Told::Opened(Box::new(kept))));
+}
+
+/// What was to be written, in order.
+fn kept(sitting: &Sitting) -> Vec<Change> {
+    let changes = sitting.effects.iter().filter_map(|effect| match effect {
+        Effect::Keep(changes) => Some(changes.clone()),
+        _ => None,
+    });
+    changes.flatten().collect()
+}
+
+/// The queue of a sitting that the user said yes to, after two of its recordings were heard.
+fn of_yesterday() -> (Queue, Vec<usize>) {
+    let mut setup = sampling(80, 24, 7);
+    setup.marks = Keeping::Opening;
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    opened(&mut sitting, Kept::default());
+    let order = numbers(&sitting);
+    for keys in ["<Enter>", "J"] {
+        sitting.keys(keys);
+        hear_out(&mut sitting);
+    }
+    let mut queue = None;
+    for change in kept(&sitting) {
+        match change {
+            Change::Queue(kept) => queue = Some(kept),
+            Change::QueueRow { row, .. } => {
+                let rows = &mut queue.as_mut().unwrap().rows;
+                rows.iter_mut()
+                    .filter(|kept| kept.recording == row.recording)
+                    .for_each(|kept| kept.done = row.done);
+            }
+            _ => {}
+        }
+    }
+    (queue.unwrap(), order)
+}
+
+#[test]
+fn the_question_comes_with_the_queue_and_yes_keeps_it() {
+    let mut setup = sampling(80, 24, 7);
+    setup.marks = Keeping::Ask {
+        path: "~/.local/state/callreel/review.sqlite".into(),
+    };
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    assert_eq!(numbers(&sitting).len(), 7);
+    assert!(
+        sitting.text().contains("review.sqlite"),
+        "{}",
+        sitting.text()
+    );
+    sitting.keys("y");
+    opened(&mut sitting, Kept::default());
+    let kept = kept(&sitting);
+    let Some(Change::Queue(queue)) = kept.first() else {
+        panic!("{kept:?}")
+    };
+    assert_eq!((queue.key.seed, queue.key.size), (7, 7));
+    assert_eq!(queue.rows.len(), 7);
+}
+
+#[test]
+fn without_consent_the_queue_lives_for_this_run() {
+    let mut setup = sampling(80, 24, 7);
+    setup.marks = Keeping::Ask { path: "~/x".into() };
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    sitting.keys("n<Enter>");
+    hear_out(&mut sitting);
+    assert!(sitting.text().contains("1 of 7 · "));
+    assert!(kept(&sitting).is_empty());
+}
+
+#[test]
+fn tomorrow_it_goes_on_at_the_first_recording_that_is_not_done() {
+    let (queue, order) = of_yesterday();
+    let reviewed = Reviewed {
+        recording: recording(order[2]).id,
+        at: noon(),
+    };
+    let mut setup = sampling(80, 24, 7);
+    setup.marks = Keeping::Opening;
+    let mut account = Account::with(90);
+    // Others arrive: a sample of this would be another one.
+    account.recordings.insert(0, Arc::new(recording(900)));
+    let mut sitting = Sitting::start_holding(setup, account, true);
+    sitting.answer();
+    assert!(
+        sitting.text().contains("╭ Recordings"),
+        "nothing is drawn before the file is read"
+    );
+    opened(
+        &mut sitting,
+        Kept {
+            queues: vec![queue],
+            reviewed: vec![reviewed],
+            ..Kept::default()
+        },
+    );
+    let text = sitting.text();
+    assert!(
+        text.contains("going on with the queue of 2026-11-23: 3 of 7 are done"),
+        "{text}"
+    );
+    assert!(
+        text.lines()
+            .next()
+            .unwrap()
+            .contains("3 of 7 · 1 min+ left"),
+        "{text}"
+    );
+    assert_eq!(sitting.app.cursor(), 3);
+    let asked = sitting.held.len();
+    assert!((7..=8).contains(&asked), "{asked} at once");
+    sitting.answer();
+    assert_eq!(numbers(&sitting), order);
+    assert!(!sitting.text().contains("+ left"));
+    assert!(kept(&sitting).is_empty(), "nothing has changed");
+    sitting.keys("<Enter>");
+    let link = format!("/{}.mp3", order[3]);
+    assert!(played(&sitting).last().unwrap().1.ends_with(&link));
+}
+
+#[test]
+fn a_recording_that_was_deleted_leaves_the_queue() {
+    let (queue, order) = of_yesterday();
+    let mut setup = sampling(80, 24, 7);
+    setup.marks = Keeping::Opening;
+    let mut account = Account::with(90);
+    account
+        .recordings
+        .retain(|kept| kept.id != recording(order[4]).id);
+    let mut sitting = Sitting::start(setup, account);
+    let queues = vec![queue];
+    opened(
+        &mut sitting,
+        Kept {
+            queues,
+            ..Kept::default()
+        },
+    );
+    assert!(
+        sitting.text().contains("has been deleted"),
+        "{}",
+        sitting.text()
+    );
+    assert!(sitting.text().contains("2 of 6 · "), "{}", sitting.text());
+    assert_eq!(sitting.app.cursor(), 2);
+    let Some(Change::Queue(queue)) = kept(&sitting).pop() else {
+        panic!("it is not kept")
+    };
+    assert_eq!(queue.rows.len(), 6);
+}
+
+#[test]
+fn another_seed_size_or_filter_is_another_queue() {
+    let (queue, _) = of_yesterday();
+    for change in [
+        |setup: &mut Setup| setup.sample = Some(Sample { size: 7, seed: 8 }),
+        |setup: &mut Setup| setup.sample = Some(Sample { size: 8, seed: 7 }),
+        |setup: &mut Setup| setup.criteria = Criteria::all_time(),
+    ] {
+        let mut setup = sampling(80, 24, 7);
+        setup.marks = Keeping::Opening;
+        change(&mut setup);
+        let mut sitting = Sitting::start(setup, Account::with(90));
+        let queues = vec![queue.clone()];
+        opened(
+            &mut sitting,
+            Kept {
+                queues,
+                ..Kept::default()
+            },
+        );
+        let header = sitting.text().lines().next().unwrap().to_owned();
+        assert!(header.contains("0 of "), "{header}");
+    }
+}
+
+#[test]
+fn rows_that_cannot_be_fetched_again_say_why_and_r_goes_on() {
+    let (queue, order) = of_yesterday();
+    let mut setup = sampling(80, 24, 7);
+    setup.marks = Keeping::Opening;
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    sitting.account.fault = Some(Error::Malformed {
+        detail: "this is HTML".into(),
+    });
+    let queues = vec![queue];
+    opened(
+        &mut sitting,
+        Kept {
+            queues,
+            ..Kept::default()
+        },
+    );
+    sitting.pass(Duration::from_secs(5));
+    assert!(
+        sitting.text().contains("this is HTML"),
+        "{}",
+        sitting.text()
+    );
+    sitting.account.fault = None;
+    sitting.keys("r");
+    assert_eq!(numbers(&sitting), order);
+}
+
+#[test]
+fn v_counts_as_done_and_goes_along_the_queue() {
+    let mut sitting = sitting();
+    let order = numbers(&sitting);
+    sitting.keys("<Enter>v");
+    assert!(sitting.text().contains("1 of 7 · "));
+    let link = format!("/{}.mp3", order[1]);
+    assert!(played(&sitting).last().unwrap().1.ends_with(&link));
 }

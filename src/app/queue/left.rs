@@ -80,8 +80,9 @@ impl App {
         queue.items.iter().filter(|item| !self.is_done(item))
     }
 
+    /// It was heard to its end, or marked reviewed.
     pub(super) fn is_done(&self, item: &Item) -> bool {
-        item.heard
+        item.heard || self.marks.reviewed(&item.id).is_some()
     }
 }
 

@@ -11,7 +11,7 @@ use crate::app::criteria::Criteria;
 use crate::app::history::Need;
 use crate::app::words::{count, counted};
 use crate::app::{App, Effect, Now, RequestId};
-use crate::plivo::{Error, Recording, RecordingId};
+use crate::plivo::{Error, Recording};
 
 impl App {
     /// The queue, while it stands in the list's place.
@@ -47,7 +47,7 @@ impl App {
                 return history.need(Need::Nothing, &mut self.ids, now);
             }
         };
-        let effects = history.need(Need::Nothing, &mut self.ids, now);
+        let mut effects = history.need(Need::Nothing, &mut self.ids, now);
         self.draw = None;
         if rows.is_empty() {
             let words = "no recording matches: there is nothing to draw from";
@@ -58,6 +58,8 @@ impl App {
         self.notices.info(words, now.mono);
         let queue = Queue::new(sample, self.criteria.clone(), self.planned, rows);
         self.take_queue(queue);
+        effects.extend(self.keep_queue());
+        self.ask_to_keep();
         effects
     }
 
@@ -112,19 +114,17 @@ impl App {
         true
     }
 
-    /// Takes in an answer that the queue waits for; false where it belongs elsewhere.
+    /// Takes in an answer that the queue waits for; `None` where it belongs elsewhere.
     pub(in crate::app) fn queue_answered(
         &mut self,
         request: RequestId,
         result: &Result<Arc<Recording>, Error>,
         now: Now,
-    ) -> bool {
-        let Some(queue) = &mut self.queue else {
-            return false;
-        };
+    ) -> Option<Vec<Effect>> {
+        let queue = self.queue.as_mut()?;
         let row = match queue.came(request, result) {
-            Came::Strange => return false,
-            Came::Here | Came::Failed => return true,
+            Came::Strange => return None,
+            Came::Here | Came::Failed => return Some(Vec::new()),
             Came::Gone(row) => row,
         };
         let table = match queue.shown {
@@ -136,14 +136,7 @@ impl App {
         }
         let words = "a recording of the queue has been deleted, and has left it";
         self.notices.info(words, now.mono);
-        true
-    }
-
-    /// A recording was heard to its end.
-    pub(in crate::app) fn heard_out(&mut self, id: &RecordingId) {
-        if let Some(queue) = &mut self.queue {
-            queue.hear(id);
-        }
+        Some(self.keep_queue())
     }
 }
 
