@@ -159,8 +159,8 @@ pub struct App {
     pub(crate) deliveries: Deliveries,
     pub(crate) player: Player,
     pub(crate) marks: Marks,
-    /// What was said before anything was chosen.
-    settled: Settled,
+    /// What was said before anything was chosen; `None` once that has been compared with what was chosen before.
+    settled: Option<Settled>,
     /// Nothing is sent before this.
     throttled: Option<Instant>,
     awaited: Option<Awaited>,
@@ -215,7 +215,7 @@ impl App {
             deliveries: Deliveries::new(setup.callbacks),
             player: Player::new(setup.rewind),
             marks: Marks::new(setup.marks),
-            settled: setup.settled,
+            settled: Some(setup.settled),
             throttled: None,
             awaited: None,
             fresh: false,

@@ -8,6 +8,7 @@ mod filter;
 mod json;
 pub mod list;
 pub mod listen;
+pub mod marks;
 mod stop;
 mod value;
 mod zone;
@@ -28,6 +29,7 @@ use clap::{Parser, Subcommand};
         PLIVO_AUTH_ID, PLIVO_AUTH_TOKEN      whose recordings; never given as flags, which others could read\n  \
         HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE the way to the API\n  \
         PULSE_SERVER                         which sound server\n  \
+        XDG_STATE_HOME                       where marks are kept, once you have said so\n  \
         NO_COLOR                             no colours"
 )]
 pub struct Cli {
@@ -42,6 +44,7 @@ enum Command {
     List(list::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
+    Marks(marks::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -73,6 +76,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Marks(args)) => marks::run(args),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

@@ -145,10 +145,14 @@ impl App {
         effects
     }
 
-    /// Takes up what was chosen in an earlier run, where nothing else was said.
+    /// Takes up what was chosen in an earlier run, where nothing else was said. Once: later the file is read for what others marked, and
+    /// what they chose is their own.
     pub(super) fn take_choices(&mut self) -> Vec<Effect> {
+        let Some(settled) = self.settled.take() else {
+            return Vec::new();
+        };
         let mut choices = self.player.choices();
-        for name in NAMES.into_iter().filter(|name| !self.settled.has(name)) {
+        for name in NAMES.into_iter().filter(|name| !settled.has(name)) {
             if let Some(value) = self.marks.choice(name) {
                 choices.read(name, value);
             }

@@ -13,7 +13,7 @@ use super::layout::Wish;
 
 mod fields;
 
-pub use fields::{Line, Reading, lines};
+pub use fields::{Line, Marked, Reading, lines};
 
 /// The cursor rests this long before the details are asked for: running through the list asks for nothing.
 pub const REST: Duration = Duration::from_millis(150);

@@ -24,6 +24,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::Effect;
+use super::detail::Marked;
 use crate::plivo::RecordingId;
 use crate::store::{Change, Choice, Kept, Moment, Position, Queue, Reviewed};
 
@@ -38,7 +39,7 @@ pub struct Marks {
     choices: BTreeMap<String, String>,
     /// Latest first.
     queues: Vec<Queue>,
-    /// Changes that are not in the file because it is not open, or not there, yet.
+    /// Changes since the start that are in no file yet, or are not in what will be read from it.
     waiting: Vec<Change>,
 }
 
@@ -74,6 +75,15 @@ impl Marks {
         self.positions.get(recording)
     }
 
+    /// What the details say of a recording.
+    pub(super) fn marked(&self, recording: &RecordingId) -> Marked {
+        Marked {
+            reviewed: self.reviewed(recording),
+            left: self.position(recording).map(|position| position.at),
+            moments: self.moments(recording).len(),
+        }
+    }
+
     /// What was chosen under this name. It may have been written by anyone: whoever reads it checks it.
     pub fn choice(&self, name: &str) -> Option<&str> {
         self.choices.get(name).map(String::as_str)
@@ -89,9 +99,14 @@ impl Marks {
         self.apply(change.clone());
         match self.keeping {
             Keeping::Memory => None,
-            Keeping::Ask { .. } | Keeping::Opening => {
+            Keeping::Ask { .. } => {
                 self.wait(change);
                 None
+            }
+            // Carried out after the file is open, even if the program ends before that is told.
+            Keeping::Opening => {
+                self.wait(change.clone());
+                Some(Effect::Keep(vec![change]))
             }
             Keeping::Open => Some(Effect::Keep(vec![change])),
         }
@@ -103,7 +118,7 @@ impl Marks {
         self.waiting.push(change);
     }
 
-    /// What the file holds takes the place of what is here; what was changed meanwhile is changed again.
+    /// What the file held takes the place of what is here; what was changed meanwhile is changed again.
     fn load(&mut self, kept: Kept) {
         let keeping = self.keeping.clone();
         let waiting = std::mem::take(&mut self.waiting);
@@ -132,10 +147,9 @@ impl Marks {
             .map(|choice| (choice.name, choice.value))
             .collect();
         self.queues = queues;
-        for change in &waiting {
-            self.apply(change.clone());
+        for change in waiting {
+            self.apply(change);
         }
-        self.waiting = waiting;
     }
 
     fn apply(&mut self, change: Change) {

@@ -255,15 +255,16 @@ impl App {
             self.looked = None;
             return effects;
         }
+        let mut effects = self.read_marks_again();
         if self.shown_queue().is_some() {
             let words = "a queue stays as it was drawn: :queue goes to the whole list";
             self.notices.info(words, now.mono);
-            return Vec::new();
+            return effects;
         }
-        let Some(plan) = self.plan(now) else {
-            return Vec::new();
-        };
-        self.replan(plan, now)
+        if let Some(plan) = self.plan(now) {
+            effects.extend(self.replan(plan, now));
+        }
+        effects
     }
 
     fn toggle_detail(&mut self) {

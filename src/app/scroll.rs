@@ -87,6 +87,7 @@ impl App {
             now: now.wall,
             media: self.player.media().filter(|_| plays),
             sound: &sound,
+            marked: self.marks.marked(&recording.id),
         };
         lines(recording, self.detail.raw, reading, columns)
     }

@@ -98,14 +98,7 @@ fn follow(buffer: &Buffer, cancel: &Cancel, tell: Tell) {
             return;
         }
     };
-    let mut work = Work {
-        peaks: Peaks::new(decoder.rate(), decoder.channels()),
-        measure: Measure::new(decoder.rate(), decoder.channels()),
-        done: Vec::new(),
-        jumped: false,
-        dirty: false,
-        told: None,
-    };
+    let mut work = Work::new(&*decoder);
     loop {
         let seen = buffer.version();
         let over = buffer.is_complete() || buffer.failed().is_some();
@@ -113,7 +106,11 @@ fn follow(buffer: &Buffer, cancel: &Cancel, tell: Tell) {
         if work.jumped && buffer.is_complete() && !cancel.is_set() {
             // Parts were placed by estimate while what lies before them was missing, and lack their first frames. Now that
             // everything is here, an hour takes a second or two.
-            work = work.anew(&*decoder);
+            work = Work {
+                dirty: true,
+                told: work.told,
+                ..Work::new(&*decoder)
+            };
             decoder.seek(Duration::ZERO);
             work.run(&mut *decoder, buffer, cancel, &|_, _| {});
         }
@@ -141,14 +138,14 @@ struct Work {
 }
 
 impl Work {
-    fn anew(self, decoder: &dyn Decoder) -> Self {
+    fn new(decoder: &dyn Decoder) -> Self {
         Self {
             peaks: Peaks::new(decoder.rate(), decoder.channels()),
             measure: Measure::new(decoder.rate(), decoder.channels()),
             done: Vec::new(),
             jumped: false,
-            dirty: true,
-            told: self.told,
+            dirty: false,
+            told: None,
         }
     }
 
@@ -162,22 +159,29 @@ impl Work {
     ) -> bool {
         let here = decoder.byte();
         let complete = buffer.is_complete();
+        let mut have = buffer.have();
+        if !self.is_done(here)
+            && let Some(ours) = have.iter().position(|range| range.contains(&here))
+        {
+            self.run(decoder, buffer, cancel, tell);
+            let end = decoder.byte();
+            // Where nothing more can come, what does not decode is done with, lest it be tried for ever.
+            let end = if complete { end.max(here + 1) } else { end };
+            self.mark(here..end);
+            if end > here {
+                return true;
+            }
+            // A frame that is not whole yet. Its rest comes; meanwhile only another part is worth leaving it for.
+            have.remove(ours);
+        }
         let least = if complete { 1 } else { LEAST };
-        let have = buffer.have();
-        let goes_on = have.iter().any(|range| range.contains(&here)) && !self.is_done(here);
-        let start = if goes_on {
-            here
-        } else {
-            let Some(fresh) = have.into_iter().find_map(|range| self.fresh(range, least)) else {
-                return false;
-            };
-            decoder.go_to_byte(fresh.start);
-            self.jumped = true;
-            fresh.start
+        let Some(fresh) = have.into_iter().find_map(|range| self.fresh(range, least)) else {
+            return false;
         };
+        decoder.go_to_byte(fresh.start);
+        self.jumped = true;
         self.run(decoder, buffer, cancel, tell);
-        // At least a byte, so that what does not decode is not tried for ever.
-        self.mark(start..decoder.byte().max(start + 1));
+        self.mark(fresh.start..decoder.byte().max(fresh.start + 1));
         true
     }
 

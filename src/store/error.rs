@@ -9,14 +9,14 @@ use rusqlite::ErrorCode;
 pub enum Error {
     #[error("there is no place to keep marks: set HOME, or XDG_STATE_HOME to a full path")]
     NoPlace,
-    #[error("{} is not there: nothing is kept yet", .0.display())]
+    #[error("nothing is kept yet: {} is not there", .0.display())]
     Missing(PathBuf),
-    #[error("{} cannot be used ({source}): marks are kept for this run only", path.display())]
+    #[error("the file of marks cannot be used ({source}): {}", path.display())]
     System { path: PathBuf, source: io::Error },
-    #[error("{} is not a file that callreel made: move it away, and marks are kept there again", .0.display())]
+    #[error("the file of marks is not one that callreel made: move {} away", .0.display())]
     NotOurs(PathBuf),
     #[error(
-        "{} was written by a newer callreel (form {found}, this one knows {known}): it is left alone, marks are kept for this run only",
+        "the file of marks was written by a newer callreel (form {found}, this one knows {known}) and is left alone: {}",
         path.display()
     )]
     Newer {
@@ -25,13 +25,13 @@ pub enum Error {
         known: i64,
     },
     #[error(
-        "{} is damaged ({reason}): move it away and put back a copy, or start anew with callreel marks forget",
+        "the file of marks is damaged ({reason}): move {} away, or start anew with callreel marks forget",
         path.display()
     )]
     Damaged { path: PathBuf, reason: String },
-    #[error("{} is in use by another program: what was to be kept is not in it; try again", .0.display())]
+    #[error("the file of marks is in use by another program, and this is not in it: {}", .0.display())]
     Busy(PathBuf),
-    #[error("{} could not be written ({reason}): what was to be kept is not in it", path.display())]
+    #[error("the file of marks could not be written ({reason}), and this is not in it: {}", path.display())]
     Refused { path: PathBuf, reason: String },
 }
 

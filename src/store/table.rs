@@ -65,9 +65,12 @@ fn instant(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or_default()
 }
 
+/// No recording is longer than this, 1,000 hours in milliseconds; time can be reckoned with up to there without a thought.
+const LONGEST: i64 = 3_600_000_000;
+
 /// A position in milliseconds; what lies before the start is the start.
 fn position(millis: i64) -> Duration {
-    Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+    Duration::from_millis(u64::try_from(millis.clamp(0, LONGEST)).unwrap_or(0))
 }
 
 fn millis(position: Duration) -> i64 {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use callreel::app::marks::Keeping;
 use callreel::app::text::is_safe;
 use callreel::app::zone::Zone;
 use callreel::app::{
@@ -11,6 +12,7 @@ use callreel::app::{
 };
 use callreel::audio::{Anchor, Event, PlayId};
 use callreel::plivo::{Error, Meta, Page};
+use callreel::store::{Kept, Moment, Position, Reviewed, Told};
 use proptest::prelude::*;
 
 use crate::account::{Account, recording};
@@ -52,6 +54,11 @@ const STATES: &[&str] = &[
     "<Enter>ww2a3a",
     "R<Enter>",
     "r",
+    "v",
+    "<Enter>b",
+    "<Enter>bBcalm +14155550013<Enter>'",
+    "<Enter>B+1415555001",
+    "<Enter>B14155550013<Enter>'e",
 ];
 
 #[test]
@@ -298,6 +305,9 @@ fn step() -> impl Strategy<Value = Step> {
     let others = prop::sample::select(vec![
         Message::Signal(Signal::Continued),
         Message::Log(vec!["one".into(); 100]),
+        Message::Marks(Told::Failed("locked \u{1b}".into())),
+        Message::Marks(Told::Opened(Box::default())),
+        Message::Marks(Told::Opened(Box::new(kept()))),
         Message::Trouble("no clipboard \u{1b}".into()),
         Message::Api(Api::Throttled { until: None }),
         Message::Api(Api::Throttled {
@@ -332,6 +342,14 @@ fn step() -> impl Strategy<Value = Step> {
         "yi",
         "?",
         "<Enter>",
+        "v",
+        "b",
+        "Bx<Enter>",
+        "'",
+        "'<Enter>",
+        "y",
+        "n",
+        ":keep-marks<Enter>",
     ];
     prop_oneof![
         6 => prop::sample::select(habits).prop_map(Step::Keys),
@@ -353,6 +371,30 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// A file of somebody who has reviewed a little.
+fn kept() -> Kept {
+    let left = crate::account::noon();
+    let moment = |row, ms, note: &str| Moment {
+        recording: recording(row).id,
+        at: Duration::from_millis(ms),
+        note: note.into(),
+        created: left,
+    };
+    Kept {
+        reviewed: vec![Reviewed {
+            recording: recording(1).id,
+            at: left,
+        }],
+        moments: vec![moment(0, 1, "\u{1b}[2J"), moment(0, u64::MAX, "")],
+        positions: vec![Position {
+            recording: recording(0).id,
+            at: Duration::from_secs(u64::MAX),
+            left,
+        }],
+        ..Kept::default()
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
     #[test]
@@ -360,9 +402,13 @@ proptest! {
         steps in prop::collection::vec(step(), 1..60),
         size in prop::sample::select(vec![(80, 24), (140, 40), (40, 10), (60, 15), (20, 5)]),
         all_time in any::<bool>(),
+        marks in prop::sample::select(vec![
+            Keeping::Memory, Keeping::Opening, Keeping::Ask { path: "~/x".into() },
+        ]),
         local in any::<bool>(),
     ) {
         let mut setup = setup(size.0, size.1);
+        setup.marks = marks;
         if all_time {
             setup.criteria = Criteria::all_time();
         }

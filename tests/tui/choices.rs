@@ -115,6 +115,16 @@ fn the_next_start_takes_them_up() {
     );
     assert!(sitting.effects.contains(&Effect::Volume(0.8)));
     assert!(kept(&sitting).is_empty(), "nothing was chosen anew");
+    // Another callreel chooses something else, and the file is read again.
+    sitting.keys("r");
+    sitting.effects.clear();
+    opened(&mut sitting, vec![choice("speed", "30")]);
+    assert!(
+        !sitting
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Speech(_)))
+    );
 }
 
 #[test]

@@ -93,7 +93,6 @@ fn the_question_comes_with_the_first_mark_and_what_was_marked_stays() {
     assert_eq!(played(&sitting).len(), 1);
     sitting.keys("y");
     assert_eq!(opens(&sitting), [true]);
-    assert_eq!(kept(&sitting), [], "it is not open yet");
     opened(&mut sitting, Kept::default());
     let reviewed = Reviewed {
         recording: id(0),
@@ -180,10 +179,11 @@ fn a_file_that_is_there_is_read_and_its_marks_are_seen() {
 #[test]
 fn a_file_that_cannot_be_used_is_told_and_nothing_stops() {
     let mut sitting = playing(with(80, 24, Keeping::Opening));
-    sitting.send(Message::Marks(Told::Failed(
-        "review.sqlite is damaged".into(),
-    )));
-    assert_eq!(last_line(&mut sitting), " ! review.sqlite is damaged");
+    sitting.send(Message::Marks(Told::Failed("it is damaged".into())));
+    assert_eq!(
+        last_line(&mut sitting),
+        " ! marks are for this run only: it is damaged"
+    );
     sitting.effects.clear();
     sitting.keys("b v");
     assert_eq!(kept(&sitting), []);
@@ -452,6 +452,17 @@ fn a_recording_goes_on_where_it_was_left_and_u_starts_it_from_the_beginning() {
 }
 
 #[test]
+fn a_place_beyond_the_end_is_none() {
+    // The third row is 77.4 s long.
+    for (at, starts_at) in [(66, 56), (68, 0), (u64::MAX, 0)] {
+        let mut sitting = Sitting::start(with(80, 24, Keeping::Opening), Account::with(90));
+        opened(&mut sitting, left(at));
+        sitting.keys("jj<Enter>");
+        assert_eq!(starts(&sitting), [starts_at], "{at}");
+    }
+}
+
+#[test]
 fn what_was_reviewed_begins_at_its_start() {
     let mut sitting = Sitting::start(with(80, 24, Keeping::Opening), Account::with(90));
     let reviewed = vec![Reviewed {
@@ -573,4 +584,66 @@ fn a_paste_goes_into_the_note() {
     let line = last_line(&mut sitting);
     assert!(callreel::app::text::is_safe(&line), "{line}");
     assert!(line.contains("two"), "{line}");
+}
+
+#[test]
+fn r_reads_what_another_callreel_has_written() {
+    let mut sitting = Sitting::start(with(80, 24, Keeping::Opening), Account::with(90));
+    opened(&mut sitting, Kept::default());
+    sitting.effects.clear();
+    sitting.keys("r");
+    assert_eq!(opens(&sitting), [false]);
+    // What is marked meanwhile is in the file, and not in what was read before it.
+    sitting.keys(":reviewed<Enter>");
+    let reviewed = vec![Reviewed {
+        recording: id(4),
+        at: noon(),
+    }];
+    opened(
+        &mut sitting,
+        Kept {
+            reviewed,
+            ..Kept::default()
+        },
+    );
+    assert!(row(&mut sitting, 0).contains(" v "));
+    assert!(row(&mut sitting, 4).contains(" v "));
+}
+
+#[test]
+fn the_details_say_what_was_marked() {
+    let mut sitting = playing(with(140, 40, Keeping::Opening));
+    opened(&mut sitting, with_moments());
+    stands(&mut sitting, 20, 0.0);
+    sitting.keys("kk ");
+    let text = sitting.text();
+    assert!(text.contains("Moments    3"), "{text}");
+    assert!(text.contains("Left at    0:20"), "{text}");
+    sitting.keys("v");
+    sitting.keys("k");
+    let text = sitting.text();
+    let reviewed = "Reviewed   2026-11-23 12:00:01 UTC";
+    assert!(
+        text.contains(reviewed) && !text.contains("Left at"),
+        "{text}"
+    );
+}
+
+#[test]
+fn question_and_list_fit_every_size() {
+    let mut asked = playing(asking(80, 24));
+    asked.keys("b");
+    let mut listed = listening(80, 24, with_moments());
+    listed.keys("'");
+    for sitting in [&mut asked, &mut listed] {
+        for width in 1..130 {
+            for height in [1, 9, 10, 11, 12, 16, 24, 40] {
+                sitting.resize(width, height);
+                let (buffer, cursor) = sitting.draw();
+                assert!(cursor.0 < width && cursor.1 < height, "{width}x{height}");
+                let mut cells = buffer.content.iter();
+                assert!(cells.all(|cell| callreel::app::text::is_safe(cell.symbol())));
+            }
+        }
+    }
 }

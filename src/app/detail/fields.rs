@@ -1,5 +1,7 @@
 //! A recording as lines: every field it has, the ones nobody has named yet too.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -64,6 +66,16 @@ pub struct Reading<'a> {
     pub media: Option<&'a Media>,
     /// What is wrong with its sound, where that is known.
     pub sound: &'a [Finding],
+    pub marked: Marked,
+}
+
+/// What reviewing has left at a recording.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Marked {
+    pub reviewed: Option<DateTime<Utc>>,
+    /// Where the listener left it.
+    pub left: Option<Duration>,
+    pub moments: usize,
 }
 
 /// Everything about a recording in lines of at most `columns`.
@@ -110,6 +122,7 @@ fn fields(recording: &Recording, reading: Reading, columns: usize) -> Vec<Line> 
             );
         }
     }
+    marked(&mut lines, reading, columns);
     let others = masked
         .iter()
         .filter(|(name, _)| !KNOWN.iter().any(|(_, known)| known == name));
@@ -119,6 +132,31 @@ fn fields(recording: &Recording, reading: Reading, columns: usize) -> Vec<Line> 
         field(&mut lines, name, &value_text(value), columns);
     }
     lines
+}
+
+/// What stands nowhere but on this machine.
+fn marked(lines: &mut Vec<Line>, reading: Reading, columns: usize) {
+    let Marked {
+        reviewed,
+        left,
+        moments,
+    } = reading.marked;
+    let reviewed = reviewed.map(|at| {
+        let ago = words::ago(at, reading.now).replace(' ', "\u{a0}");
+        let at = reading.zone.format(at);
+        format!("{at} {} ({ago})", reading.zone.label())
+    });
+    let left = left.map(|at| words::length(Duration::from_secs(at.as_secs())));
+    let moments = (moments > 0).then(|| words::count(moments as u64));
+    for (label, text) in [
+        ("Reviewed", reviewed),
+        ("Left at", left),
+        ("Moments", moments),
+    ] {
+        if let Some(text) = text {
+            field(lines, label, &text, columns);
+        }
+    }
 }
 
 /// What a field says, in exact words, where it was understood.

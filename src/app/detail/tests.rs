@@ -31,6 +31,7 @@ fn read(recording: &Recording, media: Option<&Media>, columns: usize) -> Vec<Str
         now: now().wall,
         media,
         sound: &[],
+        marked: Marked::default(),
     };
     let mut out: Vec<String> = Vec::new();
     for line in lines(recording, false, reading, columns) {
@@ -144,6 +145,7 @@ fn no_line_is_wider_than_the_pane_or_unsafe() {
                 now: now().wall,
                 media: None,
                 sound: &[],
+                marked: Marked::default(),
             };
             for line in lines(&recording, raw, reading, columns) {
                 let (text, room) = match &line {

@@ -36,6 +36,15 @@ impl App {
         }
     }
 
+    /// Another callreel may have written to the file: it is read again.
+    pub(in crate::app) fn read_marks_again(&mut self) -> Vec<Effect> {
+        if self.marks.keeping != Keeping::Open {
+            return Vec::new();
+        }
+        self.marks.keeping = Keeping::Opening;
+        self.open_marks()
+    }
+
     /// Makes a change to what is remembered. Whether there is a file is not the caller's concern.
     pub(in crate::app) fn remember(&mut self, change: Change) -> Vec<Effect> {
         self.marks.change(change).into_iter().collect()
@@ -66,7 +75,10 @@ impl App {
         self.overlay = None;
         if yes {
             self.marks.keeping = Keeping::Opening;
-            return vec![Effect::OpenMarks { create: true }];
+            return vec![
+                Effect::OpenMarks { create: true },
+                Effect::Keep(self.marks.waiting.clone()),
+            ];
         }
         self.marks.keeping = Keeping::Memory;
         self.marks.waiting.clear();
@@ -76,23 +88,23 @@ impl App {
     }
 
     /// What the thread that has the file tells.
-    pub(in crate::app) fn marks_told(&mut self, told: Told, now: Now) -> Vec<Effect> {
+    pub(in crate::app) fn marks_told(&mut self, told: Told, now: Now) {
         match told {
             Told::Opened(kept) => {
                 self.marks.load(*kept);
                 self.marks.keeping = Keeping::Open;
-                match std::mem::take(&mut self.marks.waiting) {
-                    waiting if waiting.is_empty() => Vec::new(),
-                    waiting => vec![Effect::Keep(waiting)],
-                }
             }
             Told::Failed(words) => {
-                if self.marks.is_opening() {
+                let opening = self.marks.is_opening();
+                let words = match opening {
+                    true => format!("marks are for this run only: {words}"),
+                    false => words,
+                };
+                if opening {
                     self.marks.keeping = Keeping::Memory;
                     self.marks.waiting.clear();
                 }
                 self.notices.trouble(words, now.mono);
-                Vec::new()
             }
         }
     }

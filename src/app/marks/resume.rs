@@ -26,14 +26,16 @@ pub(in crate::app) struct Heard {
 impl Heard {
     /// A place worth coming back to.
     fn place(&self) -> Option<Duration> {
-        let near_end = match self.length {
-            Some(Length { length, .. }) => self.at + END >= length,
-            None => false,
-        };
-        let place = self.at > LEAST && !near_end && self.state != State::Ended;
+        let length = self.length.map(|Length { length, .. }| length);
+        let worth = is_worth(self.at, length) && self.state != State::Ended;
         // Finer than a millisecond it is not kept.
-        place.then(|| Duration::from_millis(u64::try_from(self.at.as_millis()).unwrap_or(u64::MAX)))
+        worth.then(|| Duration::from_millis(u64::try_from(self.at.as_millis()).unwrap_or(u64::MAX)))
     }
+}
+
+fn is_worth(at: Duration, length: Option<Duration>) -> bool {
+    let near_end = length.is_some_and(|length| at.saturating_add(END) >= length);
+    at > LEAST && !near_end
 }
 
 impl App {
@@ -102,9 +104,12 @@ impl App {
     pub(in crate::app) fn play_on(&mut self, recording: &Recording, now: Now) -> Vec<Effect> {
         let loaded = self.player.subject();
         let again = loaded.is_some_and(|subject| subject.id == recording.id);
-        let left = self.marks.position(&recording.id).filter(|_| !again);
         let done = self.marks.reviewed(&recording.id).is_some();
-        let Some(left) = left.filter(|_| !done) else {
+        let left = self.marks.position(&recording.id).filter(|left| {
+            // The file may have been written by anyone.
+            !again && !done && is_worth(left.at, recording.duration)
+        });
+        let Some(left) = left else {
             return self
                 .player
                 .play(recording, Duration::ZERO, &mut self.ids, now);

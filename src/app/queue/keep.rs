@@ -91,10 +91,11 @@ impl App {
     /// The file has opened, or cannot be: what waited for it goes on.
     pub(in crate::app) fn marks_are_told(&mut self, told: Told, now: Now) -> Vec<Effect> {
         let opened = matches!(told, Told::Opened(_));
-        let mut effects = self.marks_told(told, now);
-        if opened {
-            effects.extend(self.take_choices());
-        }
+        self.marks_told(told, now);
+        let mut effects = match opened {
+            true => self.take_choices(),
+            false => Vec::new(),
+        };
         effects.extend(self.sample_on(now));
         effects
     }

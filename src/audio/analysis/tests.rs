@@ -82,6 +82,29 @@ fn parts_are_drawn_as_they_come_and_the_end_is_as_if_it_had_come_in_order() {
     }
 }
 
+/// A file that comes in order, in pieces that end within frames, is decoded once: what was decoded twice would cost an hour
+/// a second of the processor.
+#[test]
+fn what_comes_in_order_is_drawn_in_one_go() {
+    for file in [STEREO, VBR] {
+        let (buffer, feed) = Buffer::open();
+        feed.set_len(file.len() as u64);
+        let cancel = buffer.canceller();
+        feed.write(0, &file[..20_001]).unwrap();
+        let mut decoder = decode::open(&buffer, Role::Follower).unwrap().unwrap();
+        let mut work = Work::new(&*decoder);
+        for (piece, bytes) in file[20_001..].chunks(20_001).enumerate() {
+            while work.part(&mut *decoder, &buffer, &cancel, &|_, _| {}) {}
+            assert!(!work.jumped, "before piece {piece}");
+            let at = (piece + 1) * 20_001;
+            feed.write(at as u64, bytes).unwrap();
+        }
+        while work.part(&mut *decoder, &buffer, &cancel, &|_, _| {}) {}
+        assert!(buffer.is_complete() && !work.jumped);
+        assert!(work.is_done(file.len() as u64 - 1));
+    }
+}
+
 #[test]
 fn it_ends_when_nobody_wants_it_and_when_the_bytes_do_not_come() {
     let (buffer, feed) = Buffer::open();

@@ -75,7 +75,10 @@ pub struct Args {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Reviewing")]
 pub(super) struct Queue {
-    /// Draw so many of these recordings at random, and play them one after the other
+    /// Draw so many of these recordings at random, to listen to one after the other
+    ///
+    /// One is done when it was heard to its end or marked reviewed (v). The same filters, number and seed go on with the same queue at
+    /// the next start, if you let callreel keep it. :queue goes to the whole list and back.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=Sample::MOST as i64))]
     sample: Option<u16>,
 

@@ -370,18 +370,24 @@ fn an_empty_file_is_a_new_one() {
 }
 
 #[test]
-fn long_texts_of_a_foreign_hand_are_cut_and_long_ids_passed_over() {
+fn what_a_foreign_hand_wrote_too_long_is_cut_or_passed_over() {
     let (_folder, path) = place();
     let mut store = Store::create(&path).unwrap();
     let me = account("MA1");
     let changes = [
         Change::Moment(moment("a", 1, &"x".repeat(100_000))),
         Change::Moment(moment(&"y".repeat(100_000), 1, "")),
+        Change::Position(Position {
+            recording: id("a"),
+            at: Duration::MAX,
+            left: DateTime::<Utc>::MAX_UTC,
+        }),
     ];
     store.change(&me, &changes).unwrap();
     let kept = store.kept(&me, ALL).unwrap();
     assert_eq!(kept.moments.len(), 1);
     assert_eq!(kept.moments[0].note.len(), 4096);
+    assert_eq!(kept.positions[0].at, Duration::from_secs(3_600_000));
     assert_eq!(store.kept(&me, 0).unwrap(), Kept::default());
 }
 
