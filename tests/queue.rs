@@ -64,7 +64,11 @@ fn header_says(program: &Program, words: &str) {
 fn rows(program: &Program) -> Vec<String> {
     let stamps = |shown: &Shown| -> Vec<String> {
         let rows = lines(shown).into_iter().skip(3).take(5);
-        let stamp = |line: String| Some(line.get(line.find("20")?..)?.get(..19)?.to_owned());
+        // The table's own first cells: the details beside it have times too.
+        let stamp = |line: String| {
+            let line: String = line.chars().take(30).collect();
+            Some(line.get(line.find("20")?..)?.get(..19)?.to_owned())
+        };
         rows.filter_map(stamp).collect()
     };
     let shown = program.wait("five rows", |shown| stamps(shown).len() == 5);
@@ -153,11 +157,14 @@ fn what_cannot_be_drawn_is_refused_in_words() {
         (&["--demo", "--sample", "1001"], "1..=1000"),
         (&["--demo", "--sample", "some"], "--sample <N>"),
         (&["--demo", "--seed", "7"], "--sample <N>"),
-        (&["--demo", "--sample", "5", "--seed", "-1"], "--seed"),
+        (
+            &["--demo", "--sample", "5", "--seed", "seven"],
+            "--seed <NUMBER>",
+        ),
     ] {
         let out = callreel(arguments);
         let said = String::from_utf8(out.stderr).unwrap();
-        assert_eq!(out.status.code(), Some(2), "{said}");
+        assert_eq!(out.status.code(), Some(1), "{said}");
         assert!(said.contains(says), "{arguments:?}: {said}");
     }
 }
