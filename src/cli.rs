@@ -8,8 +8,15 @@ mod filter;
 mod json;
 pub mod list;
 pub mod listen;
+mod local;
 pub mod marks;
+mod output;
+mod progress;
+mod rows;
+mod selection;
 mod stop;
+mod stream;
+mod told;
 mod value;
 mod zone;
 
@@ -58,6 +65,12 @@ pub struct Failure {
 pub const FAILED: u8 = 1;
 /// Exit code: the credentials are wrong.
 pub const CREDENTIALS: u8 = 2;
+/// Exit code: the network or the server failed, or a list ended before it was complete.
+pub const NETWORK: u8 = 3;
+/// Exit code: the account's rate limit is used up.
+pub const RATE_LIMIT: u8 = 4;
+/// Exit code: ended by Ctrl-c or SIGTERM.
+pub const INTERRUPTED: u8 = 130;
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {

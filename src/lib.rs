@@ -24,7 +24,7 @@
 //! | [`plivo`] | requests, answers, paging, times, callbacks and errors of the Recording API | none of the others |
 //! | [`audio`] | from an address to sound: fetch, buffer, decode, resample, output, waveform | none of the others |
 //! | [`store`] | what reviewing remembers, in an SQLite file | plain data of `plivo` |
-//! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo` and `audio` |
+//! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo`, `audio` and `store` |
 //! | [`ui`] | looks: [`ui::draw`] reads the app and says where things are on the screen | `app` |
 //! | [`runtime`] | waits, asks the app, does what it wants, draws; gives the terminal back | all |
 //! | [`cli`] | the command line, a file for each command | all |

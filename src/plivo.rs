@@ -7,6 +7,7 @@
 //! query + window ─▶ page (request), call ─▶ client ─▶ limit (when) ─▶ exchange (HTTP) ─▶ answer ─▶ page, recording
 //!                                             └─▶ retry (again?)                            └─▶ error
 //! walk: page after page, window after window          paging: which way the server pages
+//! sweep: many walks side by side, their rows in order
 //! asynchronous: call ─▶ client ─▶ accepted …… callback (receiver) ─▶ answer
 //! credentials, base: to whom, in whose name           media: who may see the credentials for a recording's sound
 //! ```
@@ -26,6 +27,7 @@ pub mod paging;
 pub mod query;
 pub mod recording;
 pub mod retry;
+pub mod sweep;
 pub mod time;
 pub mod walk;
 pub mod window;
@@ -43,5 +45,6 @@ pub use paging::{Evidence, Paging, offset_honoured};
 pub use query::{DayBounds, Filter, RecordingQuery, Span};
 pub use recording::{Recording, RecordingId};
 pub use retry::RetryPolicy;
+pub use sweep::{Extent, Progress, Stopped, Sweep};
 pub use walk::{Asking, Pages, Walk, WalkError};
 pub use window::{Bound, TimeRange, Window};

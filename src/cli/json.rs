@@ -14,6 +14,9 @@ pub(super) fn line(value: &Value) -> String {
 /// JSON lets DEL, the C1 codes and characters that turn the reading order stand in text; here they are escaped, so that the text
 /// says the same to a program and nothing to a terminal.
 pub(super) fn escaped(json: &str) -> String {
+    if json.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return json.to_owned();
+    }
     let mut line = String::with_capacity(json.len() + 1);
     for c in json.chars() {
         if is_safe(c.encode_utf8(&mut [0; 4])) {

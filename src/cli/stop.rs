@@ -9,6 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 pub(super) struct Stop {
     interrupt: Signal,
     terminate: Signal,
+    told: bool,
 }
 
 impl Stop {
@@ -17,14 +18,19 @@ impl Stop {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            told: false,
         })
     }
 
-    /// Waits until it was told.
+    /// Waits until it was told; at once when it was before.
     pub(super) async fn told(&mut self) {
+        if self.told {
+            return;
+        }
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+        self.told = true;
     }
 }

@@ -105,6 +105,25 @@ impl Error {
         }
     }
 
+    /// The status that the server answered with, where it answered.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::BadRequest { .. } => Some(400),
+            Self::Unauthorized { .. } => Some(401),
+            Self::NotFound { .. } => Some(404),
+            Self::RateLimited { .. } => Some(429),
+            Self::Forbidden { status, .. }
+            | Self::Server { status, .. }
+            | Self::Status { status, .. } => Some(*status),
+            Self::Reported { .. }
+            | Self::NotDelivered { .. }
+            | Self::Malformed { .. }
+            | Self::Unreachable { .. }
+            | Self::Cut { .. }
+            | Self::TimedOut { .. } => None,
+        }
+    }
+
     /// The id by which support can find the request, where the answer had one.
     pub fn api_id(&self) -> Option<&str> {
         match self {

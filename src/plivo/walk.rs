@@ -4,7 +4,7 @@
 //! come twice, because others were added or deleted meanwhile, are given once; where rows may have slipped past, it goes
 //! back to the time of the last row and looks again.
 
-mod recent;
+pub(super) mod recent;
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -159,6 +159,34 @@ impl<P: Pages> Walk<P> {
         }
     }
 
+    /// [`next`](Self::next), and with it what else came on the same page.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn next_rows(&mut self) -> Option<Result<Vec<Arc<Recording>>, WalkError>> {
+        let mut rows = match self.next().await? {
+            Ok(first) => vec![first],
+            Err(error) => return Some(Err(error)),
+        };
+        self.given += self.ready.len() as u64;
+        rows.extend(self.ready.drain(..));
+        Some(Ok(rows))
+    }
+
+    /// What the API says that the window under way holds, where it says so.
+    pub fn total(&self) -> Option<u64> {
+        self.place.as_ref()?.total
+    }
+
+    /// True when [`next`](Self::next) will give nothing more, as far as the pages so far tell.
+    pub fn is_over(&self) -> bool {
+        let more = match &self.rest {
+            Rest::Windows(range) => range.is_some(),
+            Rest::Stored(days) => days.is_some(),
+        };
+        self.ready.is_empty() && self.place.is_none() && self.ended.is_none() && !more
+    }
+
     /// Fetches the page at the place and moves the place on.
     async fn fetch(&mut self) -> Result<(), Error> {
         let Some(place) = &mut self.place else {
@@ -278,5 +306,7 @@ impl Rest {
     }
 }
 
+#[cfg(test)]
+pub(super) mod fake;
 #[cfg(test)]
 mod tests;

@@ -70,6 +70,8 @@ pub fn size(fd: BorrowedFd<'_>) -> Option<Size> {
 pub enum Want {
     Read,
     Write,
+    /// Only that its other end is gone.
+    End,
 }
 
 /// Waits until one of the descriptors is ready, hung up or broken, or the time is over (`None`: no limit).
@@ -83,6 +85,7 @@ pub fn poll<const N: usize>(
         events: match want {
             Want::Read => libc::POLLIN,
             Want::Write => libc::POLLOUT,
+            Want::End => 0,
         },
         revents: 0,
     });

@@ -55,20 +55,7 @@ impl Store {
     /// # Errors
     /// As [`Error`] says.
     pub fn create(path: &Path) -> Result<Self, Error> {
-        if let Some(folder) = path.parent() {
-            let mut folders = DirBuilder::new();
-            let made = folders.recursive(true).mode(0o700).create(folder);
-            let closed =
-                made.and_then(|()| fs::set_permissions(folder, Permissions::from_mode(0o700)));
-            closed.map_err(|error| system(folder, error))?;
-        }
-        let mut new = OpenOptions::new();
-        // The mode counts from the first moment, whatever the umask takes away; SQLite gives its journal the same.
-        match new.write(true).create_new(true).mode(0o600).open(path) {
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(system(path, error)),
-        }
+        make(path)?;
         Self::open(path)
     }
 
@@ -127,6 +114,23 @@ impl Store {
 
     fn failed(&self, error: &rusqlite::Error) -> Error {
         Error::of(&self.path, error)
+    }
+}
+
+/// An empty file, if there is none. It is its owner's alone from its first moment, whatever the umask leaves; SQLite gives its journal
+/// the same mode.
+fn make(path: &Path) -> Result<(), Error> {
+    if let Some(folder) = path.parent() {
+        let mut folders = DirBuilder::new();
+        let made = folders.recursive(true).mode(0o700).create(folder);
+        let closed = made.and_then(|()| fs::set_permissions(folder, Permissions::from_mode(0o700)));
+        closed.map_err(|error| system(folder, error))?;
+    }
+    let mut new = OpenOptions::new();
+    match new.write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(system(path, error)),
     }
 }
 

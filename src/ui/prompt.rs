@@ -14,6 +14,9 @@ use super::text::{cut_end, put, width};
 /// Columns that are kept for what is typed.
 const LEAST: u16 = 16;
 
+/// From this width on every key of a note is told.
+const ROOMY: u16 = 100;
+
 /// One such line.
 struct Prompt<'a> {
     sign: &'a str,
@@ -81,15 +84,17 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) -> bool {
                 }
                 false => (line.text().to_owned(), width(line.before_caret())),
             };
+            // A note is longer than a search: in a narrow terminal it goes before the words about keys.
+            let keys = match area.width {
+                ..ROOMY => "F7 F8 F9 listen  ⏎ keep ",
+                _ => "F7 −3 s  F8 pause  F9 +3 s  ⏎ keep  Esc drop ",
+            };
             let sign = format!("note {} ", words::clock(note.at()));
             let prompt = Prompt {
                 sign: &sign,
                 text: &shown,
                 before,
-                outcome: (
-                    "F7 −3 s  F8 pause  F9 +3 s  ⏎ keep  Esc drop ",
-                    styles.quiet,
-                ),
+                outcome: (keys, styles.quiet),
             };
             put_prompt(view, frame, area, &prompt);
         }

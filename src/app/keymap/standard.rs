@@ -16,6 +16,12 @@ pub(super) fn bindings() -> Vec<Binding> {
     listening(&mut bind);
     reviewing(&mut bind);
     the_rest(&mut bind);
+    // Behind Esc, which the footer names.
+    bind(
+        Context::Moments,
+        &[Key::char('q'), Key::char('\'')],
+        Action::Back,
+    );
     for (second, action) in [
         ('i', Action::CopyId),
         ('u', Action::CopyUrl),
@@ -170,7 +176,6 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
     );
     bind(context, &[Key::char('u')], Action::RestoreMoment);
     bind(context, &[Key::char(' ')], Action::TogglePause);
-    bind(context, &[Key::char('q'), Key::char('\'')], Action::Back);
     bind(Context::Asking, &[Key::char('y')], Action::Yes);
     bind(Context::Asking, &[Key::char('n')], Action::No);
 }

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash, RandomState};
 /// Which values came lately. Only their hashes are kept, since the server chooses how long its ids and cursors are; that two
 /// of some thousands have the same is once in 10^12 walks.
 #[derive(Debug)]
-pub(super) struct Recent {
+pub(in crate::plivo) struct Recent {
     order: VecDeque<u64>,
     hashes: HashSet<u64>,
     hasher: RandomState,
@@ -14,7 +14,7 @@ pub(super) struct Recent {
 }
 
 impl Recent {
-    pub(super) fn new(most: usize) -> Self {
+    pub(in crate::plivo) fn new(most: usize) -> Self {
         Self {
             order: VecDeque::new(),
             hashes: HashSet::new(),
@@ -24,7 +24,7 @@ impl Recent {
     }
 
     /// True when the value is not among the latest; from then on it is.
-    pub(super) fn insert(&mut self, value: &impl Hash) -> bool {
+    pub(in crate::plivo) fn insert(&mut self, value: &impl Hash) -> bool {
         let hash = self.hasher.hash_one(value);
         if !self.hashes.insert(hash) {
             return false;
@@ -38,7 +38,7 @@ impl Recent {
         true
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::plivo) fn len(&self) -> usize {
         self.order.len()
     }
 }

@@ -197,6 +197,8 @@ fn a_change_that_fails_takes_the_others_of_its_turn_with_it() {
 #[test]
 fn file_folder_and_journal_are_their_owners_alone() {
     let (folder, path) = place();
+    make(&path).unwrap();
+    assert_eq!(mode(&path), 0o600, "before anything is in it");
     let mut store = Store::create(&path).unwrap();
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(path.parent().unwrap()), 0o700);

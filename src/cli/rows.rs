@@ -1,0 +1,88 @@
+//! Recordings in the forms that `--output` names.
+
+mod delimited;
+mod object;
+mod table;
+
+use crate::plivo::Recording;
+
+pub(super) use object::with_ours;
+
+/// The forms of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Form {
+    /// Columns for people
+    Table,
+    /// An array of JSON objects
+    Json,
+    /// A line of JSON for each recording
+    Ndjson,
+    /// Comma-separated, for spreadsheets
+    Csv,
+    /// Tab-separated, for spreadsheets
+    Tsv,
+}
+
+impl Form {
+    /// Whether a program reads it that wants its errors as JSON too.
+    pub(super) fn is_json(self) -> bool {
+        matches!(self, Self::Json | Self::Ndjson)
+    }
+}
+
+/// Writes recordings one after the other.
+#[derive(Debug)]
+pub(super) struct Writer {
+    form: Form,
+    /// CSV and TSV as they are, for programs that run no formulas.
+    raw: bool,
+    rows: u64,
+}
+
+impl Writer {
+    pub(super) fn new(form: Form, raw: bool) -> Self {
+        Self { form, raw, rows: 0 }
+    }
+
+    /// One row, and above the first what stands above it: a list that fails at once leaves nothing behind.
+    pub(super) fn row(&mut self, recording: &Recording, out: &mut Vec<u8>) {
+        if self.rows == 0 {
+            self.head(out);
+        }
+        match self.form {
+            Form::Table => out.extend_from_slice(table::row(recording).as_bytes()),
+            Form::Csv => delimited::row(recording, delimited::Sign::Comma, self.raw, out),
+            Form::Tsv => delimited::row(recording, delimited::Sign::Tab, self.raw, out),
+            Form::Json => {
+                out.extend_from_slice(if self.rows > 0 { b",\n" } else { b"\n" });
+                out.extend_from_slice(object::text(recording).as_bytes());
+            }
+            Form::Ndjson => {
+                out.extend_from_slice(object::text(recording).as_bytes());
+                out.push(b'\n');
+            }
+        }
+        self.rows += 1;
+    }
+
+    /// What stands below the last row. Where a list broke off, it is left out: an array without its end is no JSON, so that no
+    /// program takes a part for the whole.
+    pub(super) fn foot(&self, out: &mut Vec<u8>) {
+        if self.rows == 0 {
+            self.head(out);
+        }
+        if self.form == Form::Json {
+            out.extend_from_slice(if self.rows > 0 { b"\n]\n" } else { b"]\n" });
+        }
+    }
+
+    fn head(&self, out: &mut Vec<u8>) {
+        match self.form {
+            Form::Table => out.extend_from_slice(table::head().as_bytes()),
+            Form::Csv => delimited::head(delimited::Sign::Comma, out),
+            Form::Tsv => delimited::head(delimited::Sign::Tab, out),
+            Form::Json => out.push(b'['),
+            Form::Ndjson => {}
+        }
+    }
+}
