@@ -126,6 +126,11 @@ impl Queue {
         self.items.iter().position(|item| item.id == *id)
     }
 
+    /// Was it heard to its end in this queue?
+    pub fn is_heard(&self, id: &RecordingId) -> bool {
+        self.items.iter().any(|item| item.id == *id && item.heard)
+    }
+
     /// It was heard to its end; false where it is none of the queue's, or was heard before.
     fn hear(&mut self, id: &RecordingId) -> bool {
         let mut items = self.items.iter_mut();

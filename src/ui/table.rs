@@ -7,6 +7,7 @@ use ratatui::style::{Modifier, Style};
 
 use crate::app::history::Row;
 use crate::app::palette::PAGE;
+use crate::app::queue::Queue;
 use crate::app::sort::Column as Order;
 use crate::app::zone::Zone;
 use crate::app::{App, Focus, words};
@@ -146,8 +147,11 @@ fn draw_row(
             if plays {
                 sign(1, "♪");
             }
+            let heard = |queue: &Queue| queue.is_heard(&recording.id);
             if app.marks.reviewed(&recording.id).is_some() {
                 sign(reviewed(columns), "v");
+            } else if app.shown_queue().is_some_and(heard) {
+                sign(reviewed(columns), "•");
             }
         }
         Row::Loading => {

@@ -150,6 +150,12 @@ fn what_was_heard_to_its_end_is_done_and_the_header_says_how_much_is_left() {
     sitting.keys("<Enter>");
     hear_out(&mut sitting);
     assert!(header(&mut sitting).contains("1 of 7 · "));
+    let signs = |sitting: &mut Sitting, sign| sitting.text().matches(sign).count();
+    assert_eq!(signs(&mut sitting, " • 20"), 1, "{}", sitting.text());
+    sitting.keys("v");
+    assert_eq!(signs(&mut sitting, " • 20"), 0, "reviewed says more");
+    assert_eq!(signs(&mut sitting, " v 20"), 1);
+    sitting.keys("k:not-reviewed<Enter>");
     for _ in 1..7 {
         sitting.keys("J");
         hear_out(&mut sitting);
