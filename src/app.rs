@@ -10,6 +10,7 @@ pub mod deliveries;
 pub mod detail;
 pub mod effect;
 pub mod filter;
+mod follow;
 pub mod frame;
 mod goto;
 pub mod history;
@@ -18,6 +19,7 @@ pub mod input;
 pub mod key;
 pub mod keymap;
 pub mod layout;
+pub mod link;
 mod listen;
 pub mod marks;
 pub mod mask;
@@ -33,12 +35,13 @@ pub mod queue;
 mod scroll;
 pub mod search;
 pub mod setup;
+pub mod shell;
 pub mod sort;
 pub mod statistics;
 pub mod status;
 pub mod table;
 pub mod text;
-mod turns;
+pub mod ticket;
 mod update;
 mod walk;
 pub mod when;
@@ -68,6 +71,7 @@ use crate::plivo::RecordingId;
 use choices::Settled;
 use deliveries::Deliveries;
 use detail::Detail;
+use follow::Sought;
 use history::Look;
 use keymap::{Context, Keymap};
 use layout::{Layout, Panes};
@@ -168,6 +172,8 @@ pub struct App {
     fresh: bool,
     /// A row to play as soon as it is loaded.
     play_when_loaded: Option<usize>,
+    /// A recording that a link named and the list has not loaded.
+    sought: Option<Sought>,
     /// The recording whose follower was fetched ahead.
     fetched_ahead_of: Option<RecordingId>,
     /// What the bar shows that is held by the mouse.
@@ -220,6 +226,7 @@ impl App {
             awaited: None,
             fresh: false,
             play_when_loaded: None,
+            sought: None,
             fetched_ahead_of: None,
             dragging: None,
             looked: None,

@@ -4,6 +4,7 @@
 
 mod analysis;
 pub mod buffer;
+pub mod clip;
 pub mod decode;
 pub mod event;
 pub mod fetch;
@@ -15,14 +16,16 @@ pub mod output;
 pub mod player;
 pub mod resample;
 pub mod ring;
+pub mod sink;
 pub mod speech;
 pub mod statistics;
 pub mod waveform;
 
 pub use buffer::{Buffer, Cancel, Reader};
-pub use event::{Anchor, Command, Error, Event, Media, PlayId, Request, Sink};
+pub use event::{Anchor, Command, Error, Event, Media, PlayId, Request};
 pub use guard::is_guarded_thread;
 pub use player::Player;
+pub use sink::Sink;
 pub use speech::Speech;
 pub use statistics::Statistics;
 pub use waveform::{Column, Waveform};

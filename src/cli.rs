@@ -3,17 +3,25 @@
 mod account;
 pub mod browse;
 mod callbacks;
+pub mod clip;
+pub mod doctor;
 pub mod emulator;
+mod failure;
 mod filter;
+pub mod get;
 mod json;
 pub mod list;
 pub mod listen;
 mod local;
 pub mod marks;
 mod output;
+pub mod play;
 mod progress;
+mod recording;
 mod rows;
 mod selection;
+mod sink;
+pub mod stats;
 mod stop;
 mod stream;
 mod told;
@@ -49,9 +57,14 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     List(list::Args),
+    Get(get::Args),
+    Play(play::Args),
+    Clip(clip::Args),
+    Stats(stats::Args),
     Emulator(emulator::Args),
     Listen(listen::Args),
     Marks(marks::Args),
+    Doctor(doctor::Args),
 }
 
 /// A command that failed: one line for people, and the exit code.
@@ -69,8 +82,12 @@ pub const CREDENTIALS: u8 = 2;
 pub const NETWORK: u8 = 3;
 /// Exit code: the account's rate limit is used up.
 pub const RATE_LIMIT: u8 = 4;
+/// Exit code: some of several items failed; the output says which.
+const SOME_FAILED: u8 = 7;
 /// Exit code: ended by Ctrl-c or SIGTERM.
 pub const INTERRUPTED: u8 = 130;
+/// Exit code: the program panicked.
+const PANICKED: u8 = 101;
 
 impl<E: Into<anyhow::Error>> From<E> for Failure {
     fn from(error: E) -> Self {
@@ -89,7 +106,12 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         None => browse::run(cli.browse),
         Some(Command::List(args)) => in_runtime(list::run(args)),
+        Some(Command::Get(args)) => in_runtime(get::run(args)),
+        Some(Command::Play(args)) => in_runtime(play::run(args)),
+        Some(Command::Clip(args)) => in_runtime(clip::run(args)),
+        Some(Command::Stats(args)) => in_runtime(stats::run(args)),
         Some(Command::Marks(args)) => marks::run(args),
+        Some(Command::Doctor(args)) => in_runtime(doctor::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;
             Ok(ExitCode::SUCCESS)

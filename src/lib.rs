@@ -51,6 +51,7 @@
 //!   [`cli::browse`].
 //! - **Something to do outside**: a variant of [`app::Effect`], carried out in [`runtime::effects`]; its answer a variant of
 //!   [`app::Message`].
+//! - **A sink**: a variant of [`audio::Sink`], a file in `audio/output/`, its word in `cli/sink.rs`.
 //! - **A command**: a file in `cli/` with its arguments and `run`, and a variant in [`cli`].
 
 // The plain build of the same code is still checked; clippy.toml has no switch of its own for this lint in tests.

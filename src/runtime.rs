@@ -10,7 +10,8 @@
 //! | [`frames`], [`timers`] | when to draw, when to ring |
 //! | `marks` | the file that holds marks, where the user has it |
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |
-//! | `sound` | the player, and its events on their way to the loop |
+//! | [`line`] | one line of an ordinary terminal, for playing without a screen |
+//! | [`sound`] | the player, and its events on their way to the loop |
 //! | [`sys`] | the system calls, and all that is unsafe |
 
 pub mod account;
@@ -20,6 +21,7 @@ pub mod drive;
 pub mod effects;
 pub mod frames;
 pub mod input;
+pub mod line;
 pub mod log;
 mod marks;
 pub mod output;
@@ -27,7 +29,7 @@ pub mod panic;
 pub mod program;
 pub mod screen;
 pub mod signals;
-mod sound;
+pub mod sound;
 pub mod stage;
 pub mod stderr;
 pub mod sys;

@@ -1,4 +1,4 @@
-//! `callreel list`, the real program, against an account on loopback.
+//! `callreel list` and `callreel stats`, the real program, against an account on loopback.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -18,5 +18,6 @@ mod suite {
     mod forms;
     mod page;
     mod ran;
+    mod stats;
     mod terminal;
 }

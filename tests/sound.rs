@@ -11,6 +11,8 @@
 
 #[path = "sound/child.rs"]
 mod child;
+#[path = "sound/devices.rs"]
+mod devices;
 #[path = "sound/likeness.rs"]
 mod likeness;
 #[path = "sound/media.rs"]

@@ -21,6 +21,8 @@ mod keys;
 mod list;
 #[path = "tui/marks.rs"]
 mod marks;
+#[path = "tui/moments.rs"]
+mod moments;
 #[path = "tui/queue.rs"]
 mod queue;
 #[path = "tui/screens.rs"]

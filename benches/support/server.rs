@@ -64,6 +64,19 @@ impl Server {
             .env("PLIVO_AUTH_TOKEN", &self.auth_token)
     }
 
+    /// Tells a program without a terminal where it is.
+    pub fn asked_by(&self, command: &mut Command) {
+        command
+            .env("CALLREEL_API_URL", &self.url)
+            .env("PLIVO_AUTH_ID", &self.auth_id)
+            .env("PLIVO_AUTH_TOKEN", &self.auth_token);
+    }
+
+    /// The account's id and token.
+    pub fn credentials(&self) -> (&str, &str) {
+        (&self.auth_id, &self.auth_token)
+    }
+
     /// The link of the recording in a row of the newest, from 0.
     pub fn link(&self, row: usize) -> String {
         let host = self.url.strip_prefix("http://").unwrap();
@@ -94,12 +107,25 @@ impl Server {
 
     /// How many requests to the API have come to an end so far.
     pub fn calls(&self) -> usize {
-        let is_call = |line: &Value| {
-            line["path"]
-                .as_str()
-                .is_some_and(|path| path.starts_with("/v1/"))
+        self.call_times().len()
+    }
+
+    /// When they came in, in microseconds, earliest first.
+    pub fn call_times(&self) -> Vec<i64> {
+        let time = |line: &Value| {
+            let time = line["path"]
+                .as_str()?
+                .starts_with("/v1/")
+                .then(|| line["time"].as_str())??;
+            Some(
+                time.parse::<chrono::DateTime<chrono::Utc>>()
+                    .ok()?
+                    .timestamp_micros(),
+            )
         };
-        self.lines().iter().filter(|line| is_call(line)).count()
+        let mut times: Vec<_> = self.lines().iter().filter_map(time).collect();
+        times.sort_unstable();
+        times
     }
 
     /// Waits until so many requests for files have come to an end.

@@ -65,6 +65,10 @@ pub enum Action {
     CopyId,
     CopyUrl,
     CopyCall,
+    /// A link to the moment heard.
+    CopyMoment,
+    /// Lines about that moment for a ticket.
+    CopyTicket,
     Filter,
     ClearFilters,
     Search,
@@ -477,6 +481,20 @@ pub const ACTIONS: &[Description] = {
             "copy-call-uuid",
             "copy the call's UUID",
             "copy call",
+        ),
+        about(
+            CopyMoment,
+            Look,
+            "copy-moment",
+            "copy a link to the moment heard",
+            "copy moment",
+        ),
+        about(
+            CopyTicket,
+            Look,
+            "copy-ticket",
+            "copy lines about it for a ticket",
+            "copy ticket",
         ),
         about(Action::Zone, Look, "zone", "times in UTC or local", "zone"),
         about(

@@ -1,4 +1,4 @@
-//! Going to a time that is typed (`t`), and back from the last jump (`u`).
+//! Going to a time that is typed (`t`).
 
 use std::time::Duration;
 
@@ -35,16 +35,6 @@ impl App {
                 Vec::new()
             }
             None => Vec::new(),
-        }
-    }
-
-    pub(super) fn undo_jump(&mut self, now: Now) -> Vec<Effect> {
-        match self.player.undo_jump(now) {
-            Some(effects) => effects,
-            None => {
-                self.notices.info("no jump to undo", now.mono);
-                Vec::new()
-            }
         }
     }
 }

@@ -1,14 +1,28 @@
-//! Which row plays.
+//! What the player is told: which row plays, and how.
 
 use super::history::Row;
-use super::{App, Effect, Now};
+use super::player::Done;
+use super::{Action, App, Effect, Now};
 
 impl App {
+    /// What belongs to the player alone; what it says is shown.
+    pub(super) fn tell_player(&mut self, action: Action, now: Now) -> Vec<Effect> {
+        let Some(Done { effects, told }) = self.player.perform(action, &mut self.ids, now) else {
+            return Vec::new();
+        };
+        if let Some(told) = told {
+            self.notices.info(told, now.mono);
+        }
+        effects
+    }
+
     /// Plays a row; one that is still on its way plays when it has come.
     pub(super) fn play_row(&mut self, row: usize, now: Now) -> Vec<Effect> {
         match self.rows().get(row) {
             Some(Row::Ready(recording)) => {
                 let recording = recording.clone();
+                // What a link named before is not what is wanted now.
+                self.sought = None;
                 self.play_on(&recording, now)
             }
             Some(Row::Loading) => {

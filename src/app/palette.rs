@@ -1,21 +1,24 @@
-//! The command line: `:120`, `:p7`, and every action by name.
+//! The command line: `:120`, `:p7`, a link to a moment, and every action by name.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::action::{ACTIONS, Action, Description};
 use super::input::TextLine;
+use super::link::Link;
 
 /// Rows a page: the API's own most, which `:p7` counts in.
 pub const PAGE: usize = 20;
 
 /// What the line would do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// A row, counted from 1.
     Row(usize),
     /// A page, counted from 1.
     Page(usize),
+    /// A moment of a recording, as a link was pasted.
+    Moment(Link),
     Do(&'static Description),
 }
 
@@ -33,6 +36,9 @@ impl Palette {
         let text = self.line.text().trim();
         if let Some(place) = place(text) {
             return vec![place];
+        }
+        if let Some(link) = Link::pasted(text) {
+            return link.into_iter().map(Command::Moment).collect();
         }
         let actions = ACTIONS.iter().filter(|about| by_name(about.action));
         if text.is_empty() {
@@ -66,7 +72,7 @@ impl Palette {
     }
 
     pub fn choice(&self) -> Option<Command> {
-        self.offers().get(self.chosen).copied()
+        self.offers().get(self.chosen).cloned()
     }
 
     pub fn choose_next(&mut self) {

@@ -4,12 +4,10 @@ use super::copy::What;
 use super::history::Plan;
 use super::keymap::Context;
 use super::layout::Wish;
+use super::link::Link;
 use super::overlay::readable;
 use super::palette::{Command, Palette};
 use super::{Action, App, Awaited, Effect, Focus, Now, Overlay, filter};
-
-/// Loudness by a key, in per cent.
-const STEP: i16 = 5;
 
 impl App {
     pub(super) fn perform(&mut self, action: Action, now: Now) -> Vec<Effect> {
@@ -31,27 +29,33 @@ impl App {
             Action::TogglePause if self.player.subject().is_none() => {
                 return self.play_row(self.table.cursor, now);
             }
-            Action::TogglePause => return self.player.toggle(&mut self.ids, now),
-            Action::Stop => return self.player.stop(),
-            Action::Seek(seconds) => return self.player.seek_by(i64::from(seconds), now),
-            Action::Tenth(tenth) => {
-                return self.player.seek_fraction(f64::from(tenth) / 10.0, now);
-            }
+            Action::TogglePause
+            | Action::Stop
+            | Action::Seek(_)
+            | Action::Tenth(_)
+            | Action::UndoJump
+            | Action::Loop
+            | Action::PreviousTurn
+            | Action::NextTurn
+            | Action::Louder
+            | Action::Quieter
+            | Action::Mute
+            | Action::Channel
+            | Action::SwapSides
+            | Action::LeftLouder
+            | Action::RightLouder
+            | Action::Slower
+            | Action::Faster
+            | Action::NormalSpeed
+            | Action::SkipSilence
+            | Action::LevelVoices => return self.tell_player(action, now),
             Action::GoToTime => self.open_go_to(now),
-            Action::UndoJump => return self.undo_jump(now),
-            Action::Loop => {
-                let (words, effects) = self.player.mark_repeat(now);
-                self.notices.info(words, now.mono);
-                return effects;
-            }
             Action::Autoplay => self.toggle_autoplay(now),
             Action::Zoom if !self.player.zoom() => {
                 let words = "the waveform shows all of it as closely as it can";
                 self.notices.info(words, now.mono);
             }
             Action::Zoom => {}
-            Action::PreviousTurn => return self.previous_turn(now),
-            Action::NextTurn => return self.next_turn(now),
             Action::Review => return self.review(now),
             Action::NotReviewed => return self.take_review_back(now),
             Action::Bookmark => return self.bookmark(now),
@@ -63,17 +67,6 @@ impl App {
             Action::KeepMarks => self.offer_to_keep(now),
             Action::Yes => return self.answer_keep(true, now),
             Action::No => return self.answer_keep(false, now),
-            Action::Louder => return self.player.volume_by(STEP),
-            Action::Quieter => return self.player.volume_by(-STEP),
-            Action::Mute => return self.player.mute(),
-            Action::Channel | Action::SwapSides | Action::LeftLouder | Action::RightLouder => {
-                return self.choose_sides(action, now);
-            }
-            Action::Slower | Action::Faster | Action::NormalSpeed => {
-                return self.choose_speed(action, now);
-            }
-            Action::SkipSilence => return self.choose_skip(now),
-            Action::LevelVoices => return self.choose_level(now),
 
             Action::Filter => self.open_filter(now),
             Action::ClearFilters => return self.clear_filters(now),
@@ -89,6 +82,8 @@ impl App {
             Action::CopyId => return self.copy(What::Id, now),
             Action::CopyUrl => return self.copy(What::Url, now),
             Action::CopyCall => return self.copy(What::Call, now),
+            Action::CopyMoment => return self.copy(What::Moment, now),
+            Action::CopyTicket => return self.copy(What::Ticket, now),
             Action::Zone => self.next_zone(now),
             Action::Mask => self.set_mask(!self.mask.on, now),
             Action::Unmask => self.set_mask(false, now),
@@ -353,13 +348,15 @@ impl App {
                 Some(Command::Page(page)) => {
                     self.go_far((page - 1).saturating_mul(super::palette::PAGE), now)
                 }
+                Some(Command::Moment(link)) => self.follow_link(link, now),
                 Some(Command::Do(about)) => self.perform(about.action, now),
                 None if palette.line.is_empty() => Vec::new(),
                 None => {
-                    let text = format!(
-                        "no action is called “{}”: ? lists them",
-                        palette.line.text()
-                    );
+                    let typed = palette.line.text();
+                    let text = match Link::pasted(typed) {
+                        Some(Err(mistake)) => mistake.to_string(),
+                        _ => format!("no action is called “{typed}”: ? lists them"),
+                    };
                     self.notices.trouble(text, now.mono);
                     Vec::new()
                 }

@@ -2,6 +2,7 @@
 //!
 //! Where the sound is comes as an anchor in time, never as a poll: the position at any instant is worked out from it.
 
+mod actions;
 mod jumps;
 mod known;
 mod repeat;
@@ -9,9 +10,11 @@ mod rewind;
 mod speech;
 mod told;
 mod trouble;
+mod turns;
 mod volume;
 mod zoom;
 
+pub use actions::Done;
 pub use repeat::Repeat;
 pub use rewind::Rewind;
 pub use trouble::Trouble;
@@ -39,6 +42,8 @@ use zoom::Zoom;
 pub struct Subject {
     pub id: RecordingId,
     pub added: Option<DateTime<Utc>>,
+    /// All that the API tells of it; `None` for a bare link.
+    pub recording: Option<Arc<Recording>>,
 }
 
 /// What the panel says.
@@ -301,7 +306,7 @@ impl Player {
     /// Play a recording from `at`. Without a link it fails at once, in words.
     pub fn play(
         &mut self,
-        recording: &Recording,
+        recording: &Arc<Recording>,
         at: Duration,
         ids: &mut Ids,
         now: Now,
@@ -309,6 +314,7 @@ impl Player {
         let subject = Subject {
             id: recording.id.clone(),
             added: recording.added,
+            recording: Some(Arc::clone(recording)),
         };
         self.load(
             subject,
@@ -320,10 +326,26 @@ impl Player {
         )
     }
 
+    /// Play what a link leads to, of which nothing else is known but what it is called.
+    pub fn play_url(
+        &mut self,
+        id: RecordingId,
+        url: String,
+        ids: &mut Ids,
+        now: Now,
+    ) -> Vec<Effect> {
+        let subject = Subject {
+            id,
+            added: None,
+            recording: None,
+        };
+        self.load(subject, Some(url), None, Duration::ZERO, ids, now)
+    }
+
     /// The same from `at`, where the listener did not begin: undoing the jump leads to the start.
     pub fn play_from(
         &mut self,
-        recording: &Recording,
+        recording: &Arc<Recording>,
         at: Duration,
         ids: &mut Ids,
         now: Now,

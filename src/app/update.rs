@@ -66,8 +66,13 @@ impl App {
                 if let Some(effects) = self.queue_answered(request, &result, now) {
                     return effects;
                 }
-                self.detail.answered(request, result);
-                Vec::new()
+                match self.found(request, result, now) {
+                    Ok(effects) => effects,
+                    Err(result) => {
+                        self.detail.answered(request, result);
+                        Vec::new()
+                    }
+                }
             }
             Api::Callback { request, step } => {
                 self.deliveries.step(request, step);

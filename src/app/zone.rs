@@ -54,6 +54,11 @@ impl Zone {
         }
     }
 
+    /// Its name, as others know it: `UTC`, `Europe/Berlin`.
+    pub fn name(&self) -> &'static str {
+        self.tz().name()
+    }
+
     /// What the screen calls it: `UTC`, `Europe/Berlin`, `local, Europe/Berlin`.
     pub fn label(&self) -> String {
         match self {

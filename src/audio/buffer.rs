@@ -251,6 +251,12 @@ impl Buffer {
         }
     }
 
+    /// The byte that was wanted last.
+    #[cfg(test)]
+    pub(super) fn head(&self) -> u64 {
+        self.shared.lock().head
+    }
+
     /// Only the first `most` bytes are wanted, until [`Buffer::release`].
     pub(super) fn hold(&self, most: u64) {
         self.shared.lock().most = Some(most);

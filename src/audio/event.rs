@@ -32,16 +32,6 @@ pub struct Request {
     pub plain_http_to: Option<String>,
 }
 
-/// Where the sound goes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Sink {
-    /// The default sound device.
-    #[default]
-    Device,
-    /// In real time into nothing: ssh, CI.
-    Null,
-}
-
 /// What the app asks of the player.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
@@ -137,7 +127,7 @@ pub enum Event {
     },
     /// Nothing more will come of this playback.
     Failed(Error),
-    /// The sound device went away, or never was: the playback stays, paused. `None` again once it works.
+    /// The sink went away, or could not be opened: the playback stays, paused. `None` again once it works.
     Device(Option<String>),
 }
 

@@ -20,9 +20,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::buffer::Buffer;
-use super::event::{Command, Error, Event, PlayId, Request, Sink};
+use super::event::{Command, Error, Event, PlayId, Request};
 use super::fetch::{self, FetchEvent, Http};
 use super::output::{self, Output};
+use super::sink::Sink;
 
 use inbox::Inbox;
 use line::Line;
@@ -92,12 +93,18 @@ impl Player {
         sink: Sink,
         events: impl Fn(PlayId, Event) + Send + Sync + 'static,
     ) -> Self {
+        Self::spawn_into(handle, http, output::output(&sink), events)
+    }
+
+    /// As [`Self::spawn`], with an output that is there already.
+    pub fn spawn_into(
+        handle: tokio::runtime::Handle,
+        http: Http,
+        output: Box<dyn Output>,
+        events: impl Fn(PlayId, Event) + Send + Sync + 'static,
+    ) -> Self {
         let network = Network { handle, http };
-        Self::with(
-            Box::new(network),
-            output::output(&sink),
-            Events::new(events),
-        )
+        Self::with(Box::new(network), output, Events::new(events))
     }
 
     fn with(fetch: Box<dyn Fetch>, output: Box<dyn Output>, events: Events) -> Self {

@@ -7,12 +7,13 @@
 mod render;
 mod report;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 pub use render::Renderer;
+pub(in crate::audio) use render::span;
 pub use report::{Heard, Stage};
 
 use report::Report;
@@ -78,6 +79,8 @@ struct Shared {
     pulled: AtomicU64,
     /// Set once, when the device says that it will not go on.
     faulty: AtomicBool,
+    /// Why, where that is known.
+    reason: OnceLock<String>,
     /// The thread that fills the ring.
     filler: Thread,
     began: Instant,
@@ -103,6 +106,7 @@ pub fn ring(rate: u32, filler: Thread) -> (Writer, Renderer, Fault) {
         report: Report::default(),
         pulled: AtomicU64::new(0),
         faulty: AtomicBool::new(false),
+        reason: OnceLock::new(),
         filler,
         began: Instant::now(),
     });
@@ -161,6 +165,11 @@ impl Writer {
     pub fn is_faulty(&self) -> bool {
         self.shared.faulty.load(Ordering::Acquire)
     }
+
+    /// Why it will not, for people, where that is known.
+    pub fn fault(&self) -> Option<&str> {
+        self.shared.reason.get().map(String::as_str)
+    }
 }
 
 /// For the device's error callback: it may come a million times a second, so it does next to nothing.
@@ -171,6 +180,13 @@ impl Fault {
     /// The device has not taken a frame yet, and was made less than `time` ago.
     pub fn is_settling(&self, time: Duration) -> bool {
         self.0.pulled.load(Ordering::Relaxed) == 0 && self.0.began.elapsed() < time
+    }
+
+    /// As [`Self::raise`], with words for people.
+    pub fn raise_because(&self, reason: String) {
+        // The first reason stays.
+        let _ = self.0.reason.set(reason);
+        self.raise();
     }
 
     pub fn raise(&self) {

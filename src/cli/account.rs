@@ -1,8 +1,11 @@
 //! Whose recordings: the API's address from a flag, the credentials from the environment alone.
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 
-use crate::plivo::{ApiBase, Credentials, CredentialsMistake};
+use crate::emulator;
+use crate::plivo::{self, ApiBase, Client, Credentials, CredentialsMistake};
+use crate::runtime::account::Account;
+use crate::runtime::sys;
 
 use super::{CREDENTIALS, Failure};
 
@@ -27,6 +30,24 @@ pub(super) enum Found {
 }
 
 impl Api {
+    /// The account of the environment, for a command that can do nothing without one. From here on this process leaves no core
+    /// dump with the token in it.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find), and what is not set.
+    pub(super) fn account(&self) -> Result<(Credentials, ApiBase), Failure> {
+        match self.find(|name| std::env::var(name).ok())? {
+            Found::Account(credentials, base) => {
+                sys::forbid_core_dumps().context("core dumps could not be switched off")?;
+                Ok((credentials, base))
+            }
+            Found::Missing(why) => Err(Failure {
+                error: anyhow!("{why}: the console's overview page has the id and the token"),
+                code: CREDENTIALS,
+            }),
+        }
+    }
+
     /// The account that `env` names.
     ///
     /// # Errors
@@ -56,6 +77,40 @@ impl Api {
             (None, None) => Ok(Found::Missing(
                 "PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN are not set".into(),
             )),
+        }
+    }
+}
+
+/// Whose recordings, for commands that ask for single ones.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Whose {
+    /// The made-up account instead: needs no credentials and no network
+    #[arg(long)]
+    demo: bool,
+
+    #[command(flatten)]
+    api: Api,
+}
+
+impl Whose {
+    /// The account, ready to be asked.
+    ///
+    /// # Errors
+    /// Credentials that are missing or cannot be right, a wrong address, a machine without a loopback.
+    pub(super) async fn open(&self) -> Result<Account, Failure> {
+        let options = plivo::Options::default();
+        if self.demo {
+            return Ok(Account::demo(emulator::Options::default(), options).await?);
+        }
+        match self.api.find(|name| std::env::var(name).ok())? {
+            Found::Account(credentials, base) => {
+                sys::forbid_core_dumps().context("core dumps could not be switched off")?;
+                Ok(Account::real(Client::new(credentials, base, options)?))
+            }
+            Found::Missing(why) => Err(Failure {
+                error: anyhow!("{why}: the console's overview page has the id and the token"),
+                code: CREDENTIALS,
+            }),
         }
     }
 }

@@ -13,7 +13,6 @@ use crate::app::choices::Settled;
 use crate::app::marks::Keeping;
 use crate::app::zone::Zone;
 use crate::app::{Setup, Size, Theme};
-use crate::audio::Sink;
 use crate::plivo::{ApiBase, Client, Rate};
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::drive::Exit;
@@ -23,19 +22,16 @@ use crate::runtime::{self, Source, sys};
 use crate::store;
 
 use super::account::Found;
-use super::{Failure, zone};
-use args::{PanicPlace, SinkName, View};
+use super::{Failure, PANICKED, zone};
+use args::View;
 
-pub use args::Args;
+pub use args::{Args, PanicPlace};
 
 /// Requests a second to the embedded account, which nobody else uses.
 const DEMO_RATE: u32 = 500;
 
 /// Seeds that are made up are below this: easily typed again.
 const EASY: u64 = 10_000;
-
-/// The exit code of a program that panicked.
-const PANICKED: u8 = 101;
 
 /// Browses until the user or the system ends it.
 ///
@@ -61,6 +57,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Some(Found::Missing(_)) => None,
     };
     flags.check(callbacks.is_some())?;
+    let sink = args.sound.beside_output()?;
     let log = match &args.log {
         Some(path) => Log::with_file(path)
             .with_context(|| format!("the log {} cannot be written", path.display()))?,
@@ -109,21 +106,14 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let exit = runtime::run(runtime::Options {
         source,
         setup,
-        sink: match args.sink {
-            SinkName::Device => Sink::Device,
-            SinkName::Null => Sink::Null,
-        },
+        sink,
         log,
         demo: args.demo_account.options(),
         callbacks,
         marks,
         client: client_options(args.rate.or(Some(DEMO_RATE))),
         notice,
-        debug_panic: args.debug_panic.map(|place| match place {
-            PanicPlace::Loop => DebugPanic::Loop,
-            PanicPlace::Task => DebugPanic::Task,
-            PanicPlace::Decoder => DebugPanic::Decoder,
-        }),
+        debug_panic: args.debug_panic.map(DebugPanic::from),
     })?;
     Ok(ExitCode::from(exit_code(exit)))
 }

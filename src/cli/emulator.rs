@@ -10,6 +10,7 @@ use anyhow::Context;
 
 use super::stop::Stop;
 use super::value;
+use crate::app::shell;
 use crate::emulator::{self, Emulator, Era, FAULT_NAMES, Fault, MediaAuth, Options, Paging};
 
 pub use callback::CallbackArgs;
@@ -156,18 +157,8 @@ fn announcement(emulator: &Emulator, output: Output) -> String {
             ("PLIVO_AUTH_ID", emulator.auth_id()),
             ("PLIVO_AUTH_TOKEN", emulator.auth_token()),
         ]
-        .map(|(name, value)| format!("export {name}={}", shell_word(value)))
+        .map(|(name, value)| format!("export {name}={}", shell::word(value)))
         .join("\n"),
-    }
-}
-
-/// The text as one word of a POSIX shell.
-fn shell_word(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:".contains(&byte);
-    if !text.is_empty() && text.bytes().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 
@@ -175,14 +166,6 @@ fn shell_word(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::emulator::CallbackForm;
-
-    #[test]
-    fn words_are_quoted_only_where_a_shell_needs_it() {
-        assert_eq!(shell_word("http://127.0.0.1:8080"), "http://127.0.0.1:8080");
-        assert_eq!(shell_word("a b"), "'a b'");
-        assert_eq!(shell_word("it's"), r"'it'\''s'");
-        assert_eq!(shell_word(""), "''");
-    }
 
     #[tokio::test]
     async fn both_forms_tell_where_the_account_is() {

@@ -6,17 +6,16 @@ mod page;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 
 use crate::plivo::Client;
-use crate::runtime::sys;
 
-use super::account::{Api, Found};
+use super::account::Api;
 use super::callbacks::Callbacks;
 use super::progress::When;
 use super::rows::Form;
 use super::selection::{Selection, Speed};
-use super::{CREDENTIALS, Failure, told};
+use super::{Failure, told};
 
 /// List recordings, newest first: all of the last 30 days, or of the dates and filters that are given.
 ///
@@ -105,18 +104,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
 }
 
 async fn list(args: &Args, form: Form) -> Result<ExitCode, Failure> {
-    let (credentials, base) = match args.api.find(|name| std::env::var(name).ok())? {
-        Found::Account(credentials, base) => {
-            sys::forbid_core_dumps().context("core dumps could not be switched off")?;
-            (credentials, base)
-        }
-        Found::Missing(why) => {
-            return Err(Failure {
-                error: anyhow!("{why}: the console's overview page has the id and the token"),
-                code: CREDENTIALS,
-            });
-        }
-    };
+    let (credentials, base) = args.api.account()?;
     if args.csv_raw && !matches!(form, Form::Csv | Form::Tsv) {
         return Err(anyhow!("--csv-raw does nothing without --output csv or tsv").into());
     }

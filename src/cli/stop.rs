@@ -4,6 +4,9 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::runtime::signals::{Ending, Signals, Told};
+use crate::runtime::sys;
+
 /// Listens for it from the moment it is made.
 #[derive(Debug)]
 pub(super) struct Stop {
@@ -32,5 +35,19 @@ impl Stop {
             _ = self.terminate.recv() => {}
         }
         self.told = true;
+    }
+}
+
+/// Waits for a signal that ends the program. Ctrl-z stops it meanwhile, as it does any other.
+pub(super) async fn ending(signals: &mut Signals) -> Ending {
+    loop {
+        match signals.next().await {
+            Told::End(ending) => return ending,
+            Told::Stop => {
+                // Where the system refuses, it goes on.
+                let _ = sys::stop_group();
+            }
+            Told::Continued | Told::Resized => {}
+        }
     }
 }

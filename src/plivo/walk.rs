@@ -4,6 +4,7 @@
 //! come twice, because others were added or deleted meanwhile, are given once; where rows may have slipped past, it goes
 //! back to the time of the last row and looks again.
 
+mod place;
 pub(super) mod recent;
 
 use std::collections::VecDeque;
@@ -19,16 +20,11 @@ use super::page::{Limit, Page, PageRequest, Start};
 use super::query::{DayBounds, Filter, RecordingQuery, Span};
 use super::recording::Recording;
 use super::window::{TimeRange, Window};
+use place::Place;
 use recent::Recent;
 
 /// How many ids are remembered to tell that a row came before: rows shift by as many as were added meanwhile.
 const REMEMBERED_ROWS: usize = 4096;
-/// How many page starts of a window are remembered to tell that it goes round.
-const REMEMBERED_STARTS: usize = 65_536;
-/// How many pages in a row may bring nothing new.
-const STALE_PAGES: usize = 8;
-/// How often it goes back to the same time.
-const MOST_RETURNS: usize = 5;
 
 /// Where pages come from.
 pub trait Pages {
@@ -86,21 +82,6 @@ pub struct Walk<P> {
 enum Rest {
     Windows(Option<TimeRange>),
     Stored(Option<DayBounds>),
-}
-
-/// A place within one span.
-#[derive(Debug)]
-struct Place {
-    span: Span,
-    start: Start,
-    starts: Recent,
-    /// The span's `total_count` as last told, where pages go by offset: if it shrinks, rows moved up past the walk.
-    total: Option<u64>,
-    /// Pages in a row that brought nothing new, and how many are too many.
-    stale: usize,
-    patience: usize,
-    /// How often the walk went back since something new came.
-    returns: usize,
 }
 
 impl<P: Pages> Walk<P> {
@@ -212,9 +193,11 @@ impl<P: Pages> Walk<P> {
             page => page?,
         };
         // Rows that moved up are newer than this page's, so that it has to wait for them.
-        if place.total_shrank(&page) && place.go_back_to(self.last_added, met) {
+        let slipped = place.lost_its_edge(&page) || place.total_shrank(&page);
+        if slipped && place.go_back_to(self.last_added, met) {
             return Ok(());
         }
+        let last = page.recordings.last().map(|row| row.id.clone());
         let before = self.ready.len();
         for recording in page.recordings {
             if self.seen.insert(&recording.id) {
@@ -230,7 +213,7 @@ impl<P: Pages> Walk<P> {
         match page.meta.next {
             None => self.place = None,
             Some(next) if place.starts.insert(&next) && place.stale <= place.patience => {
-                place.start = next;
+                place.go_on(next, last, self.limit);
             }
             Some(_) => {
                 self.place = None;
@@ -241,50 +224,6 @@ impl<P: Pages> Walk<P> {
             }
         }
         Ok(())
-    }
-}
-
-impl Place {
-    fn new(span: Span) -> Self {
-        Self {
-            span,
-            start: Start::FIRST,
-            starts: Recent::new(REMEMBERED_STARTS),
-            total: None,
-            stale: 0,
-            patience: STALE_PAGES,
-            returns: 0,
-        }
-    }
-
-    /// Whether rows were deleted since the last page, so that those after them moved up past the walk. Pages by cursor do not
-    /// move.
-    fn total_shrank(&mut self, page: &Page) -> bool {
-        let by_offset = matches!(page.meta.next, Some(Start::Offset(_)))
-            || matches!(self.start, Start::Offset(1..));
-        let before = self.total;
-        self.total = page.meta.total.or(before);
-        by_offset && self.total < before
-    }
-
-    /// Begins again at the rows of this time and older ones, of which so many pages were met before. False where that leads
-    /// nowhere new.
-    fn go_back_to(&mut self, time: Option<DateTime<Utc>>, met: usize) -> bool {
-        let (Span::Added(window), Some(time)) = (self.span, time) else {
-            return false;
-        };
-        let Some(older) = window.until(time, true) else {
-            return false;
-        };
-        if self.returns >= MOST_RETURNS {
-            return false;
-        }
-        *self = Self {
-            returns: self.returns + 1,
-            patience: STALE_PAGES + met,
-            ..Self::new(Span::Added(older))
-        };
-        true
     }
 }
 

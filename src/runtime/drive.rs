@@ -331,7 +331,8 @@ fn answers_at_once(input: &Input) -> bool {
     !matches!(input, Input::Mouse(mouse) if mouse.kind != MouseKind::Press)
 }
 
-fn is_f12(input: &Input) -> bool {
+/// The key of the hidden flag.
+pub fn is_f12(input: &Input) -> bool {
     *input == Input::Key(Key::plain(KeyCode::F(12)))
 }
 

@@ -328,7 +328,8 @@ fn priority_of(priority: app::Priority) -> plivo::Priority {
     }
 }
 
-fn request_of(media: MediaRequest) -> audio::Request {
+/// The way to a recording's sound, as the fetching side takes it.
+pub fn request_of(media: MediaRequest) -> audio::Request {
     audio::Request {
         url: media.url,
         authorization: media.authorization.map(Secret),

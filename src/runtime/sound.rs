@@ -10,6 +10,7 @@ use tokio::task::AbortHandle;
 
 use crate::app::Message;
 use crate::audio::fetch::Http;
+use crate::audio::output::{Output, output};
 use crate::audio::player::Player;
 use crate::audio::{Command, Event, PlayId, Sink, Speech};
 
@@ -17,7 +18,8 @@ use mail::Mail;
 
 /// The way to the player and back.
 pub struct Sound {
-    sink: Sink,
+    /// Until the player has it. It is made at the start, since listeners may come to it before anything plays.
+    output: Option<Box<dyn Output>>,
     mail: Arc<Mail>,
     carrier: AbortHandle,
     player: Option<Player>,
@@ -47,7 +49,7 @@ impl Sound {
             }
         });
         Self {
-            sink,
+            output: Some(output(&sink)),
             mail,
             carrier: carrier.abort_handle(),
             player: None,
@@ -88,14 +90,12 @@ impl Sound {
                 return false;
             }
         };
+        let Some(output) = self.output.take() else {
+            return self.player.is_some();
+        };
         let mail = Arc::clone(&self.mail);
         let events = move |play, event| mail.leave(play, event);
-        self.player = Some(Player::spawn(
-            Handle::current(),
-            http,
-            self.sink.clone(),
-            events,
-        ));
+        self.player = Some(Player::spawn_into(Handle::current(), http, output, events));
         let Settings {
             volume,
             mute,

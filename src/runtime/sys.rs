@@ -51,6 +51,25 @@ pub fn raw(settings: &Termios) -> Termios {
     raw
 }
 
+/// The same settings, but every key comes at once and none is echoed. Ctrl-c and its like still make signals.
+pub fn unechoed(settings: &Termios) -> Termios {
+    let mut unechoed = *settings;
+    unechoed.c_lflag &= !(libc::ICANON | libc::ECHO);
+    unechoed.c_iflag &= !libc::ICRNL;
+    for (place, value) in [(libc::VMIN, 1), (libc::VTIME, 0)] {
+        if let Some(character) = unechoed.c_cc.get_mut(place) {
+            *character = value;
+        }
+    }
+    unechoed
+}
+
+/// Does this terminal listen to the process group that runs here?
+pub fn is_foreground(fd: BorrowedFd<'_>) -> bool {
+    // SAFETY: both calls take and give integers only.
+    unsafe { libc::tcgetpgrp(fd.as_raw_fd()) == libc::getpgrp() }
+}
+
 /// The size of a terminal in cells. `None` when the terminal does not know it (0 by 0).
 pub fn size(fd: BorrowedFd<'_>) -> Option<Size> {
     // SAFETY: winsize is plain integers, and TIOCGWINSZ writes one through the pointer it is given.

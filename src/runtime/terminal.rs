@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,12 @@ const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 /// Undoes [`ENTER`] from the inside out. First it ends whatever a torn frame left open: a string, a synchronized update, a colour.
 const LEAVE: &str = "\x1b\\\x1b[?2026l\x1b[0m";
 const LEAVE_SCREEN: &str = "\x1b[?2004l\x1b[?25h\x1b[?1049l";
+/// Switching the mouse off is harmless where it never was on.
+const LEAVE_ALL: [&str; 3] = [LEAVE, MOUSE_OFF, LEAVE_SCREEN];
+/// One line among others: no screen of our own, only the cursor goes.
+const ENTER_LINE: &str = "\x1b[?25l";
+/// The line stays as it was drawn last, and whatever comes next begins below it.
+const LEAVE_ONE_LINE: [&str; 3] = ["\x1b[0m", "\x1b[?25h", "\r\n"];
 
 /// A terminal that does not take bytes for this long is given up when leaving.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -63,8 +69,27 @@ impl Tty {
             File::open("/dev/tty").map(OwnedFd::from)
         }
         .map_err(Error::NoKeyboard)?;
-        let output = open_output()?;
+        let output = open_output(Standard::Output)?;
         Ok(Self { input, output })
+    }
+
+    /// The terminal for one line of words: standard error, and standard input or else `/dev/tty`. `None` where there is none, or
+    /// where it belongs to another program, since whoever takes it from the background is stopped.
+    pub fn for_line() -> Option<Self> {
+        if !io::stderr().is_terminal() {
+            return None;
+        }
+        let input = if io::stdin().is_terminal() {
+            sys::standard(Standard::Input).try_clone_to_owned()
+        } else {
+            File::open("/dev/tty").map(OwnedFd::from)
+        }
+        .ok()?;
+        if !sys::is_foreground(input.as_fd()) {
+            return None;
+        }
+        let output = open_output(Standard::Error).ok()?;
+        Some(Self { input, output })
     }
 
     /// A terminal that is none, for tests.
@@ -90,17 +115,18 @@ impl Tty {
     }
 }
 
-/// The terminal behind standard output, opened once more: an open file of our own may be non-blocking without
+/// The terminal behind one of the standard descriptors, opened once more: an open file of our own may be non-blocking without
 /// changing what the shell shares with us. Where that is refused (another user's terminal), the shared one must do, blocking.
-fn open_output() -> io::Result<OwnedFd> {
+fn open_output(standard: Standard) -> io::Result<OwnedFd> {
     use std::os::unix::fs::OpenOptionsExt;
+    let standard = sys::standard(standard);
     let own = std::fs::OpenOptions::new()
         .write(true)
         .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
-        .open("/proc/self/fd/1");
+        .open(format!("/proc/self/fd/{}", standard.as_raw_fd()));
     match own {
         Ok(file) => Ok(file.into()),
-        Err(_) => sys::standard(Standard::Output).try_clone_to_owned(),
+        Err(_) => standard.try_clone_to_owned(),
     }
 }
 
@@ -109,6 +135,7 @@ struct Taken {
     input: OwnedFd,
     output: OwnedFd,
     found: Termios,
+    farewell: &'static [&'static str],
 }
 
 static TAKEN: Mutex<Option<Taken>> = Mutex::new(None);
@@ -120,6 +147,27 @@ fn taken() -> MutexGuard<'static, Option<Taken>> {
 /// Takes the terminal: raw mode, alternate screen, paste brackets, and the mouse when asked. Safe to call again while it is
 /// taken (after a stop that nobody announced): the modes are asserted anew, and what was found first is what comes back.
 pub fn enter(tty: &Tty, mouse: bool) -> io::Result<()> {
+    take(tty, sys::raw, &LEAVE_ALL)?;
+    write_all(tty.output(), ENTER.as_bytes())?;
+    if mouse {
+        write_all(tty.output(), MOUSE_ON.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Takes the terminal for one line: keys come as they are typed, unechoed, and Ctrl-c still interrupts. Safe to call again, as
+/// [`enter`] is.
+pub fn enter_line(tty: &Tty) -> io::Result<()> {
+    take(tty, sys::unechoed, &LEAVE_ONE_LINE)?;
+    write_all(tty.output(), ENTER_LINE.as_bytes())
+}
+
+/// Sets the line settings, and keeps how they were found and how to leave.
+fn take(
+    tty: &Tty,
+    changed: impl Fn(&Termios) -> Termios,
+    farewell: &'static [&'static str],
+) -> io::Result<()> {
     let mut taken = taken();
     let found = match &*taken {
         Some(before) => before.found,
@@ -129,13 +177,9 @@ pub fn enter(tty: &Tty, mouse: bool) -> io::Result<()> {
         input: tty.input().try_clone_to_owned()?,
         output: tty.output().try_clone_to_owned()?,
         found,
+        farewell,
     });
-    sys::set_settings(tty.input(), &sys::raw(&found))?;
-    write_all(tty.output(), ENTER.as_bytes())?;
-    if mouse {
-        write_all(tty.output(), MOUSE_ON.as_bytes())?;
-    }
-    Ok(())
+    sys::set_settings(tty.input(), &changed(&found))
 }
 
 /// Gives the terminal back as it was found. Does nothing when it is not taken. Errors are not told: the terminal
@@ -143,8 +187,7 @@ pub fn enter(tty: &Tty, mouse: bool) -> io::Result<()> {
 pub fn leave() {
     let mut taken = taken();
     let Some(before) = taken.take() else { return };
-    // Switching the mouse off is harmless where it never was on.
-    for part in [LEAVE, MOUSE_OFF, LEAVE_SCREEN] {
+    for part in before.farewell {
         if write_all(before.output.as_fd(), part.as_bytes()).is_err() {
             break;
         }

@@ -10,7 +10,7 @@ use crate::app::{App, words};
 
 use super::View;
 use super::panel::{Titles, popup};
-use super::text::{cut_start, put, width};
+use super::text::{cut_start, put, safe, width};
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, open: &Palette) {
     let styles = view.styles;
@@ -71,7 +71,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, open: &P
             height: 1,
             ..list
         };
-        let (name, about, keys) = words_of(view.app, *offer);
+        let (name, about, keys) = words_of(view.app, offer);
         let wide = u16::try_from(width(&keys)).unwrap_or(0).min(place.width);
         let left = Rect {
             width: place.width - wide,
@@ -104,18 +104,23 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, open: &P
 }
 
 /// Name, words, keys.
-fn words_of(app: &App, offer: Command) -> (String, String, String) {
+fn words_of(app: &App, offer: &Command) -> (String, String, String) {
     match offer {
         Command::Row(row) => (
-            format!("row {}", words::count(row as u64)),
+            format!("row {}", words::count(*row as u64)),
             "go there".into(),
             "⏎".into(),
         ),
         Command::Page(page) => (
-            format!("page {}", words::count(page as u64)),
+            format!("page {}", words::count(*page as u64)),
             "go to its first row".into(),
             "⏎".into(),
         ),
+        Command::Moment(link) => {
+            // Copied as it will be pasted again; here it is short.
+            let link = app.mask.text(link.id.as_str());
+            (safe(&link).into_owned(), "play it".into(), "⏎".into())
+        }
         Command::Do(about) => {
             let keys: Vec<_> = app
                 .keymap

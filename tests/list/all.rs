@@ -226,15 +226,29 @@ fn recordings_that_come_or_vanish_meanwhile_neither_double_nor_hide_others() {
 fn no_second_has_more_requests_than_the_rate() {
     let emulator = start("");
     out(&list(&emulator, &["--all", "--rate", "40"]));
-    let times: Vec<_> = emulator
-        .requests()
-        .iter()
-        .map(|request| request.time)
-        .collect();
+    let requests = emulator.requests();
+    let times: Vec<_> = requests.iter().map(|request| request.time).collect();
     assert!(times.len() > 200);
     for (first, last) in times.iter().zip(&times[40..]) {
-        // The gate counts when a request leaves, the log when it arrives.
+        // The gate counts when a request leaves, the log when it arrives, which a busy machine delays.
         let apart = *last - *first;
-        assert!(apart > chrono::TimeDelta::milliseconds(900), "{apart}");
+        assert!(apart > chrono::TimeDelta::milliseconds(500), "{apart}");
+    }
+    let all = times[times.len() - 1] - times[0];
+    let least = (times.len() as i64 / 40 - 1) * 1000 - 500;
+    assert!(all >= chrono::TimeDelta::milliseconds(least), "{all}");
+}
+
+#[test]
+fn totals_that_drift_rows_that_come_twice_and_refusals_change_nothing() {
+    let faults = "totals-drift,duplicate-row,429=0*3,502*2";
+    for paging in [Paging::Offset, Paging::Cursor] {
+        let options = Options {
+            paging: Some(paging),
+            ..Options::default()
+        };
+        let emulator = start_with(faults, options);
+        let came = rows(&out(&list(&emulator, &["--all", "--rate", "2000"])));
+        assert_eq!(ids(&came), ids(&everything(&emulator)), "{paging:?}");
     }
 }

@@ -14,6 +14,9 @@ use callreel::audio::{self, Anchor, Event, PlayId, Player, Request, Sink};
 /// The ignored test that is the child.
 pub const NAME: &str = "player_child";
 
+/// In the child's environment: the device that is asked for by name.
+pub const DEVICE: &str = "CALLREEL_TEST_DEVICE";
+
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the child told.
@@ -143,7 +146,10 @@ pub fn live() {
     let player = Player::spawn(
         runtime.handle().clone(),
         http,
-        Sink::Device,
+        match std::env::var(DEVICE) {
+            Ok(name) => Sink::Named(name),
+            Err(_) => Sink::Device,
+        },
         |play, event| {
             tell(play, &event);
         },

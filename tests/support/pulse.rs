@@ -32,13 +32,22 @@ impl Pulse {
             eprintln!("skipped: there is no pulseaudio, or no parec (`make test` installs them)");
             return None;
         }
-        let folder = tempfile::tempdir().unwrap();
-        let socket = folder.path().join("pulse.sock");
         let mut pulse = Self {
-            folder,
+            folder: tempfile::tempdir().unwrap(),
             processes: Vec::new(),
         };
-        let server = pulse
+        pulse.serve();
+        let asound = format!(
+            "pcm.!default {{ type pulse server \"unix:{0}\" }}\nctl.!default {{ type pulse server \"unix:{0}\" }}\n",
+            pulse.socket()
+        );
+        std::fs::write(pulse.folder.path().join("asound.conf"), asound).unwrap();
+        Some(pulse)
+    }
+
+    /// Starts the server, with the sink `test`.
+    pub fn serve(&mut self) {
+        let server = self
             .command("pulseaudio")
             .args([
                 "-n",
@@ -47,37 +56,43 @@ impl Pulse {
                 "--use-pid-file=no",
             ])
             .args(["--disable-shm=yes", "--log-level=error", "-L"])
-            .arg("module-null-sink sink_name=test rate=48000 channels=2 format=float32le")
-            .arg("-L")
             .arg(format!(
                 "module-native-protocol-unix auth-anonymous=1 socket={}",
-                socket.display()
+                self.socket()
             ))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        pulse.processes.push(server);
+        self.processes.push(server);
         let begun = Instant::now();
-        while !pulse.answers() {
+        while !self.control(&["info"]) {
             assert!(begun.elapsed() < PATIENCE, "pulseaudio does not start");
             std::thread::yield_now();
         }
+        self.add_sink("test");
+    }
+
+    /// Adds a sink that swallows sound.
+    pub fn add_sink(&mut self, name: &str) {
+        let sink = format!("sink_name={name}");
+        let form = ["rate=48000", "channels=2", "format=float32le"];
+        let load = ["load-module", "module-null-sink", &sink];
+        assert!(self.control(&[load, form].concat()));
         // An idle null sink sleeps for up to two seconds before it takes sound.
-        let awake = pulse
+        let awake = self
             .command("pacat")
-            .args(["--raw", "--latency-msec=50", "/dev/zero"])
+            .args(["--raw", "--latency-msec=50", "-d", name, "/dev/zero"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        pulse.processes.push(awake);
-        let asound = format!(
-            "pcm.!default {{ type pulse server \"unix:{0}\" }}\nctl.!default {{ type pulse server \"unix:{0}\" }}\n",
-            socket.display()
-        );
-        std::fs::write(pulse.folder.path().join("asound.conf"), asound).unwrap();
-        Some(pulse)
+        self.processes.push(awake);
+    }
+
+    /// Takes every sink away, as when the only device is unplugged.
+    pub fn remove_sinks(&self) {
+        assert!(self.control(&["unload-module", "module-null-sink"]));
     }
 
     /// What a program needs in its environment to find this server and no other.
@@ -91,11 +106,17 @@ impl Pulse {
         ]
     }
 
-    /// Records what is heard from now on.
+    /// Records what the sink `test` swallows from now on.
     pub fn record(&self) -> Recording {
+        self.record_from("test")
+    }
+
+    /// Records what that sink swallows from now on.
+    pub fn record_from(&self, sink: &str) -> Recording {
+        let monitor = format!("{sink}.monitor");
         let mut parec = self
             .command("parec")
-            .args(["-d", "test.monitor", "--raw", "--format=float32le"])
+            .args(["-d", &monitor, "--raw", "--format=float32le"])
             .args(["--rate=48000", "--channels=2", "--latency-msec=10"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -137,10 +158,16 @@ impl Pulse {
         command
     }
 
-    fn answers(&self) -> bool {
+    fn socket(&self) -> String {
+        let socket = self.folder.path().join("pulse.sock");
+        socket.display().to_string()
+    }
+
+    /// False when the server refuses, or does not answer.
+    fn control(&self, words: &[&str]) -> bool {
         let status = self
             .command("pactl")
-            .arg("info")
+            .args(words)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();

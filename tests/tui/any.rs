@@ -54,6 +54,8 @@ const STATES: &[&str] = &[
     "<Enter>ww2a3a",
     "R<Enter>",
     "r",
+    ":x@1:00",
+    ":x@1:00<Enter>",
     "v",
     "<Enter>b",
     "<Enter>bBcalm +14155550013<Enter>'",

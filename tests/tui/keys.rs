@@ -63,7 +63,7 @@ fn copying_goes_to_the_terminal_and_says_no_more_than_that() {
     sitting.keys("jy");
     assert_eq!(
         last_line(&mut sitting),
-        " y …  i copy id   u copy link   c copy call"
+        " y …  i copy id   u copy link   c copy call   t copy moment   s copy ticket"
     );
     sitting.keys("i");
     assert_eq!(sitting.effects, [Effect::Copy(recording(1).id.to_string())]);

@@ -26,6 +26,8 @@ pub(super) fn bindings() -> Vec<Binding> {
         ('i', Action::CopyId),
         ('u', Action::CopyUrl),
         ('c', Action::CopyCall),
+        ('t', Action::CopyMoment),
+        ('s', Action::CopyTicket),
     ] {
         let chord = Chord::Two(Key::char('y'), Key::char(second));
         bindings.push(Binding {

@@ -1,5 +1,6 @@
 //! Where a recording was left. Played again, it goes on there.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::player::{Length, State};
@@ -101,7 +102,7 @@ impl App {
     }
 
     /// Plays a recording, from where it was left. What is loaded already begins anew.
-    pub(in crate::app) fn play_on(&mut self, recording: &Recording, now: Now) -> Vec<Effect> {
+    pub(in crate::app) fn play_on(&mut self, recording: &Arc<Recording>, now: Now) -> Vec<Effect> {
         let loaded = self.player.subject();
         let again = loaded.is_some_and(|subject| subject.id == recording.id);
         let done = self.marks.reviewed(&recording.id).is_some();

@@ -1,9 +1,9 @@
 //! How talk is heard: what the listener chooses stays for the next recording.
 
-use super::Player;
+use super::{Done, Player};
 use crate::app::choices::Choices;
 use crate::app::words::length;
-use crate::app::{Action, App, Effect, Now};
+use crate::app::{Action, Effect};
 use crate::audio::Speech;
 use crate::audio::speech::{Side, Sides, Skip, Speed};
 
@@ -37,6 +37,15 @@ impl Player {
             effects.push(Effect::Volume(f32::from(self.volume) / 100.0));
         }
         effects
+    }
+
+    /// Listens as was chosen before it began.
+    pub fn listen(&mut self, speech: Speech) -> Speech {
+        if speech.speed != Speed::NORMAL {
+            self.quick = speech.speed;
+        }
+        self.speech = speech;
+        speech
     }
 
     /// The same, to set up a picture.
@@ -90,85 +99,75 @@ fn words(sides: Sides) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-impl App {
+impl Player {
     /// Which side is heard, and how. What cannot be chosen is said instead.
-    pub(in crate::app) fn choose_sides(&mut self, action: Action, now: Now) -> Vec<Effect> {
-        let before = self.player.speech;
-        let sides = &mut self.player.speech.sides;
+    pub(super) fn choose_sides(&mut self, action: Action) -> Done {
+        let before = self.speech;
+        let sides = &mut self.speech.sides;
         match action {
             Action::Channel => sides.side = sides.side.next(),
             Action::SwapSides => sides.swapped = !sides.swapped,
             Action::LeftLouder => sides.balance = sides.balance.to_left(),
             Action::RightLouder => sides.balance = sides.balance.to_right(),
-            _ => return Vec::new(),
+            _ => return Done::default(),
         }
         let alone = sides.side != Side::Both && action != Action::Channel;
         let chosen = words(*sides);
-        if self.player.channels().is_some_and(|channels| channels != 2) {
-            self.player.speech = before;
-            self.notices
-                .info("mono: one channel, nothing to choose between", now.mono);
-            return Vec::new();
+        if self.channels().is_some_and(|channels| channels != 2) {
+            self.speech = before;
+            return Done::told("mono: one channel, nothing to choose between");
         }
         if alone {
-            self.player.speech = before;
-            self.notices.info(
-                "one side is heard in both ears: c goes back to both",
-                now.mono,
-            );
-            return Vec::new();
+            self.speech = before;
+            return Done::told("one side is heard in both ears: c goes back to both");
         }
         let chosen = chosen.unwrap_or_else(|| "both sides, as recorded".to_owned());
-        self.notices.info(chosen, now.mono);
-        vec![Effect::Speech(self.player.speech)]
+        Done::told(chosen).and(Effect::Speech(self.speech))
     }
 
     /// Silence is skipped more, or no more.
-    pub(in crate::app) fn choose_skip(&mut self, now: Now) -> Vec<Effect> {
-        let skip = self.player.speech.skip.next();
-        self.player.speech.skip = skip;
+    pub(super) fn choose_skip(&mut self) -> Done {
+        let skip = self.speech.skip.next();
+        self.speech.skip = skip;
         let told = match skip {
             Skip::Off => "silence is heard whole",
             Skip::Mild => "pauses are cut to 0.7 s",
             Skip::Strong => "pauses are cut to 0.3 s",
         };
-        self.notices.info(told, now.mono);
-        vec![Effect::Speech(self.player.speech)]
+        Done::told(told).and(Effect::Speech(self.speech))
     }
 
     /// Quiet and loud voices are brought together, or heard as they are.
-    pub(in crate::app) fn choose_level(&mut self, now: Now) -> Vec<Effect> {
-        let level = !self.player.speech.level;
-        self.player.speech.level = level;
+    pub(super) fn choose_level(&mut self) -> Done {
+        let level = !self.speech.level;
+        self.speech.level = level;
         let told = match level {
             true => "quiet and loud voices are brought together",
             false => "voices are as loud as they were recorded",
         };
-        self.notices.info(told, now.mono);
-        vec![Effect::Speech(self.player.speech)]
+        Done::told(told).and(Effect::Speech(self.speech))
     }
 
     /// Slower, faster, or between the recording's own speed and the one before.
-    pub(in crate::app) fn choose_speed(&mut self, action: Action, now: Now) -> Vec<Effect> {
-        let player = &mut self.player;
-        let before = player.speech.speed;
+    pub(super) fn choose_speed(&mut self, action: Action) -> Done {
+        let before = self.speech.speed;
         let speed = match action {
             Action::Slower => before.slower(),
             Action::Faster => before.faster(),
-            _ if before == Speed::NORMAL => player.quick,
+            _ if before == Speed::NORMAL => self.quick,
             _ => Speed::NORMAL,
         };
         if speed != Speed::NORMAL {
-            player.quick = speed;
+            self.quick = speed;
         }
-        player.speech.speed = speed;
-        if player.loaded.is_none() {
-            self.notices
-                .info(format!("the next recording plays at {speed}"), now.mono);
+        self.speech.speed = speed;
+        let mut done = match self.loaded {
+            Some(_) => Done::default(),
+            None => Done::told(format!("the next recording plays at {speed}")),
+        };
+        if speed != before {
+            done = done.and(Effect::Speech(self.speech));
         }
-        if speed == before {
-            return Vec::new();
-        }
-        vec![Effect::Speech(self.player.speech)]
+        done
     }
 }

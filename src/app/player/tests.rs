@@ -71,7 +71,7 @@ impl Bench {
 
     fn play_it(&mut self) {
         let effects = self.player.play(
-            &recording(Some("https://x/a.mp3")),
+            &Arc::new(recording(Some("https://x/a.mp3"))),
             Duration::ZERO,
             &mut self.ids,
             self.now,
@@ -187,9 +187,12 @@ fn what_an_earlier_playback_tells_changes_nothing() {
 fn without_a_link_it_fails_in_words() {
     for url in [None, Some(""), Some("  ")] {
         let mut bench = Bench::new();
-        let effects = bench
-            .player
-            .play(&recording(url), Duration::ZERO, &mut bench.ids, bench.now);
+        let effects = bench.player.play(
+            &Arc::new(recording(url)),
+            Duration::ZERO,
+            &mut bench.ids,
+            bench.now,
+        );
         assert_eq!(effects, [Effect::Stop], "what played before stops");
         assert_eq!(bench.player.state(), State::Failed);
         assert!(bench.player.trouble().unwrap().what.contains("no link"));

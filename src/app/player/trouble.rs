@@ -23,7 +23,7 @@ impl Trouble {
 
     pub(super) fn no_device(reason: &str) -> Self {
         Self {
-            what: format!("no sound device: {reason}"),
+            what: format!("no sound: {reason}"),
             help: "Space tries again; else --sink null or PULSE_SERVER",
             fatal: false,
         }

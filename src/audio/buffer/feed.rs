@@ -89,12 +89,13 @@ impl Feed {
         self.shared.lock().most
     }
 
-    /// All that is wanted for now is here.
+    /// All that is wanted for now is here: what lies between the play head and the byte from which nothing is wanted yet.
     pub fn is_held(&self) -> bool {
         let state = self.shared.lock();
-        state
-            .most
-            .is_some_and(|most| state.have.contiguous_from(0) >= most)
+        let reached = state
+            .head
+            .saturating_add(state.have.contiguous_from(state.head));
+        state.most.is_some_and(|most| reached >= most)
     }
 
     /// How many bytes are here from `at` on without a gap.

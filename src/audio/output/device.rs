@@ -1,4 +1,4 @@
-//! The default sound device, through rodio: it brings the device, the sample format and the mixer, and takes our frames as
+//! A sound device, through rodio: it brings the device, the sample format and the mixer, and takes our frames as
 //! they are.
 
 use std::num::NonZero;
@@ -8,11 +8,11 @@ use std::sync::mpsc::channel;
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use cpal::traits::{DeviceTrait, HostTrait};
+use cpal::traits::DeviceTrait;
 use rodio::{CpalErrorKind, DeviceSinkBuilder, MixerDeviceSink, Source};
 
 use super::clock::Clock;
-use super::{Answer, Open, Output};
+use super::{Answer, Open, Output, host};
 use crate::audio::guard;
 use crate::audio::ring::{Fault, Frame, Renderer, Writer, ring};
 
@@ -26,27 +26,38 @@ const SETTLING: Duration = Duration::from_millis(300);
 /// Frames taken out of the ring at once.
 const GRAIN: usize = 64;
 
-/// Opens the default device on a thread of its own, which holds it until it is let go.
+/// Opens a device on a thread of its own, which holds it until it is let go.
 #[derive(Debug, Default)]
 pub struct Device {
+    /// `None`: the default one, whichever that is when it is opened.
+    name: Option<String>,
     /// An opening has begun and has not come to an end: a sound server that hangs must not collect threads.
     opening: Arc<AtomicBool>,
 }
 
+impl Device {
+    /// The device of that name, or the one whose name alone holds it.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+}
+
 impl Output for Device {
     fn open(&mut self, filler: Thread, answer: Answer) {
-        #[cfg(target_os = "linux")]
-        super::quiet::hush_alsa();
         if self.opening.swap(true, Ordering::AcqRel) {
             answer(Err("the sound server does not answer".to_owned()));
             return;
         }
         let opening = Arc::clone(&self.opening);
+        let name = self.name.clone();
         let (hold, released) = channel::<()>();
         let spawned = std::thread::Builder::new()
             .name("callreel-device".to_owned())
             .spawn(move || {
-                let opened = guard::catch(|| open(filler)).unwrap_or_else(Err);
+                let opened = guard::catch(|| open(name.as_deref(), filler)).unwrap_or_else(Err);
                 opening.store(false, Ordering::Release);
                 match opened {
                     Ok((sink, writer)) => {
@@ -66,10 +77,8 @@ impl Output for Device {
     }
 }
 
-fn open(filler: Thread) -> Result<(MixerDeviceSink, Writer), String> {
-    let device = cpal::default_host()
-        .default_output_device()
-        .ok_or("there is none")?;
+fn open(name: Option<&str>, filler: Thread) -> Result<(MixerDeviceSink, Writer), String> {
+    let device = host::find(name)?;
     let config = device
         .default_output_config()
         .map_err(|error| error.to_string())?;

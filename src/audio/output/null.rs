@@ -2,17 +2,13 @@
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::Thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::pace::Pace;
 use super::{Answer, Open, Output};
 use crate::audio::ring::{Renderer, ring};
 
 const RATE: u32 = 48_000;
-
-/// How often frames are taken.
-const PERIOD: Duration = Duration::from_millis(20);
-
-const PERIOD_FRAMES: usize = 960;
 
 /// Takes frames at 48 kHz by the clock.
 #[derive(Debug, Default)]
@@ -35,19 +31,15 @@ impl Output for Null {
     }
 }
 
-/// Renders one period at each tick of an absolute timetable, until the other end of `released` is gone.
+/// Renders one period after the other, until the other end of `released` is gone.
 fn run(mut renderer: Renderer, released: &Receiver<()>) {
-    let mut frames = vec![[0.0; 2]; PERIOD_FRAMES];
-    let mut due = Instant::now();
+    let mut pace = Pace::new(RATE, Instant::now());
+    let mut frames = vec![[0.0; 2]; pace.frames()];
     loop {
-        renderer.render(&mut frames, due);
-        due += PERIOD;
+        renderer.render(&mut frames, pace.due());
         let now = Instant::now();
-        if now > due + 10 * PERIOD {
-            // The machine slept: go on from here instead of racing through what was missed.
-            due = now;
-        }
-        match released.recv_timeout(due.saturating_duration_since(now)) {
+        pace.taken(now);
+        match released.recv_timeout(pace.due().saturating_duration_since(now)) {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(()) | Err(RecvTimeoutError::Disconnected) => return,
         }

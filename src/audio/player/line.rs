@@ -142,17 +142,18 @@ impl Line {
             State::Opening { .. } => {
                 self.state = State::Closed;
                 self.put_off(now);
-                Some(Failure::Unopened(
-                    "the sound server does not answer".to_owned(),
-                ))
+                Some(Failure::Unopened(format!(
+                    "{} does not answer",
+                    self.output.name()
+                )))
             }
             State::Open(live) => {
-                let reason = live.fault(now, sounding)?;
-                let racing = live.races(now);
+                let reason = live.fault(now, sounding, self.output.name())?;
+                let hopeless = live.races(now) || !self.output.may_return();
                 self.state = State::Closed;
-                self.retry = (!racing).then_some((now, 0));
+                self.retry = (!hopeless).then_some((now, 0));
                 self.put_off(now);
-                Some(Failure::Lost(reason.to_owned()))
+                Some(Failure::Lost(reason))
             }
         }
     }
@@ -195,7 +196,8 @@ pub(super) enum Failure {
 }
 
 impl Live {
-    fn fault(&mut self, now: Instant, sounding: bool) -> Option<&'static str> {
+    /// Why it has failed, if it has; `name` is what people call the output.
+    fn fault(&mut self, now: Instant, sounding: bool, name: &str) -> Option<String> {
         let pulled = self.writer.pulled();
         // When nobody looked for as long, the whole program was stopped (Ctrl-Z), and not the device.
         let was_stopped = now > self.checked_at + 2 * STALL;
@@ -204,14 +206,15 @@ impl Live {
             (self.pulled, self.pulled_at) = (pulled, now);
         }
         if self.writer.is_faulty() {
-            return Some("the sound device went away");
+            let known = self.writer.fault().map(str::to_owned);
+            return Some(known.unwrap_or_else(|| format!("{name} went away")));
         }
         if self.races(now) {
-            return Some(
-                "the default sound device swallows sound faster than it can be heard (ALSA type null?)",
-            );
+            return Some(format!(
+                "{name} swallows sound faster than it can be heard (ALSA type null?)"
+            ));
         }
-        (now > self.pulled_at + STALL).then_some("the sound device has stopped taking sound")
+        (now > self.pulled_at + STALL).then(|| format!("{name} has stopped taking sound"))
     }
 
     fn races(&self, now: Instant) -> bool {

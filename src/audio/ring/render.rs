@@ -72,26 +72,52 @@ impl Renderer {
 
     /// Fills `out`, whose first frame will be heard at `at`. Whatever is missing is silence.
     pub fn render(&mut self, out: &mut [Frame], at: Instant) {
+        let now = self.now();
+        for frame in out.iter_mut() {
+            *frame = self.frame(now).unwrap_or_default();
+        }
+        self.pulled(out.len(), now, at);
+    }
+
+    /// Takes as long as `out` is, and leaves silence out: how many frames of `out`, from its first on, are of the recording.
+    pub fn gather(&mut self, out: &mut [Frame], at: Instant) -> usize {
+        let now = self.now();
+        let mut gathered = 0;
+        for _ in 0..out.len() {
+            if let Some(frame) = self.frame(now)
+                && let Some(place) = out.get_mut(gathered)
+            {
+                *place = frame;
+                gathered += 1;
+            }
+        }
+        self.pulled(out.len(), now, at);
+        gathered
+    }
+
+    fn now(&self) -> Now {
         let orders = &self.shared.orders;
         let step = |time: Duration| 1.0 / (time.as_secs_f32() * self.rate as f32).max(1.0);
-        let now = Now {
+        Now {
             epoch: orders.epoch.load(Ordering::Acquire),
             running: orders.running.load(Ordering::Acquire),
             volume: f32::from_bits(orders.volume.load(Ordering::Relaxed)),
             fade_step: step(FADE),
             volume_step: step(GLIDE),
-        };
-        for frame in out.iter_mut() {
-            *frame = self.frame(now);
         }
+    }
+
+    /// `frames` frames were taken, the first of them to be heard at `at`.
+    fn pulled(&mut self, frames: usize, now: Now, at: Instant) {
         self.shared
             .pulled
-            .fetch_add(out.len() as u64, Ordering::Relaxed);
-        self.tell(now, at + span(out.len(), self.rate));
+            .fetch_add(frames as u64, Ordering::Relaxed);
+        self.tell(now, at + span(frames, self.rate));
         self.ask();
     }
 
-    fn frame(&mut self, now: Now) -> Frame {
+    /// The next frame; `None` where there is nothing but silence.
+    fn frame(&mut self, now: Now) -> Option<Frame> {
         let fresh = self.load(now.epoch);
         let goal = if fresh && now.running { 1.0 } else { 0.0 };
         self.fade = towards(self.fade, goal, now.fade_step);
@@ -100,14 +126,14 @@ impl Renderer {
         }
         self.volume = towards(self.volume, now.volume.min(self.most), now.volume_step);
         if self.fade == 0.0 {
-            return [0.0; 2];
+            return None;
         }
         let gain = self.fade * (self.volume / self.most).min(1.0);
         match self.take() {
-            Some(frame) => frame.map(|sample| sample * gain),
+            Some(frame) => Some(frame.map(|sample| sample * gain)),
             None => {
                 self.fade = 0.0;
-                [0.0; 2]
+                None
             }
         }
     }
@@ -217,6 +243,6 @@ fn towards(value: f32, goal: f32, step: f32) -> f32 {
 }
 
 /// How long `frames` last at `rate`.
-pub(super) fn span(frames: usize, rate: u32) -> Duration {
+pub(in crate::audio) fn span(frames: usize, rate: u32) -> Duration {
     Duration::from_nanos(frames as u64 * 1_000_000_000 / u64::from(rate.max(1)))
 }

@@ -201,3 +201,17 @@ fn a_fault_wakes_the_player_once_and_stays() {
     fault.raise();
     assert!(writer.is_faulty());
 }
+
+#[test]
+fn gathering_leaves_out_silence_and_takes_as_long() {
+    let (mut writer, mut renderer, _) = new_ring();
+    let mut out = vec![[9.0; 2]; 1_000];
+    writer.set_epoch(1);
+    writer.push(block(1, 0, 0.5));
+    assert_eq!(renderer.gather(&mut out, Instant::now()), 0);
+    writer.set_running(true);
+    assert_eq!(renderer.gather(&mut out, Instant::now()), 240);
+    assert_eq!(out[239], [0.5, -0.5]);
+    assert_eq!(writer.pulled(), 2_000);
+    assert_eq!(writer.heard().stage, Stage::Dry);
+}

@@ -8,10 +8,12 @@ use chrono_tz::Tz;
 use crate::app::player::Rewind;
 use crate::app::queue::Sample;
 use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
+use crate::runtime::debug::DebugPanic;
 
 use crate::cli::account::Api;
 use crate::cli::callbacks::Callbacks;
 use crate::cli::filter::Filter;
+use crate::cli::sink::To;
 use crate::cli::zone;
 
 #[derive(Debug, Clone, clap::Args)]
@@ -27,9 +29,8 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
     pub(super) rate: Option<u32>,
 
-    /// Where the sound goes: the default device, or in real time into nothing
-    #[arg(long, value_enum, value_name = "SINK", default_value_t = SinkName::Device)]
-    pub(super) sink: SinkName,
+    #[command(flatten)]
+    pub(super) sound: To,
 
     /// Write what happens behind the screen to this file; without it the log stays in memory (:log)
     #[arg(long, value_name = "FILE")]
@@ -179,16 +180,20 @@ fn fault_help() -> String {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum SinkName {
-    Device,
-    Null,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum PanicPlace {
+pub enum PanicPlace {
     Loop,
     Task,
     Decoder,
+}
+
+impl From<PanicPlace> for DebugPanic {
+    fn from(place: PanicPlace) -> Self {
+        match place {
+            PanicPlace::Loop => Self::Loop,
+            PanicPlace::Task => Self::Task,
+            PanicPlace::Decoder => Self::Decoder,
+        }
+    }
 }
 
 impl DemoAccount {

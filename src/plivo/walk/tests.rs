@@ -1,4 +1,5 @@
 use super::fake::{DAY, Fake, at, every_mode, range, row, rows};
+use super::place::STALE_PAGES;
 use super::*;
 use crate::plivo::page::{Cursor, Meta};
 use crate::plivo::paging::Paging;
@@ -65,7 +66,7 @@ async fn recordings_that_arrive_meanwhile_double_none() {
 async fn recordings_that_are_deleted_meanwhile_hide_no_others() {
     for same in [1, 30] {
         let all = rows(300, 60, same);
-        for (paging, totals) in every_mode().filter(|mode| *mode != (Paging::Offset, false)) {
+        for (paging, totals) in every_mode() {
             let mut fake = Fake::new(paging, totals, all.clone());
             // The three newest go before every third request: the walk has passed them.
             fake.change = |rows, number| {
@@ -136,7 +137,9 @@ async fn a_failed_page_is_asked_for_again() {
                 Err(_) => errors += 1,
             }
         }
-        assert_eq!((rows, errors, fake.requests()), (100, 2, 7));
+        // Without a total each page by offset begins with the last row of the one before.
+        let requests = 7 + usize::from((paging, totals) == (Paging::Offset, false));
+        assert_eq!((rows, errors, fake.requests()), (100, 2, requests));
     }
 }
 

@@ -38,7 +38,12 @@ impl Stage {
             wall: DateTime::UNIX_EPOCH,
         };
         let mut player = Player::default();
-        let effects = player.play(&recording, Duration::ZERO, &mut Ids::default(), now);
+        let effects = player.play(
+            &Arc::new(recording),
+            Duration::ZERO,
+            &mut Ids::default(),
+            now,
+        );
         let [Effect::Play { play, .. }] = effects[..] else {
             panic!("{effects:?}");
         };

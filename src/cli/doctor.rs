@@ -1,0 +1,68 @@
+//! `callreel doctor`: looks at what playing needs, and says what is wrong and what to do.
+//!
+//! Each check is a file of its own: a function that gives a [`Section`], and its line in [`look`].
+
+mod remote;
+mod report;
+mod sound;
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use super::sink::To;
+use super::{FAILED, Failure, json};
+use report::{Section, State};
+
+/// Say whether the sound will be heard, where, and why; test it, and say what to do.
+///
+/// It ends with 1 when something is wrong.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    sound: To,
+
+    /// How to print what was found
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Text)]
+    output: Form,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// For people
+    Text,
+    /// One line of JSON
+    Json,
+}
+
+/// Looks at everything and prints it.
+///
+/// # Errors
+/// Wrong flags; standard output cannot be written. What is wrong with the machine is no error of this command, and the exit code.
+pub async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let sections = look(&args).await?;
+    let text = match args.output {
+        Form::Text => report::text(&sections),
+        Form::Json => json::line(&report::json(&sections)) + "\n",
+    };
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever read has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        written => written.context("cannot write to standard output")?,
+    }
+    let states = sections.iter().flat_map(|section| &section.findings);
+    let wrong = states.into_iter().any(|found| found.state == State::Wrong);
+    Ok(ExitCode::from(if wrong { FAILED } else { 0 }))
+}
+
+/// Every check, in the order in which they are told.
+async fn look(args: &Args) -> anyhow::Result<Vec<Section>> {
+    let sink = args.sound.beside_output()?;
+    let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Ok(vec![
+        sound::look(&sink, args.sound.is_named(), env).await,
+        remote::look(&sink, env),
+    ])
+}

@@ -1,0 +1,110 @@
+//! `callreel get`, the real program, against an account on loopback.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::process::{Command, Output};
+
+use callreel::emulator::{self, Emulator, Options};
+use serde_json::{Map, Value};
+
+fn start(faults: &str) -> Emulator {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let faults = faults.split(',').filter(|fault| !fault.is_empty());
+    let options = Options {
+        faults: faults.map(|fault| fault.parse().unwrap()).collect(),
+        ..Options::default()
+    };
+    // It has a runtime of its own; this one only starts it.
+    runtime.block_on(emulator::start(options)).unwrap()
+}
+
+fn get(emulator: &Emulator, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_callreel"))
+        .arg("get")
+        .args(arguments)
+        .env_clear()
+        .env("CALLREEL_API_URL", emulator.url())
+        .env("PLIVO_AUTH_ID", emulator.auth_id())
+        .env("PLIVO_AUTH_TOKEN", emulator.auth_token())
+        .output()
+        .unwrap()
+}
+
+fn id(row: &Map<String, Value>) -> &str {
+    row["recording_id"].as_str().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn recordings_are_printed_in_the_order_asked_for() {
+    let emulator = start("");
+    let rows = emulator.recordings(0, 4);
+    let ids = [id(&rows[3]), id(&rows[0]), id(&rows[2])];
+    let output = get(&emulator, &ids);
+    assert!(output.status.success(), "{output:?}");
+    let printed: Vec<Value> = text(&output.stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(printed.len(), 3);
+    for (printed, id) in printed.iter().zip(ids) {
+        assert_eq!(printed["recording_id"], id);
+        assert!(printed["callreel"]["added"].is_string());
+        // As the API gave it, its own id of the answer too.
+        assert!(printed["api_id"].is_string());
+    }
+    let array = get(&emulator, &["--output", "json", ids[0], ids[1]]);
+    let array: Value = serde_json::from_slice(&array.stdout).unwrap();
+    assert_eq!(array[1]["recording_id"], ids[1]);
+    let table = get(&emulator, &["--output", "table", ids[0]]);
+    let table = text(&table.stdout);
+    assert!(
+        table.lines().count() == 2 && table.contains(ids[0]),
+        "{table}"
+    );
+}
+
+#[test]
+fn some_that_are_missing_are_told_and_the_rest_is_printed() {
+    let emulator = start("");
+    let rows = emulator.recordings(0, 2);
+    let ids = [id(&rows[0]), "no-such", id(&rows[1])];
+    let output = get(&emulator, &ids);
+    assert_eq!(output.status.code(), Some(7), "{output:?}");
+    assert_eq!(text(&output.stdout).lines().count(), 2);
+    let told: Vec<Value> = text(&output.stderr)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(told[0]["recording_id"], "no-such");
+    assert_eq!(told[0]["status"], 404);
+    assert_eq!(told[1]["message"], "1 of 3 could not be had");
+    let mut people = vec!["--output", "csv"];
+    people.extend(ids);
+    let output = get(&emulator, &people);
+    assert_eq!(output.status.code(), Some(7));
+    let said = text(&output.stderr);
+    assert!(
+        said.starts_with("callreel: no-such: no such recording"),
+        "{said}"
+    );
+}
+
+#[test]
+fn one_alone_fails_with_its_own_code() {
+    let emulator = start("");
+    let output = get(&emulator, &["no-such", "--output", "table"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(output.stdout.is_empty());
+    let limited = start("429");
+    let rows = limited.recordings(0, 2);
+    let output = get(&limited, &[id(&rows[0]), id(&rows[1])]);
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let json: Value = serde_json::from_slice(&output.stderr).unwrap();
+    assert_eq!(json["code"], 4);
+}
