@@ -3,6 +3,7 @@
 pub mod action;
 mod ahead;
 mod autoplay;
+pub mod choices;
 pub mod columns;
 mod copy;
 pub mod criteria;
@@ -32,6 +33,7 @@ mod perform;
 pub mod player;
 mod pointer;
 mod preferences;
+pub mod queue;
 mod scroll;
 pub mod search;
 pub mod setup;
@@ -71,6 +73,7 @@ use chrono::{DateTime, Utc};
 
 use crate::plivo::RecordingId;
 
+use choices::Settled;
 use columns::Columns;
 use deliveries::Deliveries;
 use detail::Detail;
@@ -82,6 +85,8 @@ use marks::Marks;
 use mask::Mask;
 use notice::Notices;
 use player::Player;
+use queue::Queue;
+use queue::draw::Draw;
 use search::Needle;
 use sort::Sorting;
 use table::Table;
@@ -153,6 +158,9 @@ pub struct App {
     /// `None` on the first-run screen.
     pub(crate) history: Option<History>,
     pub(crate) sorting: Option<Sorting>,
+    pub(crate) queue: Option<Queue>,
+    /// A sample that is being drawn of the list.
+    draw: Option<Draw>,
     pub(crate) table: Table,
     pub(crate) needle: Option<Needle>,
     pub(crate) detail: Detail,
@@ -164,6 +172,8 @@ pub struct App {
     pub(crate) deliveries: Deliveries,
     pub(crate) player: Player,
     pub(crate) marks: Marks,
+    /// What was said before anything was chosen; `None` once that has been compared with what was chosen before.
+    settled: Option<Settled>,
     /// Nothing is sent before this.
     throttled: Option<Instant>,
     awaited: Option<Awaited>,
@@ -212,6 +222,8 @@ impl App {
             ids: Ids::default(),
             history: None,
             sorting: None,
+            queue: None,
+            draw: setup.sample.map(Draw::new),
             table: Table::default(),
             needle: None,
             detail: Detail::default(),
@@ -222,6 +234,7 @@ impl App {
             deliveries: Deliveries::new(setup.callbacks),
             player,
             marks: Marks::new(setup.marks),
+            settled: Some(setup.settled),
             throttled: None,
             awaited: None,
             fresh: false,
@@ -283,6 +296,7 @@ impl App {
     pub fn rows(&self) -> Rows<'_> {
         Rows {
             history: self.history.as_ref(),
+            queue: self.shown_queue(),
             sorting: self.sorting.as_ref(),
         }
     }

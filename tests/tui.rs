@@ -11,6 +11,8 @@
 mod account;
 #[path = "tui/any.rs"]
 mod any;
+#[path = "tui/choices.rs"]
+mod choices;
 #[path = "tui/deliveries.rs"]
 mod deliveries;
 #[path = "tui/keys.rs"]
@@ -21,6 +23,8 @@ mod list;
 mod marks;
 #[path = "tui/moments.rs"]
 mod moments;
+#[path = "tui/queue.rs"]
+mod queue;
 #[path = "tui/screens.rs"]
 mod screens;
 #[path = "tui/sitting.rs"]

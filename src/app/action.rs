@@ -76,6 +76,8 @@ pub enum Action {
     SearchPrevious,
     Sort,
     SortReverse,
+    /// Between a queue and the whole list.
+    Queue,
     Detail,
     RawJson,
     Zone,
@@ -429,6 +431,13 @@ pub const ACTIONS: &[Description] = {
             "sort-reverse",
             "turn the order round",
             "reverse",
+        ),
+        about(
+            Queue,
+            Find,
+            "queue",
+            "between a random queue (--sample) and the whole list",
+            "queue",
         ),
         about(
             Detail,

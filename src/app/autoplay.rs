@@ -20,9 +20,15 @@ impl App {
         let was_heard = self.player.is_playing();
         self.player.event(play, event, now);
         let ended = was_heard && self.player.state() == State::Ended;
-        match ended && self.player.autoplay() {
+        let mut effects = Vec::new();
+        if ended && let Some(subject) = self.player.subject() {
+            let id = subject.id.clone();
+            effects.extend(self.heard_out(&id));
+        }
+        effects.extend(match ended && self.player.autoplay() {
             true => self.play_after(1, now),
             false => self.fetch_ahead(now),
-        }
+        });
+        effects
     }
 }

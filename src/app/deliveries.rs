@@ -284,6 +284,9 @@ impl App {
         if let Some(history) = &mut self.history {
             effects.extend(history.ask_again(&mut self.ids, now));
         }
+        if let Some(queue) = &mut self.queue {
+            effects.extend(queue.ask_again());
+        }
         self.looked = None;
         effects
     }

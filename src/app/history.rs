@@ -3,12 +3,13 @@
 //!
 //! `shelf` holds one window's rows and knows the next request on the way to any of them; `marks` finds rows by time;
 //! `merged` is a window of two queries at once. `wants` decides what to ask for and what nobody waits for any more,
-//! `count` counts, `take` puts answers where they belong, `goal` is where a jump is going.
+//! `count` counts, `take` puts answers where they belong, `goal` is where a jump is going, `need` what a sample lacks.
 
 mod count;
 mod goal;
 mod marks;
 mod merged;
+mod need;
 mod shelf;
 mod take;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use super::effect::Effect;
 use super::ids::{Ids, RequestId};
 pub use goal::Goal;
 use merged::Merged;
+pub use need::Need;
 use shelf::{Modes, Shelf};
 use wants::{Pending, Want};
 
@@ -124,6 +126,7 @@ pub struct History {
     pending: BTreeMap<RequestId, Pending>,
     look: Look,
     goal: Option<Goal>,
+    need: Need,
     failure: Option<Failure>,
     waiting_since: Option<Instant>,
     /// The rows of the plan before, shown until this one has rows of its own.
@@ -147,6 +150,7 @@ impl History {
             pending: BTreeMap::new(),
             look: Look::default(),
             goal: None,
+            need: Need::Nothing,
             failure: None,
             waiting_since: None,
             former: None,

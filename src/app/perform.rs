@@ -75,6 +75,7 @@ impl App {
             Action::SearchPrevious => self.previous_match(now),
             Action::Sort => self.sort_next(now),
             Action::SortReverse => self.sort_reverse(now),
+            Action::Queue => self.toggle_queue(now),
 
             Action::Detail => self.toggle_detail(),
             Action::RawJson => self.toggle_raw(),
@@ -197,6 +198,7 @@ impl App {
         let Some(plan) = self.plan(now) else {
             return Vec::new();
         };
+        self.leave_queue();
         self.sorting = None;
         self.fresh = true;
         self.replan(plan, now)
@@ -215,6 +217,7 @@ impl App {
 
     fn replan(&mut self, plan: Plan, now: Now) -> Vec<Effect> {
         self.planned = now.wall;
+        self.draw_anew();
         self.looked = None;
         // The list looks for the recording under the cursor; the cursor goes where it is found.
         self.awaited = Some(Awaited::Return);
@@ -232,6 +235,9 @@ impl App {
             return vec![Effect::ReadLog];
         }
         self.notices.clear();
+        if let Some(queue) = &mut self.queue {
+            queue.retry();
+        }
         let failed = self
             .history
             .as_ref()
@@ -245,6 +251,11 @@ impl App {
             return effects;
         }
         let mut effects = self.read_marks_again();
+        if self.shown_queue().is_some() {
+            let words = "a queue stays as it was drawn: :queue goes to the whole list";
+            self.notices.info(words, now.mono);
+            return effects;
+        }
         if let Some(plan) = self.plan(now) {
             effects.extend(self.replan(plan, now));
         }

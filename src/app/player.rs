@@ -21,6 +21,7 @@ pub use repeat::Repeat;
 pub use rewind::Rewind;
 pub use start::Start;
 pub use trouble::Trouble;
+pub use volume::LOUDEST;
 
 use std::ops::Range;
 use std::sync::Arc;

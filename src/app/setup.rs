@@ -1,12 +1,14 @@
 //! What the app is started with: everything it may know of the world outside, as plain data.
 
 use super::Size;
+use super::choices::Settled;
 use super::columns::Columns;
 use super::criteria::Criteria;
 use super::deliveries::Route;
 use super::keymap::Keymap;
 use super::marks::Keeping;
 use super::player::{Rewind, Start};
+use super::queue::Sample;
 use super::sides::SideNames;
 use super::statistics::CLIPPED_PLACES;
 use super::theme::{Colours, Theme};
@@ -55,6 +57,8 @@ pub struct Setup {
     /// Why there is nothing to browse (`PLIVO_AUTH_ID is not set`): the first-run screen shows it. `None`: go ahead.
     pub missing: Option<String>,
     pub criteria: Criteria,
+    /// A sample to draw of what the criteria list, or to go on with.
+    pub sample: Option<Sample>,
     /// The zone shown first.
     pub zone: Zone,
     /// The machine's own zone.
@@ -71,5 +75,7 @@ pub struct Setup {
     /// How it is listened to at first.
     pub start: Start,
     pub preferences: Preferences,
+    /// What flags, the environment and the configuration say of how it is heard: it goes before what was chosen in an earlier run.
+    pub settled: Settled,
     pub size: Size,
 }

@@ -6,6 +6,7 @@ use super::deliveries::What;
 use super::history::Goal;
 use super::keymap::label;
 use super::notice::Kind;
+use super::queue::Queue;
 use crate::plivo::Error;
 
 use super::{App, Now, words};
@@ -34,6 +35,7 @@ impl App {
             .or_else(|| self.throttle_line(now))
             .or_else(|| self.goal_line(now))
             .or_else(|| self.callback_line(now))
+            .or_else(|| self.draw_line())
     }
 
     fn lead_line(&self) -> Option<Line> {
@@ -83,7 +85,12 @@ impl App {
     }
 
     fn error_line(&self) -> Option<Line> {
-        let error = self.history.as_ref()?.error()?;
+        let in_list = || self.history.as_ref()?.error();
+        let error = self
+            .queue
+            .as_ref()
+            .and_then(Queue::error)
+            .or_else(in_list)?;
         let words::Failure { what, help } = words::failure(error);
         Some(line(
             Kind::Trouble,
@@ -117,6 +124,11 @@ impl App {
             },
             false => line(Kind::Info, words, ""),
         })
+    }
+
+    fn draw_line(&self) -> Option<Line> {
+        let words = self.draw.as_ref()?.words(self.history.as_ref()?);
+        Some(line(Kind::Info, words, ""))
     }
 
     fn goal_line(&self, now: Now) -> Option<Line> {

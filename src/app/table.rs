@@ -5,24 +5,27 @@ use std::sync::Arc;
 use crate::plivo::{Recording, RecordingId};
 
 use super::history::{History, Row};
+use super::queue::Queue;
 use super::sort::Sorting;
 
 /// Rows kept in sight above and below the cursor.
 const MARGIN: usize = 2;
 
-/// The rows as they are shown: the whole list, or what is loaded in another order.
+/// The rows as they are shown: the whole list, a queue drawn from it, or what is loaded in another order.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows<'a> {
     pub history: Option<&'a History>,
+    pub queue: Option<&'a Queue>,
     pub sorting: Option<&'a Sorting>,
 }
 
 impl<'a> Rows<'a> {
     pub fn len(&self) -> usize {
-        match (self.sorting, self.history) {
-            (Some(sorting), _) => sorting.rows.len(),
-            (None, Some(history)) => history.len(),
-            (None, None) => 0,
+        match (self.queue, self.sorting, self.history) {
+            (Some(queue), ..) => queue.len(),
+            (None, Some(sorting), _) => sorting.rows.len(),
+            (None, None, Some(history)) => history.len(),
+            (None, None, None) => 0,
         }
     }
 
@@ -32,9 +35,10 @@ impl<'a> Rows<'a> {
 
     /// `None` past the end.
     pub fn get(&self, index: usize) -> Option<Row<'a>> {
-        match self.sorting {
-            Some(sorting) => sorting.rows.get(index).map(Row::Ready),
-            None => self.history?.row(index),
+        match (self.queue, self.sorting) {
+            (Some(queue), _) => queue.row(index),
+            (None, Some(sorting)) => sorting.rows.get(index).map(Row::Ready),
+            (None, None) => self.history?.row(index),
         }
     }
 
@@ -46,21 +50,23 @@ impl<'a> Rows<'a> {
     }
 
     pub fn position_of(&self, id: &RecordingId) -> Option<usize> {
-        match self.sorting {
-            Some(sorting) => sorting
+        match (self.queue, self.sorting) {
+            (Some(queue), _) => queue.position_of(id),
+            (None, Some(sorting)) => sorting
                 .rows
                 .iter()
                 .position(|recording| recording.id == *id),
-            None => self.history?.position_of(id),
+            (None, None) => self.history?.position_of(id),
         }
     }
 
     /// The rows that are loaded, with their numbers, ascending.
     pub fn loaded(&self) -> Vec<(usize, &'a Arc<Recording>)> {
-        match (self.sorting, self.history) {
-            (Some(sorting), _) => sorting.rows.iter().enumerate().collect(),
-            (None, Some(history)) => history.loaded().collect(),
-            (None, None) => Vec::new(),
+        match (self.queue, self.sorting, self.history) {
+            (Some(queue), ..) => queue.loaded().collect(),
+            (None, Some(sorting), _) => sorting.rows.iter().enumerate().collect(),
+            (None, None, Some(history)) => history.loaded().collect(),
+            (None, None, None) => Vec::new(),
         }
     }
 }

@@ -11,6 +11,8 @@ impl App {
     /// One thing that happened; what is to be done about it comes back, in order.
     pub fn update(&mut self, message: Message, now: Now) -> Vec<Effect> {
         let heard = self.heard(now);
+        // Only what somebody does is a choice of theirs.
+        let chosen = matches!(message, Message::Input(_)).then(|| self.player.choices());
         let mut effects = match message {
             Message::Input(Input::Key(key)) => self.key(key, now),
             Message::Input(Input::Mouse(mouse)) => self.pointer(mouse, now),
@@ -21,10 +23,7 @@ impl App {
             }
             Message::Api(answer) => self.answer(answer, now),
             Message::Player(play, event) => self.player_told(play, event, now),
-            Message::Marks(told) => {
-                self.marks_told(told, now);
-                Vec::new()
-            }
+            Message::Marks(told) => self.marks_are_told(told, now),
             Message::Timer(timer) => self.detail.rested(timer, &mut self.ids, now),
             Message::Signal(Signal::Continued) => Vec::new(),
             Message::Signal(Signal::Terminate) => vec![Effect::Quit],
@@ -40,7 +39,8 @@ impl App {
         };
         effects.extend(self.settle(now));
         // Before the rest: nothing is carried out after the program's end.
-        let kept = self.note_position(heard, &effects, now);
+        let mut kept = self.note_position(heard, &effects, now);
+        kept.extend(chosen.map_or(Vec::new(), |chosen| self.note_choices(chosen)));
         effects.splice(0..0, kept);
         self.deliveries.follow(&effects, now);
         effects
@@ -57,12 +57,16 @@ impl App {
                 else {
                     return Vec::new();
                 };
-                let (outcome, effects) = history.answered(request, result, &mut self.ids, now);
+                let (outcome, mut effects) = history.answered(request, result, &mut self.ids, now);
                 self.list_changed(outcome);
+                effects.extend(self.sample_on(now));
                 effects
             }
             Api::Recording { request, result } => {
                 self.deliveries.over(request, result.as_ref().err(), now);
+                if let Some(effects) = self.queue_answered(request, &result, now) {
+                    return effects;
+                }
                 match self.found(request, result, now) {
                     Ok(effects) => effects,
                     Err(result) => {
@@ -91,6 +95,9 @@ impl App {
     /// Finds the reader's place again in a list that changed.
     fn list_changed(&mut self, outcome: Outcome) {
         self.looked = None;
+        if self.shown_queue().is_some() {
+            return;
+        }
         if let Some(sorting) = &self.sorting {
             self.sort_by(sorting.column, sorting.reversed);
         }
@@ -146,7 +153,8 @@ impl App {
         let (len, height) = (self.rows().len(), self.height());
         self.table.fit(len, height);
         let mut effects = self.look(now);
-        let stale = self.history.as_ref().is_some_and(|history| history.stale());
+        let stale = self.history.as_ref().is_some_and(|history| history.stale())
+            && self.shown_queue().is_none();
         if self.table.selected.is_none() && !stale {
             let ready = self
                 .rows()
@@ -170,6 +178,16 @@ impl App {
             height: self.height(),
             cursor: self.table.cursor,
         };
+        if let Some(queue) = &mut self.queue {
+            let seen = match queue.is_shown() {
+                true => look,
+                false => Look::default(),
+            };
+            let effects = queue.fetch(seen, &mut self.ids);
+            if queue.is_shown() {
+                return effects;
+            }
+        }
         // In another order nothing more is loaded: what is shown is what was.
         if self.sorting.is_some() || self.looked == Some(look) {
             return Vec::new();

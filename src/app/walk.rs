@@ -27,17 +27,19 @@ impl App {
     }
 
     pub(super) fn go_to_end(&mut self, now: Now) -> Vec<Effect> {
-        match &self.sorting {
-            Some(sorting) => {
-                self.go_to(sorting.rows.len());
-                Vec::new()
-            }
-            None => self.aim(Goal::End, now),
+        if self.sorting.is_some() || self.shown_queue().is_some() {
+            self.go_to(self.rows().len());
+            return Vec::new();
         }
+        self.aim(Goal::End, now)
     }
 
     /// To a row that may be anywhere in the list, counted from 0.
     pub(super) fn go_far(&mut self, row: usize, now: Now) -> Vec<Effect> {
+        if self.shown_queue().is_some() {
+            self.go_to(row);
+            return Vec::new();
+        }
         match &self.sorting {
             Some(sorting) => {
                 let loaded = sorting.rows.len();
@@ -132,6 +134,11 @@ impl App {
 
     fn order_by(&mut self, order: Option<(Column, bool)>, now: Now) {
         if self.history.is_none() {
+            return;
+        }
+        if self.shown_queue().is_some() {
+            let words = "a queue keeps its order: :queue goes to the whole list";
+            self.notices.info(words, now.mono);
             return;
         }
         match order {

@@ -17,6 +17,15 @@ pub fn length(length: Duration) -> String {
     }
 }
 
+/// `1 h 10`, `12 min`: to the minute, upwards, so that less than one is one.
+pub fn span(span: Duration) -> String {
+    let minutes = span.as_secs().div_ceil(60).max(1);
+    match minutes / 60 {
+        0 => format!("{minutes} min"),
+        hours => format!("{} h {:02}", count(hours), minutes % 60),
+    }
+}
+
 /// `1:23`, and `1:23.4` where it lies between two seconds.
 pub fn clock(moment: Duration) -> String {
     let tenths = (moment.as_millis() + 50) / 100;
@@ -134,6 +143,16 @@ mod tests {
         assert_eq!(length(Duration::ZERO), "0:00");
         assert_eq!(clock(Duration::from_millis(83_360)), "1:23.4");
         assert_eq!(clock(Duration::from_millis(59_990)), "1:00");
+    }
+
+    #[test]
+    fn long_spans_are_told_to_the_minute() {
+        let told = |seconds| span(Duration::from_secs(seconds));
+        assert_eq!([0, 60, 61].map(told), ["1 min", "1 min", "2 min"]);
+        assert_eq!(
+            [3_540, 3_541, 4_200, 90_000].map(told),
+            ["59 min", "1 h 00", "1 h 10", "25 h 00"]
+        );
     }
 
     #[test]

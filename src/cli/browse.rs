@@ -28,6 +28,9 @@ pub use args::{Args, PanicPlace};
 /// Requests a second to the embedded account, which nobody else uses.
 const DEMO_RATE: u32 = 500;
 
+/// Seeds that are made up are below this: easily typed again.
+const EASY: u64 = 10_000;
+
 /// Browses until the user or the system ends it.
 ///
 /// # Errors
@@ -78,6 +81,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         demo: false,
         missing: None,
         criteria,
+        sample: args.queue.sample(|| fastrand::u64(..EASY)),
         zone,
         local,
         masked: settings.mask.value,
@@ -86,6 +90,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         marks: keeping(marks.as_deref()),
         start: settings::start(settings),
         preferences: settings::preferences(&ready.config, settings),
+        settled: settings::settled(settings),
         // The runtime knows better.
         callbacks: None,
         size: Size {

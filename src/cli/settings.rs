@@ -2,13 +2,14 @@
 
 use chrono_tz::Tz;
 
+use crate::app::choices::Settled;
 use crate::app::player::{Rewind, Start};
 use crate::app::theme::Theme;
 use crate::app::zone::Zone;
 use crate::app::{Criteria, Preferences};
 use crate::audio::Speech;
 use crate::audio::speech::{Skip, Speed};
-use crate::config::{Config, Settings, Value, ZoneName};
+use crate::config::{Config, Settings, Source, Value, ZoneName};
 
 use super::sink::To;
 use super::zone;
@@ -137,6 +138,16 @@ pub(super) fn start(settings: &Settings) -> Start {
         },
         volume: u16::try_from(settings.volume.value.get()).unwrap_or(100),
         autoplay: settings.autoplay.value,
+    }
+}
+
+/// What of it was said by someone, and so is not overruled by what was chosen in an earlier run.
+pub(super) fn settled(settings: &Settings) -> Settled {
+    Settled {
+        speed: settings.speed.source != Source::Default,
+        volume: settings.volume.source != Source::Default,
+        skip: settings.skip_silence.source != Source::Default,
+        level: settings.level_voices.source != Source::Default,
     }
 }
 

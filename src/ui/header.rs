@@ -11,10 +11,17 @@ use super::text::{cut_end, put, safe, width};
 pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
     let app = view.app;
     let room = usize::from(area.width);
-    let summary = safe(&app.criteria.summary(&app.zone, app.planned, &app.mask)).into_owned();
+    let (criteria, planned) = app.listed();
+    let summary = safe(&criteria.summary(&app.zone, planned, &app.mask)).into_owned();
     let (range, filters) = summary.split_once(" · ").unwrap_or((&summary, ""));
-    let count = count(app);
-    let short = count.split(' ').next().unwrap_or_default().to_owned();
+    let (count, short) = match app.shown_queue().and(app.progress(view.now)) {
+        Some(progress) => (progress.words(), progress.short()),
+        None => {
+            let count = count(app);
+            let short = count.split(' ').next().unwrap_or_default().to_owned();
+            (count, short)
+        }
+    };
     // What is in effect is always there: words go before the range does, and the range before the count.
     let full: Vec<&str> = [range, filters, &count]
         .into_iter()
@@ -22,7 +29,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         .collect();
     // That something is filtered is said, where there is no room for what.
     let some = match filters.split(" · ").count() {
-        _ if !app.criteria.is_filtered() => String::new(),
+        _ if !criteria.is_filtered() => String::new(),
         1 => "1 filter · ".into(),
         many => format!("{many} filters · "),
     };

@@ -7,6 +7,7 @@ use ratatui::style::{Modifier, Style};
 
 use crate::app::history::Row;
 use crate::app::palette::PAGE;
+use crate::app::queue::Queue;
 use crate::app::sort::Column as Order;
 use crate::app::zone::Zone;
 use crate::app::{App, Focus, words};
@@ -146,8 +147,11 @@ fn draw_row(
             if plays {
                 sign(1, "♪");
             }
+            let heard = |queue: &Queue| queue.is_heard(&recording.id);
             if app.marks.reviewed(&recording.id).is_some() {
                 sign(reviewed(columns), "v");
+            } else if app.shown_queue().is_some_and(heard) {
+                sign(reviewed(columns), "•");
             }
         }
         Row::Loading => {
@@ -164,7 +168,8 @@ fn draw_row(
             y: place.y,
         });
     }
-    if app.history.as_ref().is_some_and(|history| history.stale()) {
+    let stale = app.history.as_ref().is_some_and(|history| history.stale());
+    if stale && app.shown_queue().is_none() {
         buffer.set_style(place, Style::new().add_modifier(Modifier::DIM));
     }
 }
@@ -224,9 +229,10 @@ fn zone_name(zone: &Zone) -> String {
 }
 
 fn title(app: &App, spinner: Option<char>) -> String {
-    let mut title = match &app.sorting {
-        None => "Recordings".to_owned(),
-        Some(sorting) => format!("Loaded recordings by {}", sorting.words()),
+    let mut title = match (app.shown_queue(), &app.sorting) {
+        (Some(queue), _) => format!("Random queue · seed {}", queue.sample().seed),
+        (None, Some(sorting)) => format!("Loaded recordings by {}", sorting.words()),
+        (None, None) => "Recordings".to_owned(),
     };
     if let Some(spinner) = spinner {
         title.push(' ');
@@ -236,7 +242,8 @@ fn title(app: &App, spinner: Option<char>) -> String {
 }
 
 fn page(app: &App) -> String {
-    let Some(history) = app.history.as_ref().filter(|_| app.sorting.is_none()) else {
+    let whole = app.sorting.is_none() && app.shown_queue().is_none();
+    let Some(history) = app.history.as_ref().filter(|_| whole) else {
         return String::new();
     };
     let total = history.total();
@@ -256,6 +263,12 @@ fn place(app: &App) -> String {
         return String::new();
     };
     let at = words::count(app.table.cursor as u64 + 1);
+    if let Some(queue) = app.shown_queue() {
+        return match queue.is_empty() {
+            true => String::new(),
+            false => format!("{at} of {}", words::count(queue.len() as u64)),
+        };
+    }
     match &app.sorting {
         Some(sorting) if sorting.rows.is_empty() => String::new(),
         Some(sorting) => format!(

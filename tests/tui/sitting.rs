@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use callreel::app::choices::Settled;
 use callreel::app::marks::Keeping;
 use callreel::app::player::Start;
 use callreel::app::zone::Zone;
@@ -43,6 +44,8 @@ pub fn setup(width: u16, height: u16) -> Setup {
         demo: false,
         missing: None,
         criteria: Criteria::last_30_days(),
+        sample: None,
+        settled: Settled::default(),
         zone: Zone::utc(),
         local: Zone::local(chrono_tz::Europe::Berlin),
         masked: false,

@@ -100,28 +100,33 @@ impl History {
                     });
                 }
             }
-            Some(Goal::End | Goal::Row(_) | Goal::Recording { .. }) => {
-                // Without totals the windows are sounded one after the other; with them `counts` does it.
-                if self.modes.totals != Totals::Absent && self.plan.either.is_none() {
-                    return;
-                }
-                let uncounted = self
-                    .parts
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, part)| part.count().is_none());
-                for (part, shelf) in uncounted.take(AHEAD) {
-                    let place = match shelf {
-                        Part::Paged(shelf) => shelf.sounding(self.modes),
-                        Part::Merged(merged) => merged.rows().len(),
-                    };
-                    wishes.push(Wish {
-                        part,
-                        places: place..place + 1,
-                        priority,
-                    });
-                }
+            // Without totals the windows are sounded one after the other; with them `counts` does it.
+            Some(Goal::End | Goal::Row(_) | Goal::Recording { .. })
+                if self.modes.totals == Totals::Absent || self.plan.either.is_some() =>
+            {
+                self.sound(priority, wishes);
             }
+            Some(Goal::End | Goal::Row(_) | Goal::Recording { .. }) => {}
+        }
+    }
+
+    /// Looks for the ends of windows that tell no totals.
+    pub(super) fn sound(&self, priority: Priority, wishes: &mut Vec<Wish>) {
+        let uncounted = self
+            .parts
+            .iter()
+            .enumerate()
+            .filter(|(_, part)| part.count().is_none());
+        for (part, shelf) in uncounted.take(AHEAD) {
+            let place = match shelf {
+                Part::Paged(shelf) => shelf.sounding(self.modes),
+                Part::Merged(merged) => merged.rows().len(),
+            };
+            wishes.push(Wish {
+                part,
+                places: place..place + 1,
+                priority,
+            });
         }
     }
 }

@@ -80,6 +80,8 @@ pub(super) enum Fit {
 pub(super) struct Shelf {
     window: Window,
     count: Option<usize>,
+    /// Rows that have come without a gap from the newest on, held or evicted since.
+    walked: usize,
     held: BTreeMap<usize, Held>,
     ways: BTreeMap<usize, Way>,
     marks: Marks,
@@ -100,6 +102,7 @@ impl Shelf {
         Self {
             window,
             count: None,
+            walked: 0,
             held: BTreeMap::new(),
             ways: BTreeMap::from([(0, way)]),
             marks: Marks::default(),
@@ -121,16 +124,7 @@ impl Shelf {
 
     /// Rows known without a gap from the newest on; all of them once counted.
     pub fn reach(&self) -> usize {
-        self.count.unwrap_or_else(|| {
-            let mut end = 0;
-            for (&place, held) in &self.held {
-                if place > end {
-                    break;
-                }
-                end = end.max(place + held.rows.len());
-            }
-            end
-        })
+        self.count.unwrap_or(self.walked)
     }
 
     pub fn row(&self, place: usize) -> Option<&Arc<Recording>> {
@@ -466,6 +460,11 @@ impl Shelf {
                     used: tick,
                 },
             );
+        }
+        while let Some((&start, held)) = self.held.range(..=self.walked).next_back()
+            && start + held.rows.len() > self.walked
+        {
+            self.walked = start + held.rows.len();
         }
     }
 

@@ -1,3 +1,5 @@
+mod sample;
+
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};

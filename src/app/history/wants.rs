@@ -189,6 +189,7 @@ impl History {
             Priority::Prefetch,
             &mut wishes,
         );
+        self.need_wishes(&mut wishes);
         let tick = self.tick;
         for wish in &wishes {
             if let Some(Part::Paged(shelf)) = self.parts.get_mut(wish.part) {
@@ -199,7 +200,7 @@ impl History {
     }
 
     /// [`History::len`] of this plan, whatever is shown.
-    fn own_len(&self) -> usize {
+    pub(super) fn own_len(&self) -> usize {
         let mut rows = 0;
         for part in &self.parts {
             rows += part.reach();
@@ -211,7 +212,7 @@ impl History {
     }
 
     /// Rows by number become places in windows.
-    fn rows(&self, rows: Range<usize>, priority: Priority, wishes: &mut Vec<Wish>) {
+    pub(super) fn rows(&self, rows: Range<usize>, priority: Priority, wishes: &mut Vec<Wish>) {
         let mut base = 0;
         for (part, shelf) in self.parts.iter().enumerate() {
             let end = base + shelf.reach();

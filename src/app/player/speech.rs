@@ -1,6 +1,7 @@
 //! How talk is heard: what the listener chooses stays for the next recording.
 
 use super::{Done, Player};
+use crate::app::choices::Choices;
 use crate::app::sides::SideNames;
 use crate::app::words::length;
 use crate::app::{Action, Effect};
@@ -11,6 +12,32 @@ impl Player {
     /// What the listener has chosen.
     pub fn speech(&self) -> Speech {
         self.speech
+    }
+
+    /// All that stays from one recording to the next.
+    pub fn choices(&self) -> Choices {
+        Choices {
+            speech: self.speech,
+            volume: self.volume,
+        }
+    }
+
+    /// Has it heard so from now on. The volume is at most [`super::LOUDEST`].
+    pub fn choose(&mut self, choices: Choices) -> Vec<Effect> {
+        let before = self.choices();
+        let Choices { speech, volume } = choices;
+        (self.speech, self.volume) = (speech, volume.min(super::LOUDEST));
+        if speech.speed != Speed::NORMAL {
+            self.quick = speech.speed;
+        }
+        let mut effects = Vec::new();
+        if speech != before.speech {
+            effects.push(Effect::Speech(speech));
+        }
+        if self.volume != before.volume {
+            effects.push(Effect::Volume(f32::from(self.volume) / 100.0));
+        }
+        effects
     }
 
     /// Listens as was chosen before it began.

@@ -4,7 +4,7 @@ use super::Player;
 use crate::app::Effect;
 
 /// Above 100 % peaks are limited, so that nothing clips.
-const LOUDEST: u16 = 200;
+pub const LOUDEST: u16 = 200;
 
 impl Player {
     /// Per cent, 0 to 200.

@@ -32,6 +32,12 @@ impl Balance {
     const STEP: i8 = 3;
     const MOST: i8 = 30;
 
+    /// `None` where keys do not lead: steps of three, -30 to 30.
+    pub fn new(decibels: i8) -> Option<Self> {
+        let reached = decibels % Self::STEP == 0 && (-Self::MOST..=Self::MOST).contains(&decibels);
+        reached.then_some(Self(decibels))
+    }
+
     pub fn decibels(self) -> i8 {
         self.0
     }

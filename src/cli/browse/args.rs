@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::app::queue::Sample;
 use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
 use crate::runtime::debug::DebugPanic;
 
@@ -28,6 +29,9 @@ pub struct Args {
     pub(super) filter: Filter,
 
     #[command(flatten)]
+    pub(super) queue: Queue,
+
+    #[command(flatten)]
     pub(super) settings: settings::Flags,
 
     #[command(flatten)]
@@ -47,6 +51,31 @@ pub struct Args {
     /// Make F12 panic there, to see what becomes of the terminal
     #[arg(long, value_enum, hide = true)]
     pub(super) debug_panic: Option<PanicPlace>,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Reviewing")]
+pub(super) struct Queue {
+    /// Draw so many of these recordings at random, to listen to one after the other
+    ///
+    /// One is done when it was heard to its end or marked reviewed (v). The same filters, number and seed go on with the same queue at
+    /// the next start, if you let callreel keep it. :queue goes to the whole list and back.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=Sample::MOST as i64))]
+    sample: Option<u16>,
+
+    /// Draw the ones that this number drew before, or go on with them; without it a number is made up, and shown
+    #[arg(long, value_name = "NUMBER", requires = "sample")]
+    seed: Option<u64>,
+}
+
+impl Queue {
+    /// What to draw; `made_up` where no seed is given.
+    pub(super) fn sample(&self, made_up: impl FnOnce() -> u64) -> Option<Sample> {
+        Some(Sample {
+            size: usize::from(self.sample?),
+            seed: self.seed.unwrap_or_else(made_up),
+        })
+    }
 }
 
 /// The embedded account's ways, by the names that they have in `callreel emulator`.
