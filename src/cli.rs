@@ -161,9 +161,12 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
 
 /// Two threads do as much as a command has to do at once; each more would only keep memory of its own.
 fn in_runtime(work: impl Future<Output = Result<ExitCode, Failure>>) -> Result<ExitCode, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .build()?
-        .block_on(work)
+        .build()?;
+    let done = runtime.block_on(work);
+    // A name server that does not answer holds a thread for long after Ctrl-c: it is not waited for.
+    runtime.shutdown_background();
+    done
 }
