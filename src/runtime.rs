@@ -10,7 +10,7 @@
 //! | [`frames`], [`timers`] | when to draw, when to ring |
 //! | `marks` | the file that holds marks, where the user has it |
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |
-//! | [`line`] | one line of an ordinary terminal, for playing without a screen |
+//! | [`mod@line`] | one line of an ordinary terminal, for playing without a screen |
 //! | [`sound`] | the player, and its events on their way to the loop |
 //! | [`watch`] | the configuration file, when it changes |
 //! | [`sys`] | the system calls, and all that is unsafe |

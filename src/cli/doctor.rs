@@ -1,6 +1,6 @@
 //! `callreel doctor`: looks at what playing needs, and says what is wrong and what to do.
 //!
-//! Each check is a file of its own: a function that gives a [`Section`], and its line in [`look`].
+//! Each check is a file of its own: a function that gives a `Section`, and its line in `look`.
 
 mod remote;
 mod report;

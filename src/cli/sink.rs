@@ -27,6 +27,8 @@ pub(super) struct To {
     ///
     /// socket:PATH: a Unix socket that only you can connect to, for `ssh -L` (callreel doctor prints the commands). Who listens gets
     /// WAV in real time, silence while nothing plays, and may come and go.
+    // These brackets are for --help, not a link.
+    #[allow(rustdoc::broken_intra_doc_links)]
     #[arg(
         long,
         value_name = "SINK",
