@@ -187,21 +187,21 @@ impl<P> Sweep<P> {
 
     /// How far it has come.
     pub fn progress(&self) -> Progress {
-        let (mut pages, mut left) = (0, Some(0));
+        let (mut pages, mut left) = (0, Some(0_u64));
         for merged in &self.sides {
             let (done, more) = merged.side.pages();
             pages += done;
-            left = left.zip(more).map(|(left, more)| left + more);
+            left = left.zip(more).map(|(left, more)| left.saturating_add(more));
         }
         let spent = self.began.elapsed();
-        let time = left.and_then(|left: u64| {
+        let time = left.and_then(|left| {
             let share = left as f64 / pages as f64;
             Duration::try_from_secs_f64(spent.as_secs_f64() * share).ok()
         });
         Progress {
             rows: self.rows,
             pages,
-            of: left.map(|left| pages + left),
+            of: left.map(|left| left.saturating_add(pages)),
             left: time.filter(|_| pages > 0),
         }
     }

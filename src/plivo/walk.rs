@@ -57,6 +57,11 @@ pub enum WalkError {
         /// Recordings given so far.
         rows: u64,
     },
+    /// A task of a [`Sweep`](super::Sweep) panicked, so that what it had still to give is missing.
+    #[error(
+        "reading the list failed inside callreel: list what is left, and report this as a fault of the program"
+    )]
+    Panicked,
 }
 
 /// A walk under way. Ask [`next`](Walk::next) until it gives `None`.

@@ -79,6 +79,9 @@ pub(super) struct Found {
 /// The slice that one task walks, and where it ends now.
 #[derive(Debug)]
 pub(super) struct Slice {
+    /// What was asked for.
+    window: TimeRange,
+    /// The part of it that is still this slice's.
     range: TimeRange,
     rows: u64,
     known: bool,
@@ -87,6 +90,7 @@ pub(super) struct Slice {
 impl Slice {
     pub(super) fn new(window: Window) -> Self {
         Self {
+            window: window.range(),
             range: window.range(),
             rows: 0,
             known: false,
@@ -102,7 +106,7 @@ impl Slice {
         over: bool,
     ) -> Option<Found> {
         self.rows += page.len() as u64;
-        let oldest = page.iter().rev().find_map(|row| row.added);
+        let oldest = page.iter().rev().find_map(|row| self.time(row));
         if !self.known {
             self.known = true;
             let rows = match (over, total) {
@@ -131,9 +135,14 @@ impl Slice {
         Some(known)
     }
 
-    /// Whether a row belongs to it still. A row without a time does.
+    /// Whether a row belongs to it still. A row whose time does not tell its place does.
     pub(super) fn holds(&self, row: &Recording) -> bool {
-        row.added.is_none_or(|at| at >= self.range.from().at)
+        self.time(row).is_none_or(|at| at >= self.range.from().at)
+    }
+
+    /// The time of a row, if it tells the row's place: the API may show another than it filters by.
+    fn time(&self, row: &Recording) -> Option<DateTime<Utc>> {
+        row.added.filter(|at| self.window.contains(*at))
     }
 
     fn first_cut(&mut self, rows: u64, oldest: Option<DateTime<Utc>>) -> Found {
@@ -143,9 +152,9 @@ impl Slice {
             .then(|| {
                 let wanted = seconds(SLICE_ROWS as f64 / density)?;
                 let cut = cut_at(self.range.to().at, wanted)?;
-                // The rows of this page were paid for: none of them is left to the next slice.
-                let cut = oldest.map_or(cut, |oldest| cut.min(oldest.trunc_subsecs(0)));
-                self.cut(cut)
+                // The rows of this page were paid for: none of them is left to the next slice. Where no row tells its time,
+                // none could be told to be the next slice's, and both would give it.
+                self.cut(cut.min(oldest?.trunc_subsecs(0)))
             })
             .flatten();
         let Some(range) = rest else {

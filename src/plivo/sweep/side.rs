@@ -132,28 +132,37 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
                 biased;
                 rows = head.rows.recv() => match rows {
                     Some(Ok(rows)) => head.ready = rows.into(),
-                    Some(Err(error)) => {
-                        self.parts.clear();
-                        self.tasks.abort_all();
-                        return Some(Err(error));
-                    }
-                    None => self.retire(),
+                    Some(Err(error)) => return Some(Err(self.give_up(error))),
+                    None => if let Err(error) = self.retire() {
+                        return Some(Err(self.give_up(error)));
+                    },
                 },
                 Some(event) = self.events.recv() => self.learn(event),
             }
         }
     }
 
-    /// The first slice has given all. What it told before it ended is taken in first: its rest stands behind it.
-    fn retire(&mut self) {
+    fn give_up(&mut self, error: WalkError) -> WalkError {
+        self.parts.clear();
+        self.tasks.abort_all();
+        error
+    }
+
+    /// The first slice has given all. What it told before it ended is taken in first: its rest stands behind it. An error where
+    /// it never told that it ended, since its task panicked.
+    fn retire(&mut self) -> Result<(), WalkError> {
         while let Ok(event) = self.events.try_recv() {
             self.learn(event);
         }
         if let Some(Part::Running(head)) = self.parts.pop_front() {
+            if !head.ended {
+                return Err(WalkError::Panicked);
+            }
             self.pages_done += head.pages.load(Ordering::Relaxed);
             self.before = head.density.or(self.before);
         }
         self.look = true;
+        Ok(())
     }
 
     fn learn(&mut self, event: Event) {
@@ -226,7 +235,7 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
     }
 
     fn has_room(&self) -> bool {
-        let (mut lanes, mut held, mut coming) = (0, 0, 0);
+        let (mut lanes, mut held, mut coming) = (0, 0_u64, 0_u64);
         for part in &self.parts {
             let Part::Running(slice) = part else {
                 continue;
@@ -236,13 +245,14 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
                 let expected = slice.expected.unwrap_or(unknown);
                 expected.saturating_sub(slice.given)
             };
-            held += left(SLICE_ROWS);
-            coming += left(self.most.unwrap_or(SLICE_ROWS));
+            // The server's own numbers.
+            held = held.saturating_add(left(SLICE_ROWS));
+            coming = coming.saturating_add(left(self.most.unwrap_or(SLICE_ROWS)));
         }
         let first = !matches!(self.parts.front(), Some(Part::Running(_)));
         first
             || (lanes < self.bounds.lanes
-                && held + SLICE_ROWS <= self.bounds.held
+                && held.saturating_add(SLICE_ROWS) <= self.bounds.held
                 && self.wanted.is_none_or(|wanted| coming < wanted))
     }
 
@@ -286,7 +296,7 @@ impl<P> Side<P> {
         let a_page = u64::from(self.limit.get());
         // What is not known is taken to be like what is next to it, on its newer side.
         let mut usual = self.before;
-        let (mut done, mut left) = (self.pages_done, Some(0));
+        let (mut done, mut left) = (self.pages_done, Some(0_u64));
         for part in &self.parts {
             let more = match part {
                 Part::Running(slice) => {
@@ -303,7 +313,7 @@ impl<P> Side<P> {
                     .rows(usual)
                     .map(|rows| rows.div_ceil(a_page).max(pending.windows())),
             };
-            left = left.zip(more).map(|(left, more)| left + more);
+            left = left.zip(more).map(|(left, more)| left.saturating_add(more));
         }
         (done, left)
     }

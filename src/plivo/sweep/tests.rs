@@ -1,3 +1,4 @@
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
@@ -11,6 +12,7 @@ use crate::plivo::walk::fake::{DAY, Fake, at, every_mode, range, rows};
 #[derive(Clone)]
 struct Slow {
     fake: Arc<Fake>,
+    chance: Arc<Mutex<fastrand::Rng>>,
     now: Arc<AtomicUsize>,
     most: Arc<AtomicUsize>,
 }
@@ -19,6 +21,7 @@ impl Slow {
     fn new(fake: Fake) -> Self {
         Self {
             fake: Arc::new(fake),
+            chance: Arc::new(Mutex::new(fastrand::Rng::with_seed(7))),
             now: Arc::default(),
             most: Arc::default(),
         }
@@ -30,7 +33,8 @@ impl Pages for Slow {
         let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
         self.most.fetch_max(now, Ordering::Relaxed);
         // Later ones may come earlier.
-        tokio::time::sleep(Duration::from_millis(fastrand::u64(500..700))).await;
+        let takes = self.chance.lock().unwrap().u64(500..700);
+        tokio::time::sleep(Duration::from_millis(takes)).await;
         let page = self.fake.page(request).await;
         self.now.fetch_sub(1, Ordering::Relaxed);
         page
@@ -242,4 +246,60 @@ async fn storage_days_are_swept_without_windows() {
             .all(|request| matches!(request.query.span, Span::Stored(_)))
     );
     assert_eq!(asked.len(), 15);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slice_that_panics_is_an_error_and_no_shorter_list() {
+    #[derive(Clone)]
+    struct Panics(Arc<Fake>);
+    impl Pages for Panics {
+        async fn page(&self, request: &PageRequest) -> Result<Page, Error> {
+            assert!(self.0.requests() != 70, "as the test wants it");
+            self.0.page(request).await
+        }
+    }
+    let list = rows(2000, 300, 1);
+    let fake = Arc::new(Fake::new(Paging::Cursor, true, list.clone()));
+    let mut sweep = added(Panics(fake), range(0, 420 * DAY));
+    let mut came = Vec::new();
+    let stopped = loop {
+        match sweep.next().await.expect("it stops before its end") {
+            Ok(row) => came.push(id(&row)),
+            Err(stopped) => break stopped,
+        }
+    };
+    assert_eq!(stopped.error, WalkError::Panicked);
+    assert_eq!(stopped.rows, came.len() as u64);
+    let before = list.iter().take(came.len()).map(|row| row.1);
+    assert_eq!(came, before.collect::<Vec<_>>());
+    assert!(sweep.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn sums_of_what_a_server_says_it_holds_have_an_end() {
+    /// Says that every window is full, and of no row when it was added, so that none can be cut.
+    #[derive(Clone)]
+    struct Boasts(Arc<Fake>);
+    impl Pages for Boasts {
+        async fn page(&self, request: &PageRequest) -> Result<Page, Error> {
+            let mut page = self.0.page(request).await?;
+            page.meta.total = Some(u64::MAX);
+            for row in &mut page.recordings {
+                let id = row.id.as_str();
+                *row = Arc::new(Recording::from_row(
+                    serde_json::json!({ "recording_id": id }),
+                ));
+            }
+            Ok(page)
+        }
+    }
+    let list = rows(900, DAY / 10, 1);
+    let fake = Arc::new(Fake::new(Paging::Offset, true, list.clone()));
+    let mut sweep = added(Boasts(fake), range(0, 90 * DAY));
+    let mut came = Vec::new();
+    while let Some(row) = sweep.next().await {
+        came.push(id(&row.unwrap()));
+        assert!(sweep.progress().of.is_none_or(|of| of > 0));
+    }
+    assert_eq!(came, list.iter().map(|row| row.1).collect::<Vec<_>>());
 }

@@ -142,3 +142,31 @@ fn recordings_of_one_instant_stay_in_one_slice() {
     assert_eq!(given.len(), 1000);
     assert!(asked.contains(&1000), "{asked:?}");
 }
+
+#[test]
+fn rows_that_tell_no_time_are_walked_in_one_slice() {
+    let window = Pending::new(range(0, 30 * DAY)).take().unwrap().0;
+    let row = json!({ "recording_id": "x", "add_time": "once upon a time" });
+    let page = vec![Arc::new(Recording::from_row(row)); 20];
+    let mut slice = Slice::new(window);
+    let found = slice.took(&page, Some(5_000), false).unwrap();
+    assert_eq!((found.rows, found.rest), (5_000, None));
+    for _ in 0..100 {
+        assert_eq!(slice.took(&page, Some(5_000), false), None);
+    }
+    assert!(slice.holds(&page[0]));
+}
+
+#[test]
+fn a_row_that_shows_a_time_outside_of_its_window_is_held_and_ends_nothing() {
+    let window = Pending::new(range(10 * DAY, 40 * DAY)).take().unwrap().0;
+    let page = rows(&[at(40 * DAY - 1), at(40 * DAY - 2), at(DAY)]);
+    let mut slice = Slice::new(window);
+    let found = slice.took(&page, Some(5_000), false).unwrap();
+    assert!(found.rest.is_some());
+    for row in page.iter().chain(&rows(&[at(50 * DAY)])) {
+        assert!(slice.holds(row), "{:?}", row.added);
+    }
+    // What lies below the cut is the next slice's as ever.
+    assert!(!slice.holds(&rows(&[at(10 * DAY)])[0]));
+}
