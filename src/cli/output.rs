@@ -18,6 +18,9 @@ const WAITING: usize = 8;
 #[derive(Debug)]
 pub(super) struct Output {
     blocks: mpsc::Sender<Vec<u8>>,
+    /// Blocks handed over.
+    given: u64,
+    written: watch::Receiver<u64>,
     end: watch::Receiver<Option<End>>,
 }
 
@@ -49,10 +52,11 @@ impl Output {
     pub(super) fn start() -> Self {
         let (blocks, waiting) = mpsc::channel(WAITING);
         let (ended, end) = watch::channel(None);
+        let (count, written) = watch::channel(0);
         let writer = ended.clone();
         // Neither thread is waited for: the program may end while they are stuck.
         thread::spawn(move || {
-            let end = write_all(waiting);
+            let end = write_all(waiting, &count);
             writer.send_if_modified(|told| told.is_none() && told.replace(end).is_none());
         });
         if !io::IsTerminal::is_terminal(&io::stdout()) {
@@ -62,7 +66,50 @@ impl Output {
                 }
             });
         }
-        Self { blocks, end }
+        Self {
+            blocks,
+            given: 0,
+            written,
+            end,
+        }
+    }
+
+    /// Waits until a block can be handed over without a wait. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// Why nothing is written any more.
+    pub(super) async fn room(&mut self) -> Result<(), End> {
+        let room = tokio::select! {
+            biased;
+            room = self.blocks.reserve() => room.is_ok(),
+            _ = self.end.wait_for(Option::is_some) => false,
+        };
+        match room {
+            true => Ok(()),
+            false => Err(self.ended().await),
+        }
+    }
+
+    /// Waits until all that was handed over is written. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// Why nothing is written any more.
+    pub(super) async fn flushed(&mut self) -> Result<(), End> {
+        let given = self.given;
+        let written = tokio::select! {
+            biased;
+            written = self.written.wait_for(|written| *written >= given) => written.is_ok(),
+            _ = self.end.wait_for(Option::is_some) => false,
+        };
+        match written {
+            true => Ok(()),
+            false => Err(self.ended().await),
+        }
+    }
+
+    /// How many of the blocks that were handed over are written.
+    pub(super) fn written(&self) -> u64 {
+        *self.written.borrow()
     }
 
     /// Hands over a block; waits while many are waiting.
@@ -76,7 +123,10 @@ impl Output {
             _ = self.end.wait_for(Option::is_some) => false,
         };
         match sent {
-            true => Ok(()),
+            true => {
+                self.given += 1;
+                Ok(())
+            }
             false => Err(self.ended().await),
         }
     }
@@ -89,19 +139,19 @@ impl Output {
         }
     }
 
-    /// No more blocks come; waits until the last is written.
-    pub(super) async fn finish(mut self) -> End {
+    /// No more blocks come; waits until the last is written. To wait again loses nothing.
+    pub(super) async fn finish(&mut self) -> End {
         let (closed, _) = mpsc::channel(1);
         self.blocks = closed;
         self.ended().await
     }
 }
 
-fn write_all(mut waiting: mpsc::Receiver<Vec<u8>>) -> End {
+fn write_all(mut waiting: mpsc::Receiver<Vec<u8>>, count: &watch::Sender<u64>) -> End {
     let mut out = io::stdout();
     while let Some(block) = waiting.blocking_recv() {
         match out.write_all(&block).and_then(|()| out.flush()) {
-            Ok(()) => {}
+            Ok(()) => count.send_modify(|count| *count += 1),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return End::Closed,
             Err(error) => return End::Failed(error.to_string()),
         }

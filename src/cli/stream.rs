@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use tokio::time::Interval;
 
@@ -106,21 +107,9 @@ impl Stream {
         self.notes.clear();
     }
 
-    /// The failure that an end before the end is.
+    /// The failure that an end before the end is, where all that came was made use of.
     pub(super) fn interrupted(&self) -> Failure {
-        let rows = self.sweep.progress().rows;
-        let place = self
-            .sweep
-            .reached()
-            .map(|at| at.format(", at %Y-%m-%d %H:%M:%S UTC"));
-        Failure {
-            error: anyhow!(
-                "incomplete: interrupted after {}{}",
-                recordings(rows),
-                place.map(|place| place.to_string()).unwrap_or_default()
-            ),
-            code: INTERRUPTED,
-        }
+        interrupted(self.sweep.progress().rows, self.sweep.reached())
     }
 
     fn chosen(&mut self, next: Option<Result<Arc<Recording>, Stopped>>) -> Option<Came> {
@@ -132,6 +121,19 @@ impl Stream {
                 Came::Row(row)
             }),
         }
+    }
+}
+
+/// The failure that an end before the end is, after so many recordings and with the last of them added then.
+pub(super) fn interrupted(rows: u64, reached: Option<DateTime<Utc>>) -> Failure {
+    let place = reached.map(|at| at.format(", at %Y-%m-%d %H:%M:%S UTC"));
+    Failure {
+        error: anyhow!(
+            "incomplete: interrupted after {}{}",
+            recordings(rows),
+            place.map(|place| place.to_string()).unwrap_or_default()
+        ),
+        code: INTERRUPTED,
     }
 }
 

@@ -6,7 +6,7 @@ use callreel::emulator::{Emulator, Era, Options, Paging};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::ran::{list, out, rows, start, start_with};
+use super::ran::{list, out, requests_until, rows, start, start_with};
 
 fn every_mode() -> impl Iterator<Item = Options> {
     let modes = [Paging::Offset, Paging::Cursor, Paging::Hybrid];
@@ -194,14 +194,14 @@ fn recordings_that_come_or_vanish_meanwhile_neither_double_nor_hide_others() {
         let gone: Vec<_> = all
             .iter()
             .step_by(20)
+            .take(80)
             .map(|row| row["recording_id"].as_str().unwrap())
             .collect();
         let came = std::thread::scope(|scope| {
             let listing = scope.spawn(|| list(&emulator, &["--all", "--rate", "2000"]));
             for (number, id) in gone.iter().enumerate() {
-                while emulator.requests().len() < number && !listing.is_finished() {
-                    std::thread::yield_now();
-                }
+                // 2000 rows are more pages than this.
+                requests_until(&emulator, number);
                 emulator.delete(id);
                 emulator.arrive(1);
             }

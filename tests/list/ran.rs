@@ -1,6 +1,7 @@
 //! Running the program, and what came of it.
 
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use callreel::emulator::{self, Emulator, Options};
 use serde_json::{Map, Value};
@@ -64,4 +65,17 @@ pub fn rows(text: &str) -> Vec<Map<String, Value>> {
         row
     });
     lines.collect()
+}
+
+/// Waits until the emulator was asked so often.
+pub fn requests_until(emulator: &Emulator, count: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let asked = emulator.requests_until(|asked| asked.len() >= count);
+        let asked = tokio::time::timeout(Duration::from_secs(30), asked).await;
+        assert!(asked.is_ok(), "fewer than {count} requests came");
+    });
 }

@@ -11,7 +11,7 @@ use super::ran::start_with;
 fn a_terminal_gets_a_table_and_a_line_of_progress_that_goes_again() {
     let options = Options {
         recordings: 300,
-        latency: Duration::from_millis(700),
+        latency: Duration::from_millis(860),
         ..Options::default()
     };
     let emulator = start_with("", options);

@@ -1,23 +1,27 @@
 //! The whole of a range, as it comes.
 
+use std::collections::VecDeque;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use crate::cli::Failure;
 use crate::cli::output::{End, Output};
 use crate::cli::progress::Notes;
 use crate::cli::rows::{Form, Writer};
 use crate::cli::stop::Stop;
-use crate::cli::stream::{Came, Stream, broken_off};
+use crate::cli::stream::{Came, Stream, broken_off, interrupted};
 use crate::plivo::Client;
 
 use super::Args;
 
 /// Rows are handed over in blocks of about this many bytes, and at once when the next row has to be waited for.
 const BLOCK: usize = 64 << 10;
+/// After Ctrl-c, so long is waited for the rows that were taken to be written.
+const LAST_ROWS: Duration = Duration::from_secs(1);
 
 /// Lists what the flags choose.
 ///
@@ -32,6 +36,9 @@ pub(super) async fn run(args: &Args, client: Client, form: Form) -> Result<ExitC
         writer: Writer::new(form, args.csv_raw),
         output: Output::start(),
         block: Vec::new(),
+        taken: Taken::default(),
+        handed: VecDeque::new(),
+        blocks: 0,
         shared: io::stdout().is_terminal(),
     };
     listing.run().await
@@ -42,41 +49,59 @@ struct Listing {
     writer: Writer,
     output: Output,
     block: Vec<u8>,
+    /// What the rows up to the end of `block` come to.
+    taken: Taken,
+    /// The same up to the end of each block that was handed over; those before the last that is written are forgotten.
+    handed: VecDeque<(u64, Taken)>,
+    /// Blocks handed over.
+    blocks: u64,
     /// Whether rows and progress go to the same terminal.
     shared: bool,
+}
+
+/// What was listed up to some place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Taken {
+    rows: u64,
+    /// When the last one was added.
+    reached: Option<DateTime<Utc>>,
 }
 
 /// Why the list is not written any further.
 enum Halt {
     Ended(End),
-    Broken(Failure),
+    Interrupted,
 }
 
 impl Listing {
     async fn run(mut self) -> Result<ExitCode, Failure> {
-        let broken = match self.rows().await {
-            Ok(broken) => broken,
-            Err(Halt::Ended(end)) => return end.code(),
-            Err(Halt::Broken(failure)) => return Err(failure),
-        };
+        match self.list().await {
+            Ok(broken) => broken.map_or(Ok(ExitCode::SUCCESS), Err),
+            Err(Halt::Ended(end)) => end.code(),
+            Err(Halt::Interrupted) => Err(self.interrupted().await),
+        }
+    }
+
+    /// Writes all of it; gives what broke the list off, if anything did.
+    async fn list(&mut self) -> Result<Option<Failure>, Halt> {
+        let broken = self.rows().await?;
         if broken.is_none() {
             self.writer.foot(&mut self.block);
         }
-        match self.hand_over().await {
-            Ok(()) => {}
-            Err(Halt::Ended(end)) => return end.code(),
-            Err(Halt::Broken(failure)) => return Err(failure),
-        }
-        let Self {
-            mut stream, output, ..
-        } = self;
-        stream.finish();
-        let code = tokio::select! {
+        self.hand_over().await?;
+        self.stream.finish();
+        tokio::select! {
             biased;
-            end = output.finish() => end.code()?,
-            () = stream.stopped() => return Err(broken.unwrap_or_else(|| stream.interrupted())),
-        };
-        broken.map_or(Ok(code), Err)
+            end = self.output.finish() => match end {
+                End::Written => Ok(broken),
+                End::Closed if broken.is_some() => Ok(broken),
+                end => Err(Halt::Ended(end)),
+            },
+            () = self.stream.stopped() => match broken {
+                Some(broken) => Ok(Some(broken)),
+                None => Err(Halt::Interrupted),
+            },
+        }
     }
 
     /// Writes row after row; gives what broke the list off, if anything did.
@@ -94,7 +119,12 @@ impl Listing {
                 }
             };
             match came {
-                Came::Row(row) => self.writer.row(&row, &mut self.block),
+                Came::Row(row) => {
+                    self.writer.row(&row, &mut self.block);
+                    self.taken.rows += 1;
+                    self.taken.reached = row.added.or(self.taken.reached);
+                }
+                Came::Interrupted => return Err(Halt::Interrupted),
                 other => return Ok(broken_off(&self.stream, other)),
             }
             if self.block.len() >= BLOCK {
@@ -111,11 +141,55 @@ impl Listing {
         if self.shared {
             self.stream.notes.clear();
         }
-        let block = std::mem::take(&mut self.block);
         tokio::select! {
             biased;
-            written = self.output.write(block) => written.map_err(Halt::Ended),
-            () = self.stream.stopped() => Err(Halt::Broken(self.stream.interrupted())),
+            room = self.output.room() => room.map_err(Halt::Ended)?,
+            () = self.stream.stopped() => return Err(Halt::Interrupted),
         }
+        self.put().await.map_err(Halt::Ended)?;
+        if !self.shared {
+            return Ok(());
+        }
+        // Progress that is told meanwhile would stand in the midst of the rows.
+        tokio::select! {
+            biased;
+            flushed = self.output.flushed() => flushed.map_err(Halt::Ended),
+            () = self.stream.stopped() => Err(Halt::Interrupted),
+        }
+    }
+
+    async fn put(&mut self) -> Result<(), End> {
+        self.output.write(std::mem::take(&mut self.block)).await?;
+        self.blocks += 1;
+        let written = self.output.written();
+        while self
+            .handed
+            .get(1)
+            .is_some_and(|(block, _)| *block <= written)
+        {
+            self.handed.pop_front();
+        }
+        self.handed.push_back((self.blocks, self.taken));
+        Ok(())
+    }
+
+    /// Gives a reader that goes on reading what was taken already, and says how far that came.
+    async fn interrupted(&mut self) -> Failure {
+        self.stream.finish();
+        let rest = async {
+            if self.block.is_empty() || self.put().await.is_ok() {
+                self.output.finish().await;
+            }
+        };
+        // Whoever does not read is not waited for.
+        let _ = tokio::time::timeout(LAST_ROWS, rest).await;
+        let written = self.output.written();
+        let last = self
+            .handed
+            .iter()
+            .rev()
+            .find(|(block, _)| *block <= written);
+        let taken = last.map(|(_, taken)| *taken).unwrap_or_default();
+        interrupted(taken.rows, taken.reached)
     }
 }
