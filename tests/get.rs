@@ -21,15 +21,19 @@ fn start(faults: &str) -> Emulator {
 }
 
 fn get(emulator: &Emulator, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_callreel"))
+    command(emulator, arguments).output().unwrap()
+}
+
+fn command(emulator: &Emulator, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_callreel"));
+    command
         .arg("get")
         .args(arguments)
         .env_clear()
         .env("CALLREEL_API_URL", emulator.url())
         .env("PLIVO_AUTH_ID", emulator.auth_id())
-        .env("PLIVO_AUTH_TOKEN", emulator.auth_token())
-        .output()
-        .unwrap()
+        .env("PLIVO_AUTH_TOKEN", emulator.auth_token());
+    command
 }
 
 fn id(row: &Map<String, Value>) -> &str {
@@ -107,4 +111,27 @@ fn one_alone_fails_with_its_own_code() {
     assert_eq!(output.status.code(), Some(4), "{output:?}");
     let json: Value = serde_json::from_slice(&output.stderr).unwrap();
     assert_eq!(json["code"], 4);
+}
+
+#[test]
+fn what_would_fail_for_each_ends_it_with_its_own_code_after_what_came() {
+    let emulator = start("");
+    let output = command(&emulator, &["one", "two", "three"])
+        // Port 9 of this machine: nothing listens there.
+        .env("CALLREEL_API_URL", "http://127.0.0.1:9")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let said = text(&output.stderr);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    // The second is refused: the first was printed, and with it the array is whole.
+    let refused = start("403/2");
+    let rows = refused.recordings(0, 3);
+    let ids = [id(&rows[0]), id(&rows[1]), id(&rows[2])];
+    let output = get(&refused, &["--output", "json", ids[0], ids[1], ids[2]]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(text(&output.stderr).lines().count(), 1);
+    let array: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(array.as_array().unwrap().len(), 1);
+    assert_eq!(array[0]["recording_id"], ids[0]);
 }

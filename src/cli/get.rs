@@ -65,7 +65,9 @@ async fn print(args: &Args, form: Form) -> Result<ExitCode, Failure> {
     let account = args.whose.open().await?;
     let mut output = Output::start();
     let mut writer = Writer::new(form, args.csv_raw);
-    let mut failed = Vec::new();
+    let mut failed = 0;
+    let mut printed = 0;
+    let mut broken = None;
     for id in &args.ids {
         match recording::get(&account, &RecordingId::new(id)).await {
             Ok(recording) => {
@@ -74,35 +76,35 @@ async fn print(args: &Args, form: Form) -> Result<ExitCode, Failure> {
                 if let Err(end) = output.write(block).await {
                     return end.code();
                 }
+                printed += 1;
             }
             // What would fail for every other one too is said once.
-            Err(failure) if args.ids.len() == 1 || !is_of_one(&failure) => return Err(failure),
+            Err(failure) if args.ids.len() == 1 || told::is_of_all(&failure) => {
+                broken = Some(failure);
+                break;
+            }
             Err(failure) => {
                 tell(id, &failure, form);
-                failed.push(failure.code);
+                failed += 1;
             }
         }
     }
-    if failed.len() < args.ids.len() {
+    if printed > 0 {
         let mut foot = Vec::new();
         writer.foot(&mut foot);
         if let Err(end) = output.write(foot).await {
             return end.code();
         }
     }
-    let printed = output.finish().await.code();
-    match (printed, failed.len()) {
-        (Ok(_), failed @ 1..) => Err(Failure {
+    let written = output.finish().await.code();
+    match (written, broken, failed) {
+        (Ok(_), Some(broken), _) => Err(broken),
+        (Ok(_), None, 1..) => Err(Failure {
             error: anyhow!("{failed} of {} could not be had", args.ids.len()),
             code: SOME_FAILED,
         }),
-        (printed, _) => printed,
+        (written, ..) => written,
     }
-}
-
-/// Another recording may be had all the same.
-fn is_of_one(failure: &Failure) -> bool {
-    failure.code == super::FAILED || failure.code == super::NETWORK
 }
 
 /// One line on standard error for a recording that could not be had.

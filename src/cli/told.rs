@@ -10,7 +10,7 @@ use crate::app::text::safe;
 use crate::app::words;
 use crate::plivo::{self, Stopped, WalkError};
 
-use super::{CREDENTIALS, FAILED, Failure, NETWORK, RATE_LIMIT, json};
+use super::{CREDENTIALS, FAILED, Failure, NETWORK, PANICKED, RATE_LIMIT, json};
 
 /// What the API, or the way to it, did not give.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,23 @@ pub(super) fn failure(error: plivo::Error) -> Failure {
     }
 }
 
+/// Whether the next call would fail in the same way, whatever it asks for: the way to the API is gone, or the account may not.
+pub(super) fn is_of_all(failure: &Failure) -> bool {
+    use plivo::Error;
+    let Some(Told::Api(error)) = failure.error.downcast_ref() else {
+        return false;
+    };
+    matches!(
+        error,
+        Error::Unauthorized { .. }
+            | Error::Forbidden { .. }
+            | Error::RateLimited { .. }
+            | Error::Unreachable { .. }
+            | Error::Cut { .. }
+            | Error::TimedOut { .. }
+    )
+}
+
 /// A list that ended before it was complete.
 pub(super) fn stopped(stopped: Stopped) -> Failure {
     let code = match &stopped.error {
@@ -40,6 +57,7 @@ pub(super) fn stopped(stopped: Stopped) -> Failure {
             code => code,
         },
         WalkError::GoesRound { .. } => NETWORK,
+        WalkError::Panicked => PANICKED,
     };
     Failure {
         error: Told::Incomplete(stopped).into(),
@@ -94,7 +112,7 @@ pub(super) fn as_json(failure: &Failure) -> Value {
         Some(Told::Api(error)) => Some(error),
         Some(Told::Incomplete(stopped)) => match &stopped.error {
             WalkError::Api(error) => Some(error),
-            WalkError::GoesRound { .. } => None,
+            WalkError::GoesRound { .. } | WalkError::Panicked => None,
         },
         None => None,
     };
