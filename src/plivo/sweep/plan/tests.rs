@@ -147,7 +147,8 @@ fn recordings_of_one_instant_stay_in_one_slice() {
 fn rows_that_tell_no_time_are_walked_in_one_slice() {
     let window = Pending::new(range(0, 30 * DAY)).take().unwrap().0;
     let row = json!({ "recording_id": "x", "add_time": "once upon a time" });
-    let page = vec![Arc::new(Recording::from_row(row)); 20];
+    let row = Arc::new(Recording::from_row(row));
+    let page: Vec<_> = std::iter::repeat_n(row, 20).collect();
     let mut slice = Slice::new(window);
     let found = slice.took(&page, Some(5_000), false).unwrap();
     assert_eq!((found.rows, found.rest), (5_000, None));
