@@ -121,6 +121,7 @@ impl Clip {
             self.buffer.hold(end);
         }
         let mut samples = Vec::new();
+        let mut again = true;
         loop {
             let seen = self.buffer.version();
             self.decoder.seek(part.start);
@@ -129,6 +130,11 @@ impl Clip {
             // What was taken for constant may turn out to vary.
             direct &= self.is_even();
             match step {
+                // It went there by an estimate. Now the place is known, and once more leads there, if there is sound at all.
+                Step::Block { first, .. } if first > self.wanted.start && again => {
+                    again = false;
+                    continue;
+                }
                 Step::Block { first, exact } if exact || direct => {
                     self.first = Some((first, samples));
                     return Ok(());

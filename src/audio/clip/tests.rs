@@ -57,6 +57,22 @@ fn a_part_has_the_samples_that_playing_up_to_there_gives() {
 }
 
 #[test]
+fn a_wrong_length_of_the_api_leaves_no_silence_at_the_start() {
+    for bytes in [STEREO, VBR, UNTAGGED, UNTAGGED_VBR, PCM, ULAW] {
+        let wanted = clip(bytes, part(7_000, 8_000)).unwrap().1;
+        for declared in [1, 3, 20, 100, 4_000] {
+            let buffer = Buffer::from_bytes(bytes.to_vec());
+            let declared = Some(Duration::from_secs(declared));
+            let part = part(7_000, 8_000);
+            let mut clip = Clip::open(buffer, part, declared, Cancel::never()).unwrap();
+            let mut samples = Vec::new();
+            while clip.next(&mut samples).unwrap() {}
+            assert!(samples == wanted, "{declared:?}");
+        }
+    }
+}
+
+#[test]
 fn a_wav_of_16_bits_comes_out_as_it_was() {
     let (_, samples) = clip(PCM, part(1_000, 1_100)).unwrap();
     let at = 44 + 8_000 * 4;
