@@ -246,21 +246,30 @@ fn a_pipe_gets_the_same_bytes_and_may_close() {
 #[test]
 fn told_to_end_it_leaves_nothing_behind() {
     let slow = start(Options {
-        bandwidth: Some(2_000),
+        bandwidth: Some(60_000),
         ..Options::default()
     });
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("x.wav");
-    let target = format!("{}@0:01-1:00", id(&slow, 0));
+    let target = format!("{}@0:01-50:00", id(&slow, HOUR));
+    let (tell, changes) = std::sync::mpsc::channel();
+    let mut watcher = notify::recommended_watcher(tell).unwrap();
+    let mode = notify::RecursiveMode::NonRecursive;
+    notify::Watcher::watch(&mut watcher, folder.path(), mode).unwrap();
     let child = command(&slow, &[&target, "-o", out.to_str().unwrap()])
         .spawn()
         .unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    // Its file is being fetched.
-    runtime.block_on(slow.requests_until(|asked| asked.len() > 1));
+    // Something of it is written.
+    let is_part = |path: &std::path::PathBuf| path.extension().is_some_and(|end| end == "part");
+    while !changes
+        .recv_timeout(std::time::Duration::from_secs(30))
+        .unwrap()
+        .unwrap()
+        .paths
+        .iter()
+        .any(is_part)
+    {}
+    assert_eq!(folder.path().read_dir().unwrap().count(), 1);
     let pid = libc::pid_t::try_from(child.id()).unwrap();
     // SAFETY: kill reads two numbers; the child was not waited for, so that the id is still its own.
     #[allow(unsafe_code)]

@@ -184,10 +184,10 @@ fn keys_work_and_one_line_is_drawn_over_itself() {
     let (mut program, fresh) = up(&emulator, &[]);
     program.keys("]]");
     program.wait_for("1.2×");
-    program.keys("t0:50\r");
-    program.wait_for("0:50");
     program.keys(" ");
     program.wait_for("‖");
+    program.keys("t0:50\r");
+    program.wait_for("0:50");
     let text = program.shown().text();
     assert_eq!(text.trim().lines().count(), 1, "{text}");
     program.keys("q");
