@@ -171,15 +171,7 @@ impl Whose {
         if self.demo {
             return Ok(Account::demo(emulator::Options::default(), options).await?);
         }
-        match self.api.find(|name| std::env::var(name).ok())? {
-            Found::Account(credentials, base) => {
-                sys::forbid_core_dumps().context("core dumps could not be switched off")?;
-                Ok(Account::real(Client::new(credentials, base, options)?))
-            }
-            Found::Missing(why) => Err(Failure {
-                error: anyhow!("{why}: the console's overview page has the id and the token"),
-                code: CREDENTIALS,
-            }),
-        }
+        let (credentials, base) = self.api.account()?;
+        Ok(Account::real(Client::new(credentials, base, options)?))
     }
 }

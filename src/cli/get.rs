@@ -1,6 +1,6 @@
 //! `callreel get`: single recordings by their ids.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
@@ -46,10 +46,7 @@ pub struct Args {
 /// # Errors
 /// Wrong flags or credentials, and what the API says where one recording alone is asked for.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let form = args.output.unwrap_or(match io::stdout().is_terminal() {
-        true => Form::Table,
-        false => Form::Ndjson,
-    });
+    let form = Form::or_usual(args.output);
     let mut signals = Signals::new()?;
     let printed = tokio::select! {
         printed = print(&args, form) => printed,

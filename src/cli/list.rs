@@ -3,7 +3,6 @@
 mod all;
 mod page;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
@@ -91,12 +90,7 @@ pub struct Args {
 /// Wrong flags or credentials, what the API says, or no callback in time: one line, with what to do. In the JSON forms it was
 /// printed already, and its code is what is given back.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let form = args
-        .output
-        .unwrap_or(match std::io::stdout().is_terminal() {
-            true => Form::Table,
-            false => Form::Ndjson,
-        });
+    let form = Form::or_usual(args.output);
     match list(&args, form).await {
         Err(failure) if form.is_json() => Ok(told::print_json(&failure)),
         outcome => outcome,

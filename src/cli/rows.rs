@@ -4,6 +4,8 @@ mod delimited;
 mod object;
 mod table;
 
+use std::io::{self, IsTerminal};
+
 use crate::plivo::Recording;
 
 pub(super) use object::with_ours;
@@ -24,6 +26,14 @@ pub enum Form {
 }
 
 impl Form {
+    /// The form that was asked for, else a table for people and lines of JSON for programs.
+    pub(super) fn or_usual(asked: Option<Self>) -> Self {
+        asked.unwrap_or(match io::stdout().is_terminal() {
+            true => Self::Table,
+            false => Self::Ndjson,
+        })
+    }
+
     /// Whether a program reads it that wants its errors as JSON too.
     pub(super) fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Ndjson)
