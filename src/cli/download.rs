@@ -186,7 +186,7 @@ fn wanted(
         let wanted = stream::iter(ids).map(|id| Ok(Wanted::Id(id)));
         return Ok((wanted.boxed(), expected));
     }
-    let selected = args.selection.at(args.all, Utc::now())?;
+    let selected = args.selection.at_until(args.all, Utc::now(), "--until")?;
     if !report.is_json() {
         report.say(&selected.words());
     }

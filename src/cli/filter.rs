@@ -67,6 +67,14 @@ impl Filter {
     /// # Errors
     /// Every flag that cannot be read, each with an example.
     pub(super) fn criteria(&self, zone: &Zone) -> Result<Criteria, Failure> {
+        self.criteria_until(zone, "--to")
+    }
+
+    /// [`criteria`](Self::criteria), where the flag of the newer end has the name `to`.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn criteria_until(&self, zone: &Zone, to: &str) -> Result<Criteria, Failure> {
         let flags = Flags {
             from: self.from.clone(),
             to: self.to.clone(),
@@ -77,20 +85,24 @@ impl Filter {
             either_number: self.either_number.clone(),
             conference: self.conference.clone(),
         };
-        let criteria = Criteria::from_flags(&flags).map_err(|mistakes| mistaken(&mistakes))?;
+        let criteria = Criteria::from_flags(&flags).map_err(|mistakes| mistaken(&mistakes, to))?;
         // Dates mean something only in a zone, and at a time.
         criteria
             .plan(zone, Utc::now())
-            .map_err(|mistakes| mistaken(&mistakes))?;
+            .map_err(|mistakes| mistaken(&mistakes, to))?;
         Ok(criteria)
     }
 }
 
-fn mistaken(mistakes: &[FieldError]) -> Failure {
+fn mistaken(mistakes: &[FieldError], to: &str) -> Failure {
     let lines: Vec<_> = mistakes
         .iter()
         .map(|mistake| {
-            let (flag, said) = (flag_of(mistake.field), &mistake.message);
+            let flag = match mistake.field {
+                Field::To => to,
+                field => flag_of(field),
+            };
+            let said = &mistake.message;
             format!("{flag}: {said}; for example {}", mistake.example)
         })
         .collect();

@@ -101,8 +101,21 @@ impl Selection {
     /// # Errors
     /// Every flag that cannot be read, each with an example.
     pub(super) fn at(&self, all: bool, now: DateTime<Utc>) -> Result<Selected, Failure> {
+        self.at_until(all, now, "--to")
+    }
+
+    /// [`at`](Self::at), where the flag of the newer end has the name `to`.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn at_until(
+        &self,
+        all: bool,
+        now: DateTime<Utc>,
+        to: &str,
+    ) -> Result<Selected, Failure> {
         let zone = Zone::utc();
-        let mut criteria = self.filter.criteria(&zone)?;
+        let mut criteria = self.filter.criteria_until(&zone, to)?;
         if all && self.filter.from.is_none() && self.filter.to.is_none() {
             let ever = Criteria::all_time();
             (criteria.from, criteria.to) = (ever.from, ever.to);

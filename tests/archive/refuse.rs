@@ -113,3 +113,15 @@ fn two_downloads_into_one_archive_are_one_too_many() {
         "{verified:?}"
     );
 }
+
+#[test]
+fn a_date_that_cannot_be_read_is_told_by_the_flag_that_was_typed() {
+    let account = account(120, "");
+    let done = account.download(&["--until", "nonsense"]);
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    let said = errors(&done);
+    assert!(
+        said.contains("--until: ") && !said.contains("--to: "),
+        "{said}"
+    );
+}
