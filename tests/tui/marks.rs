@@ -583,6 +583,17 @@ fn a_place_that_was_left_behind_is_forgotten() {
 }
 
 #[test]
+fn one_that_breaks_off_goes_on_where_it_did() {
+    let mut sitting = listening_at(12);
+    let (play, _) = played(&sitting).pop().unwrap();
+    let error = callreel::audio::Error::Unreachable("reset".into());
+    sitting.send(Message::Player(play, Event::Failed(error)));
+    assert_eq!(positions(&sitting), [Some(12)]);
+    sitting.keys("q");
+    assert_eq!(positions(&sitting), [Some(12)]);
+}
+
+#[test]
 fn what_never_sounded_leaves_its_place_as_it_was() {
     let mut sitting = Sitting::start(with(80, 24, Keeping::Opening), Account::with(90));
     opened(&mut sitting, left(25));
