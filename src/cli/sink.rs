@@ -23,7 +23,7 @@ pub(super) struct To {
     ///
     /// command:LINE: the standard input of a command. `sh -c` runs LINE, without the account's credentials in its
     /// environment; what it prints is dropped. It is started with the first recording, gets nothing while the sound is paused,
-    /// and is told to end 0.8 s after its input has.
+    /// and is told to end 0.3 s after its input has.
     ///
     /// socket:PATH: a Unix socket that only you can connect to, for `ssh -L` (callreel doctor prints the commands). Who listens gets
     /// WAV in real time, silence while nothing plays, and may come and go.
