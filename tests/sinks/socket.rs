@@ -210,3 +210,33 @@ fn the_program_has_its_socket_from_its_start_to_its_end() {
         assert!(!path.exists(), "after {way}");
     }
 }
+
+#[test]
+fn doctor_takes_the_sink_from_the_configuration_and_says_when_it_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sound");
+    let _listener = UnixListener::bind(&path).unwrap();
+    let config = folder.path().join("config.toml");
+    std::fs::write(
+        &config,
+        format!("[player]\nsink = \"socket:{}\"\n", path.display()),
+    )
+    .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_callreel"))
+        .arg("doctor")
+        .env_clear()
+        .env("HOME", folder.path())
+        .env("CALLREEL_CONFIG", &config)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    for words in [
+        "since the configuration says so",
+        "it cannot be used: another program listens at",
+        "callreel --sink socket:",
+        "ssh -N ",
+    ] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+}
