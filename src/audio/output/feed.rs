@@ -147,7 +147,12 @@ impl Output for Fed {
             opening,
         };
         let order = Order::Play(live, started);
-        let refused = match feeder.order(order) {
+        // A death before is seen here, and one after finds the order: life is held meanwhile.
+        let sent = match *lock(&feeder.life) {
+            Life::Alive => feeder.orders.send(order),
+            Life::Dead(_) => Err(SendError(order)),
+        };
+        let refused = match sent {
             Ok(()) => return feeder.waker.wake(),
             Err(SendError(refused)) => refused,
         };
@@ -217,15 +222,6 @@ impl Feeder {
             life,
             over,
         })
-    }
-
-    /// Has an order heard, by the thread or by its death. A death before is seen here, and one after finds the order: life is
-    /// held meanwhile.
-    fn order(&self, order: Order) -> Result<(), SendError<Order>> {
-        match *lock(&self.life) {
-            Life::Alive => self.orders.send(order),
-            Life::Dead(_) => Err(SendError(order)),
-        }
     }
 
     fn is_alive(&self) -> bool {
