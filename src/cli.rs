@@ -6,6 +6,7 @@ pub mod browse;
 mod callbacks;
 pub mod clip;
 pub mod config;
+mod csv;
 pub mod delete;
 pub mod doctor;
 pub mod download;

@@ -59,6 +59,7 @@ use drive::{Drive, Exit};
 use effects::Effects;
 use input::Reader;
 use log::Log;
+use program::Hands;
 use signals::Signals;
 use sound::Sound;
 use stage::Stage;
@@ -202,6 +203,8 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     };
     // The terminal first: what ends slowly must not keep it.
     drop(drive);
+    // Marks may wait for their file: nothing is heard meanwhile.
+    effects.carry_out(Effect::Stop);
     drop(effects);
     sound.end();
     Ok(exit)

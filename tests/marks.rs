@@ -120,7 +120,7 @@ fn nothing_is_on_the_disk_before_the_yes_and_everything_is_there_at_the_next_sta
     program.wait_for("Keep them?");
     assert!(!place.state().exists(), "the question leaves nothing");
     program.keys("y");
-    drop(program.wait("the file", |_| place.file().exists()));
+    program.wait_until("the file", || place.file().exists());
     program.keys("B");
     program.wait_for("note 0:");
     program.keys("asks for a manager\r");
@@ -155,7 +155,7 @@ fn two_programs_on_one_file_lose_nothing_of_each_other() {
     first.keys("v");
     first.wait_for("Keep them?");
     first.keys("y");
-    drop(first.wait("the file", |_| place.file().exists()));
+    first.wait_until("the file", || place.file().exists());
     let mut second = place.browse();
     reviewed(&second, &place.rows[0]);
     for _ in 0..3 {
@@ -224,7 +224,7 @@ fn the_file_is_removed_only_by_a_yes() {
     program.keys("v");
     program.wait_for("Keep them?");
     program.keys("y");
-    drop(program.wait("the file", |_| place.file().exists()));
+    program.wait_until("the file", || place.file().exists());
     quit(program);
     let unasked = place.marks(&["forget"]);
     assert_eq!(unasked.status.code(), Some(1));

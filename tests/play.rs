@@ -251,20 +251,22 @@ fn ctrl_z_hands_the_terminal_to_the_shell_and_fg_goes_on() {
 fn the_sound_can_go_to_standard_output_or_to_a_command() {
     let emulator = start(Options::default());
     let moment = format!("{}@0:09.5", id(&emulator, SHORT));
-    let output = |sink: &[&str]| {
+    let output = |sink: &[&str], chosen: &str| {
         Command::new(env!("CARGO_BIN_EXE_callreel"))
             .args(["play", &moment])
             .args(sink)
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .envs(environment(&emulator))
+            .env("CALLREEL_SINK", chosen)
             .output()
             .unwrap()
     };
-    let out = output(&["--sink", "stdout", "--sink-format", "s16le:8000:1"]);
+    let flags = ["--sink", "stdout", "--sink-format", "s16le:8000:1"];
+    let out = output(&flags, "command:exit 3");
     assert!(out.status.success() && out.stderr.is_empty(), "{out:?}");
     // 0.38 s, and some silence at its end.
     assert!(out.stdout.len() >= 6_000, "{}", out.stdout.len());
-    let said = failure(&output(&["--sink", "command:exit 3"]), 1);
+    let said = failure(&output(&[], "command:exit 3"), 1);
     assert!(said.contains("no sound: the command ended"), "{said}");
 }

@@ -18,7 +18,7 @@ use super::settings::Flags;
 use super::{CREDENTIALS, Failure};
 
 /// Whose recordings, by which configuration.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Api {
     /// The account of this name: see `callreel auth`. Beats PLIVO_AUTH_ID
     #[arg(long, value_name = "NAME", value_parser = profile_name)]
@@ -162,6 +162,15 @@ pub(super) struct Whose {
 }
 
 impl Whose {
+    /// The configuration, and the settings in effect where no flag says more.
+    ///
+    /// # Errors
+    /// As [`Api::read`].
+    pub(super) fn read(&self) -> Result<Ready, config::Error> {
+        self.api
+            .read(&Flags::default(), &|name| std::env::var(name).ok())
+    }
+
     /// The account, ready to be asked.
     ///
     /// # Errors

@@ -61,12 +61,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Some(Found::Missing(_)) => None,
     };
     flags.check(callbacks.is_some())?;
-    let sink = args
-        .settings
-        .sound
-        .or(settings.sink.value.as_str())
-        .map_err(|needed| anyhow!("player.sink: {needed}"))?
-        .beside_output()?;
+    let sink = args.settings.sound.or(settings)?.beside_output()?;
     let log = match &args.log {
         Some(path) => Log::with_file(path)
             .with_context(|| format!("the log {} cannot be written", path.display()))?,

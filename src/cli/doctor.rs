@@ -11,6 +11,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::account::Api;
+use super::settings::Flags;
 use super::sink::To;
 use super::{FAILED, Failure, json};
 use report::{Section, State};
@@ -39,7 +41,7 @@ enum Form {
 /// Looks at everything and prints it.
 ///
 /// # Errors
-/// Wrong flags; standard output cannot be written. What is wrong with the machine is no error of this command, and the exit code.
+/// Wrong flags; mistakes in the configuration; standard output cannot be written. What is wrong with the machine is no error of this command, and the exit code.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let sections = look(&args).await?;
     let text = match args.output {
@@ -58,11 +60,17 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
 }
 
 /// Every check, in the order in which they are told.
-async fn look(args: &Args) -> anyhow::Result<Vec<Section>> {
-    let sink = args.sound.beside_output()?;
+async fn look(args: &Args) -> Result<Vec<Section>, Failure> {
     let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let flags = Flags {
+        sound: args.sound.clone(),
+        ..Flags::default()
+    };
+    let settings = Api::default().read(&flags, &env)?.settings;
+    // One that cannot be used is among what is found.
+    let sink = args.sound.or(&settings)?.unchecked_beside_output()?;
     Ok(vec![
-        sound::look(&sink, args.sound.is_named(), env).await,
+        sound::look(&sink, &settings.sink.source, env).await,
         remote::look(&sink, env),
     ])
 }

@@ -82,7 +82,8 @@ fn speed(text: &str) -> Result<Speed, String> {
 /// # Errors
 /// Why the recording was not played: one line, and the exit code that says whose mistake it is.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let sink = args.sound.sink()?;
+    let ready = args.whose.read()?;
+    let sink = args.sound.or(&ready.settings)?.sink()?;
     let mut signals = Signals::new()?;
     panic::install_hook();
     let account = args.whose.open().await?;

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 
 use crate::audio::sink::{Channels, Encoding, Format};
 use crate::audio::{Sink, output};
+use crate::config::Settings;
 
 /// What is run to take the sound does not get these.
 const SECRETS: &[&str] = &["PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN"];
@@ -23,7 +24,7 @@ pub(super) struct To {
     ///
     /// command:LINE: the standard input of a command. `sh -c` runs LINE, without the account's credentials in its
     /// environment; what it prints is dropped. It is started with the first recording, gets nothing while the sound is paused,
-    /// and is told to end 0.8 s after its input has.
+    /// and is told to end 0.3 s after its input has.
     ///
     /// socket:PATH: a Unix socket that only you can connect to, for `ssh -L` (callreel doctor prints the commands). Who listens gets
     /// WAV in real time, silence while nothing plays, and may come and go.
@@ -63,6 +64,12 @@ impl To {
     /// # Errors
     /// A format where nobody can use it; standard output is a terminal; no socket can be made there.
     pub(super) fn sink(&self) -> anyhow::Result<Sink> {
+        let sink = self.unchecked()?;
+        output::check(&sink).map_err(anyhow::Error::msg)?;
+        Ok(sink)
+    }
+
+    fn unchecked(&self) -> anyhow::Result<Sink> {
         let format = self.sink_format.unwrap_or_default();
         let chosen = self.sink.clone().unwrap_or_default();
         let takes_form = matches!(chosen, Place::Stdout | Place::Command(_) | Place::Socket(_));
@@ -88,7 +95,6 @@ impl To {
             },
             Place::Socket(path) => Sink::Socket { path, format },
         };
-        output::check(&sink).map_err(anyhow::Error::msg)?;
         Ok(sink)
     }
 
@@ -97,24 +103,36 @@ impl To {
     /// # Errors
     /// As [`Self::sink`]; standard output.
     pub(super) fn beside_output(&self) -> anyhow::Result<Sink> {
+        let sink = self.unchecked_beside_output()?;
+        output::check(&sink).map_err(anyhow::Error::msg)?;
+        Ok(sink)
+    }
+
+    /// The same, whether it can be used or not.
+    ///
+    /// # Errors
+    /// A format where nobody can use it; standard output.
+    pub(super) fn unchecked_beside_output(&self) -> anyhow::Result<Sink> {
         match self.sink {
             Some(Place::Stdout) => Err(anyhow!(
                 "--sink stdout would write the sound across the screen: use command: or socket:, or a command that leaves standard output free"
             )),
-            _ => self.sink(),
+            _ => self.unchecked(),
         }
     }
 
-    /// What the configuration says, where no flag does.
+    /// What the settings say, where no flag does.
     ///
     /// # Errors
     /// What is needed instead.
-    pub(super) fn or(&self, word: &str) -> Result<Self, String> {
+    pub(super) fn or(&self, settings: &Settings) -> anyhow::Result<Self> {
+        let sink = match &self.sink {
+            Some(sink) => sink.clone(),
+            None => place(settings.sink.value.as_str())
+                .map_err(|needed| anyhow!("player.sink: {needed}"))?,
+        };
         Ok(Self {
-            sink: match &self.sink {
-                Some(sink) => Some(sink.clone()),
-                None => Some(place(word)?),
-            },
+            sink: Some(sink),
             sink_format: self.sink_format,
         })
     }
@@ -129,11 +147,6 @@ impl To {
             Place::Command(line) => format!("command:{line}"),
             Place::Socket(path) => format!("socket:{}", path.display()),
         })
-    }
-
-    /// The user chose it.
-    pub(super) fn is_named(&self) -> bool {
-        self.sink.is_some()
     }
 }
 

@@ -106,6 +106,19 @@ impl<S: Signalled, R: Aside> Drive<S, R> {
         hands: &mut impl Hands,
         effects: Vec<Effect>,
     ) -> Exit {
+        let exit = self.turn(program, hands, effects).await;
+        if matches!(exit, Exit::Signalled(_) | Exit::HungUp) {
+            farewell(program, hands);
+        }
+        exit
+    }
+
+    async fn turn(
+        &mut self,
+        program: &mut impl Program,
+        hands: &mut impl Hands,
+        effects: Vec<Effect>,
+    ) -> Exit {
         self.frames.input();
         let mut exit = self.carry_out(program, hands, effects);
         loop {
@@ -207,14 +220,7 @@ impl<S: Signalled, R: Aside> Drive<S, R> {
         told: Told,
     ) -> Option<Exit> {
         match told {
-            Told::End(ending) => {
-                // The app may have something to put away; that it ends is not its choice.
-                let effects = program.update(Message::Signal(Signal::Terminate), now());
-                for effect in effects.into_iter().filter(|effect| *effect != Effect::Quit) {
-                    hands.carry_out(effect);
-                }
-                Some(Exit::Signalled(ending))
-            }
+            Told::End(ending) => Some(Exit::Signalled(ending)),
             Told::Stop => self.suspend(program, hands),
             Told::Continued => match self.stage.reassert() {
                 Ok(()) => self.measure(program, hands),
@@ -323,6 +329,14 @@ impl<S: Signalled, R: Aside> Drive<S, R> {
         let redraw_at = self.stage.draw(|frame| program.draw(now, frame))?;
         self.frames.drawn(now.mono, redraw_at);
         Ok(())
+    }
+}
+
+/// The app may have something to put away; that it ends is not its choice.
+fn farewell(program: &mut impl Program, hands: &mut impl Hands) {
+    let effects = program.update(Message::Signal(Signal::Terminate), now());
+    for effect in effects.into_iter().filter(|effect| *effect != Effect::Quit) {
+        hands.carry_out(effect);
     }
 }
 

@@ -225,7 +225,9 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
                 self.tasks.remove(request);
                 self.note("recording", result.as_ref().err());
             }
-            Message::Marks(Told::Failed(words)) => self.log.line(&format!("marks: {words}")),
+            Message::Marks(Told::Failed(words) | Told::Unread(words) | Told::Unkept(words)) => {
+                self.log.line(&format!("marks: {words}"));
+            }
             Message::Player(play, audio::Event::Failed(error)) => {
                 self.log.line(&format!("play {}: {error}", play.0));
             }

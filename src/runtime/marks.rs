@@ -40,7 +40,8 @@ impl Marks {
         let (Some(path), Some(account)) = (&self.path, &self.account) else {
             return;
         };
-        if self.keeper.is_none() {
+        let first = self.keeper.is_none();
+        if first {
             let tell = self.tell.clone();
             let keeper = Keeper::spawn(path.clone(), move |told| {
                 // The loop has ended when nobody listens.
@@ -48,7 +49,9 @@ impl Marks {
             });
             match keeper {
                 Ok(keeper) => self.keeper = Some(keeper),
-                Err(error) => return self.failed(format!("marks are not kept: {error}")),
+                Err(error) => {
+                    return self.tell(Told::Failed(format!("marks are not kept: {error}")));
+                }
             }
         }
         let opened = self
@@ -56,20 +59,24 @@ impl Marks {
             .as_ref()
             .map(|keeper| keeper.open(account.clone(), create));
         if let Some(Err(unheard)) = opened {
-            self.failed(unheard.to_string());
+            let words = unheard.to_string();
+            self.tell(match first {
+                true => Told::Failed(words),
+                false => Told::Unread(words),
+            });
         }
     }
 
     pub fn keep(&mut self, changes: Vec<Change>) {
         if let Some(Err(unheard)) = self.keeper.as_ref().map(|keeper| keeper.change(changes)) {
-            self.failed(unheard.to_string());
+            self.tell(Told::Unkept(unheard.to_string()));
         }
     }
 
-    fn failed(&self, words: String) {
+    fn tell(&self, told: Told) {
         let tell = self.tell.clone();
         tokio::spawn(async move {
-            let _ = tell.send(Message::Marks(Told::Failed(words))).await;
+            let _ = tell.send(Message::Marks(told)).await;
         });
     }
 }

@@ -19,8 +19,12 @@ const LAST_WORDS: Duration = Duration::from_secs(4);
 pub enum Told {
     /// The file is open; this is in it.
     Opened(Box<Kept>),
-    /// In words; what was to be kept is not.
+    /// The file cannot be opened, in words; nothing is kept.
     Failed(String),
+    /// It could not be read again, in words; what was open still is.
+    Unread(String),
+    /// A change could not be carried out, in words; the file is as it was before.
+    Unkept(String),
 }
 
 #[derive(Debug)]
@@ -109,13 +113,18 @@ fn serve(path: PathBuf, inbox: &Receiver<Order>, mut tell: impl FnMut(Told)) {
                     let kept = store.kept(&account, MOST)?;
                     Ok((store, kept))
                 });
-                open = None;
+                let is_open = open.as_ref().is_some_and(|(_, whose)| *whose == account);
                 tell(match read {
                     Ok((store, kept)) => {
                         open = Some((store, account));
                         Told::Opened(Box::new(kept))
                     }
-                    Err(error) => told(&error),
+                    // Another callreel holds it for a moment.
+                    Err(error @ Error::Busy(_)) if is_open => Told::Unread(error.to_string()),
+                    Err(error) => {
+                        open = None;
+                        Told::Failed(error.to_string())
+                    }
                 });
             }
             Order::Change(changes) => {
@@ -123,16 +132,12 @@ fn serve(path: PathBuf, inbox: &Receiver<Order>, mut tell: impl FnMut(Told)) {
                     continue;
                 };
                 if let Err(error) = store.change(account, &changes) {
-                    tell(told(&error));
+                    tell(Told::Unkept(error.to_string()));
                 }
             }
             Order::Close => break,
         }
     }
-}
-
-fn told(error: &Error) -> Told {
-    Told::Failed(error.to_string())
 }
 
 #[cfg(test)]
@@ -164,13 +169,35 @@ mod tests {
         let keeper = Keeper::spawn(path.clone(), move |word| tell.send(word).unwrap()).unwrap();
         keeper.open(account(), true).unwrap();
         assert_eq!(told.recv().unwrap(), Told::Opened(Box::default()));
-        for at in 0..100 {
+        for at in 0..10 {
             keeper.change(vec![reviewed(&at.to_string())]).unwrap();
         }
         drop(keeper);
         let kept = Store::open(&path).unwrap().kept(&account(), 1000).unwrap();
-        assert_eq!(kept.reviewed.len(), 100);
+        assert_eq!(kept.reviewed.len(), 10);
         assert!(told.recv().is_err(), "nothing failed");
+    }
+
+    #[test]
+    fn a_file_that_is_busy_when_it_is_read_again_stays_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("review.sqlite");
+        let (tell, told) = channel();
+        let keeper = Keeper::spawn(path.clone(), move |word| tell.send(word).unwrap()).unwrap();
+        keeper.open(account(), true).unwrap();
+        assert_eq!(told.recv().unwrap(), Told::Opened(Box::default()));
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        keeper.open(account(), false).unwrap();
+        assert!(matches!(told.recv().unwrap(), Told::Unread(_)));
+        keeper.change(vec![reviewed("a")]).unwrap();
+        assert!(matches!(told.recv().unwrap(), Told::Unkept(_)));
+        other.execute_batch("ROLLBACK").unwrap();
+        keeper.change(vec![reviewed("b")]).unwrap();
+        drop(keeper);
+        assert!(told.recv().is_err(), "nothing failed");
+        let kept = Store::open(&path).unwrap().kept(&account(), 10).unwrap();
+        assert_eq!(kept.reviewed.len(), 1);
     }
 
     #[test]

@@ -192,6 +192,21 @@ fn a_file_that_cannot_be_used_is_told_and_nothing_stops() {
 }
 
 #[test]
+fn a_file_that_is_busy_for_a_moment_stays_in_use() {
+    let mut sitting = listening(80, 24, Kept::default());
+    sitting.send(Message::Marks(Told::Unkept("it is busy".into())));
+    assert_eq!(last_line(&mut sitting), " ! it is busy");
+    sitting.keys("r");
+    assert_eq!(opens(&sitting), [false]);
+    // A change that failed meanwhile is no failed opening.
+    sitting.send(Message::Marks(Told::Unkept("it is busy".into())));
+    sitting.send(Message::Marks(Told::Unread("it is busy".into())));
+    sitting.effects.clear();
+    sitting.keys("v");
+    assert_ne!(kept(&sitting), []);
+}
+
+#[test]
 fn reviewed_marks_what_plays_and_plays_the_next_else_the_selected_row() {
     let mut sitting = listening(80, 24, Kept::default());
     // The cursor is two rows below what plays.
@@ -565,6 +580,17 @@ fn a_place_that_was_left_behind_is_forgotten() {
     let mut sitting = listening_at(12);
     sitting.keys(" v");
     assert_eq!(positions(&sitting), [Some(12), None]);
+}
+
+#[test]
+fn one_that_breaks_off_goes_on_where_it_did() {
+    let mut sitting = listening_at(12);
+    let (play, _) = played(&sitting).pop().unwrap();
+    let error = callreel::audio::Error::Unreachable("reset".into());
+    sitting.send(Message::Player(play, Event::Failed(error)));
+    assert_eq!(positions(&sitting), [Some(12)]);
+    sitting.keys("q");
+    assert_eq!(positions(&sitting), [Some(12)]);
 }
 
 #[test]

@@ -89,23 +89,27 @@ impl App {
 
     /// What the thread that has the file tells.
     pub(in crate::app) fn marks_told(&mut self, told: Told, now: Now) {
+        let opening = self.marks.is_opening();
         match told {
-            Told::Opened(kept) => {
+            Told::Opened(kept) if opening => {
                 self.marks.load(*kept);
                 self.marks.keeping = Keeping::Open;
             }
-            Told::Failed(words) => {
-                let opening = self.marks.is_opening();
-                let words = match opening {
-                    true => format!("marks are for this run only: {words}"),
-                    false => words,
-                };
+            // Nobody waits for it any more.
+            Told::Opened(_) => {}
+            Told::Failed(words) if opening => {
+                self.marks.keeping = Keeping::Memory;
+                self.marks.waiting.clear();
+                let words = format!("marks are for this run only: {words}");
+                self.notices.trouble(words, now.mono);
+            }
+            Told::Unread(words) => {
                 if opening {
-                    self.marks.keeping = Keeping::Memory;
-                    self.marks.waiting.clear();
+                    self.marks.keeping = Keeping::Open;
                 }
                 self.notices.trouble(words, now.mono);
             }
+            Told::Failed(words) | Told::Unkept(words) => self.notices.trouble(words, now.mono),
         }
     }
 }

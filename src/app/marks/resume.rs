@@ -63,6 +63,12 @@ impl App {
             .iter()
             .any(|effect| matches!(effect, Effect::Quit | Effect::OpenDemo));
         let left = match (before, after) {
+            // It broke off: where it did is known from before.
+            (Some(before), Some(after))
+                if before.play == after.play && after.state == State::Failed =>
+            {
+                Some(before)
+            }
             (Some(before), Some(after)) if before.play == after.play => {
                 let rests = matches!(after.state, State::Paused | State::Ended);
                 (leaves || (rests && before.state != after.state)).then_some(after)

@@ -90,7 +90,7 @@ impl App {
 
     /// The file has opened, or cannot be: what waited for it goes on.
     pub(in crate::app) fn marks_are_told(&mut self, told: Told, now: Now) -> Vec<Effect> {
-        let opened = matches!(told, Told::Opened(_));
+        let opened = self.marks.is_opening() && matches!(told, Told::Opened(_));
         self.marks_told(told, now);
         let mut effects = match opened {
             true => self.take_choices(),

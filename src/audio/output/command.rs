@@ -18,11 +18,12 @@ use super::feed::Fed;
 use super::pipe::{Mouth, pipe};
 use crate::audio::sink::Format;
 
-/// How long it may take to end after its last byte, before it is told to.
-const GRACE: Duration = Duration::from_millis(800);
+/// How long it may take to end after its last byte, before it is told to: the last bytes and this are well within the time that
+/// the program waits for its thread at its own end.
+const GRACE: Duration = Duration::from_millis(300);
 
 /// How long one that takes no more bytes may need to end, before it is said that it lives on.
-const LAST_BREATH: Duration = Duration::from_millis(300);
+const LAST_BREATH: Duration = Duration::from_secs(2);
 
 /// Bytes of its last line that are kept.
 const LINE: usize = 200;

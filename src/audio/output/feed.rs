@@ -147,11 +147,21 @@ impl Output for Fed {
             opening,
         };
         let order = Order::Play(live, started);
-        if let Err(SendError(Order::Play(_, started))) = feeder.orders.send(order) {
-            started(Err(format!("{name} has just ended")));
-            return;
+        // A death before is seen here, and one after finds the order: life is held meanwhile.
+        let sent = match *lock(&feeder.life) {
+            Life::Alive => feeder.orders.send(order),
+            Life::Dead(_) => Err(SendError(order)),
+        };
+        let refused = match sent {
+            Ok(()) => return feeder.waker.wake(),
+            Err(SendError(refused)) => refused,
+        };
+        let reason = self.feeder.take().and_then(|dead| dead.untold());
+        if let Order::Play(_, started) = refused {
+            started(Err(
+                reason.unwrap_or_else(|| format!("{name} has just ended"))
+            ));
         }
-        feeder.waker.wake();
     }
 
     fn name(&self) -> &'static str {
@@ -355,5 +365,25 @@ mod tests {
         let over = &fed.feeder.as_ref().unwrap().over;
         assert!(over.recv_timeout(PATIENCE).is_err());
         assert_eq!(open(&mut fed).err().as_deref(), Some("no room"));
+    }
+
+    #[test]
+    fn after_a_panic_the_next_opening_but_one_begins_anew() {
+        let is_first = std::sync::atomic::AtomicBool::new(true);
+        let fed = Fed::new("the test", 48_000, move |orders| {
+            let first = is_first.swap(false, std::sync::atomic::Ordering::Relaxed);
+            assert!(!first, "the first panics");
+            let mut playing = None;
+            while orders.obey(&mut playing).is_some() {
+                std::thread::yield_now();
+            }
+            Ok(())
+        });
+        let mut fed = fed.begun();
+        let over = &fed.feeder.as_ref().unwrap().over;
+        assert!(over.recv_timeout(PATIENCE).is_err());
+        let told = open(&mut fed).err();
+        assert_eq!(told.as_deref(), Some("the test has just ended"));
+        assert!(open(&mut fed).is_ok());
     }
 }

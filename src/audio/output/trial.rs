@@ -21,6 +21,10 @@ const PROOF: Duration = Duration::from_millis(300);
 /// # Errors
 /// Why it cannot be opened or takes no sound, for people.
 pub fn try_out(sink: &Sink) -> Result<u32, String> {
+    try_for(sink, PROOF)
+}
+
+fn try_for(sink: &Sink, proof: Duration) -> Result<u32, String> {
     let mut output = output(sink);
     let (tell, told) = channel();
     let answer = Box::new(move |outcome| {
@@ -40,7 +44,7 @@ pub fn try_out(sink: &Sink) -> Result<u32, String> {
         let now = Instant::now();
         if !took && open.writer.pulled() > 0 {
             took = true;
-            until = now + PROOF;
+            until = now + proof;
         }
         let left = until.saturating_duration_since(now);
         if left.is_zero() {
@@ -72,7 +76,8 @@ mod tests {
             hidden: &[],
         };
         assert_eq!(try_out(&command("cat")), Ok(16_000));
-        let told = try_out(&command("echo broken >&2; exit 4")).unwrap_err();
+        let told =
+            try_for(&command("echo broken >&2; exit 4"), Duration::from_secs(10)).unwrap_err();
         assert_eq!(told, "the command ended (4): broken");
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::report::{Finding, Section, State};
+use crate::app::shell::word;
 use crate::audio::Sink;
 use crate::audio::sink::{Encoding, Format};
 
@@ -17,7 +18,7 @@ pub(super) fn look(sink: &Sink, env: impl Fn(&str) -> Option<String>) -> Section
         Sink::Socket { path, .. } => std::path::absolute(path).unwrap_or_else(|_| path.clone()),
         _ => usual(&env),
     };
-    let here = format!("callreel --sink socket:{}", quoted(&path.to_string_lossy()));
+    let here = format!("callreel --sink socket:{}", word(&path.to_string_lossy()));
     let format = match sink {
         Sink::Socket { format, .. } => *format,
         _ => Format::default(),
@@ -60,16 +61,16 @@ fn forward(path: &Path, env: impl Fn(&str) -> Option<String>) -> String {
     };
     let port = match ends.next() {
         None | Some("22") => String::new(),
-        Some(port) => format!("-p {} ", quoted(port)),
+        Some(port) => format!("-p {} ", word(port)),
     };
     let target = match env("USER").or_else(|| env("LOGNAME")) {
         Some(user) => format!("{user}@{host}"),
         None => host,
     };
-    let path = quoted(&path.to_string_lossy());
+    let path = word(&path.to_string_lossy());
     format!(
         "ssh -N {port}-o StreamLocalBindUnlink=yes -L {THERE}:{path} {}",
-        quoted(&target)
+        word(&target)
     )
 }
 
@@ -82,15 +83,6 @@ fn listen(format: Format) -> String {
         Encoding::F32le => format!("f32le -ar {rate} -ac {channels}"),
     };
     format!("ffplay -nodisp -fflags nobuffer -probesize 32 -f {form} unix:{THERE}")
-}
-
-/// As a shell reads it back.
-fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-@:".contains(c);
-    match !text.is_empty() && text.chars().all(plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', "'\\''")),
-    }
 }
 
 #[cfg(test)]

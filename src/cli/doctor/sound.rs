@@ -8,21 +8,22 @@ use tokio::sync::oneshot;
 use super::report::{Finding, Section, State};
 use crate::audio::Sink;
 use crate::audio::output::{self, Devices};
+use crate::config::Source;
 
 /// A sound server that hangs is given up after this.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Looks at the devices, and opens `sink` for a moment; `named` says whether the user chose it.
+/// Looks at the devices, and opens `sink` for a moment; `chosen` is who chose it.
 pub(super) async fn look(
     sink: &Sink,
-    named: bool,
+    chosen: &Source,
     env: impl Fn(&str) -> Option<String>,
 ) -> Section {
     let devices = within(output::devices).await.and_then(|found| found);
     let mut findings = vec![list(&devices)];
     findings.push(Finding::new(
         State::Note,
-        format!("the sink is {}", words(sink, named, devices.as_ref().ok())),
+        format!("the sink is {}", words(sink, chosen, devices.as_ref().ok())),
     ));
     if matches!(sink, Sink::Device | Sink::Named(_)) && env("SSH_CONNECTION").is_some() {
         findings.push(Finding::new(
@@ -86,7 +87,7 @@ fn list(devices: &Result<Devices, String>) -> Finding {
 }
 
 /// What the sink is, and why it is that one.
-fn words(sink: &Sink, named: bool, devices: Option<&Devices>) -> String {
+fn words(sink: &Sink, chosen: &Source, devices: Option<&Devices>) -> String {
     let what = match sink {
         Sink::Device => {
             let default = devices.and_then(|found| found.devices.get(found.default?));
@@ -101,9 +102,11 @@ fn words(sink: &Sink, named: bool, devices: Option<&Devices>) -> String {
         Sink::Command { line, .. } => format!("the command {line}"),
         Sink::Socket { path, .. } => format!("the socket {}", path.display()),
     };
-    let why = match named {
-        true => "--sink says so",
-        false => "--sink names no other",
+    let why = match chosen {
+        Source::Default => "--sink names no other",
+        Source::File { .. } => "the configuration says so",
+        Source::Environment(variable) => return format!("{what}, since {variable} says so"),
+        Source::Flag(_) => "--sink says so",
     };
     format!("{what}, since {why}")
 }
@@ -162,7 +165,7 @@ mod tests {
         );
         assert_eq!(found.data[1]["default"], true);
         assert_eq!(
-            words(&Sink::Device, false, Some(&devices())),
+            words(&Sink::Device, &Source::Default, Some(&devices())),
             "the default sound device, Built-in (pci), since --sink names no other"
         );
     }
@@ -174,7 +177,7 @@ mod tests {
             format: Default::default(),
             hidden: &[],
         };
-        let section = look(&sink, true, |_| None).await;
+        let section = look(&sink, &Source::Flag("--sink"), |_| None).await;
         let last = section.findings.last().unwrap();
         assert_eq!(last.state, State::Wrong);
         assert!(last.what.contains("the command ended (9)"), "{}", last.what);

@@ -7,8 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use crate::app::text::safe;
-use crate::cli::json;
+use crate::cli::{csv, json};
 use crate::store::{AccountKey, Kept};
 
 /// The forms of output.
@@ -80,18 +79,25 @@ impl<W: Write> Printer<W> {
     }
 
     fn row(&mut self, account: &AccountKey, row: Row) -> io::Result<()> {
-        write!(
-            self.out,
-            "{},{},{},{},{},{}\r\n",
-            field(account.as_str()),
-            row.kind,
-            field(row.recording),
-            row.time.map(moment).unwrap_or_default(),
-            row.at
-                .map(|at| at.as_millis().to_string())
-                .unwrap_or_default(),
-            field(&row.text),
-        )
+        let time = row.time.map(moment).unwrap_or_default();
+        let at = row.at.map(|at| at.as_millis().to_string());
+        let cells = [
+            account.as_str().into(),
+            row.kind.into(),
+            row.recording.into(),
+            time.into(),
+            at.unwrap_or_default().into(),
+            row.text,
+        ];
+        let mut line = Vec::new();
+        for (at, cell) in cells.into_iter().enumerate() {
+            if at > 0 {
+                line.push(b',');
+            }
+            csv::quoted(&csv::harmless(cell), &mut line);
+        }
+        line.extend_from_slice(b"\r\n");
+        self.out.write_all(&line)
     }
 }
 
@@ -209,20 +215,6 @@ fn rows(kept: &Kept) -> impl Iterator<Item = Row<'_>> {
         .chain(queues)
 }
 
-/// One field (RFC 4180), safe in a terminal. What a spreadsheet would take for a formula stands behind an apostrophe, which it takes
-/// for the sign of text.
-fn field(text: &str) -> String {
-    let text = safe(text);
-    let text = match text.starts_with(['=', '+', '-', '@']) {
-        true => format!("'{text}"),
-        false => text.into_owned(),
-    };
-    match text.contains([',', '"', '\r', '\n']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,5 +293,13 @@ mod tests {
     #[test]
     fn csv_quotes_what_it_must_and_is_no_formula() {
         insta::assert_snapshot!(printed(Form::Csv, &[kept()]).replace('\r', "␍"));
+    }
+
+    #[test]
+    fn a_note_is_no_formula_where_a_semicolon_cuts_the_line() {
+        let mut kept = kept();
+        kept.moments[0].note = "late; =1+1".into();
+        let csv = printed(Form::Csv, &[kept]);
+        assert!(csv.contains(",\"late; '=1+1\"\r\n"), "{csv}");
     }
 }

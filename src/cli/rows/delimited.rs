@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::object::utc;
-use crate::app::text::{is_safe, safe};
+use crate::cli::csv::{harmless, quoted};
 use crate::plivo::Recording;
 
 /// What stands between cells.
@@ -89,54 +89,6 @@ fn text(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula: `'` goes before whatever would begin one, also behind the signs at which a
-/// spreadsheet of another country would cut the line into cells. Telephone numbers and plain numbers stay as they are.
-fn harmless(cell: Cow<'_, str>) -> Cow<'_, str> {
-    let cell = match is_safe(&cell) {
-        true => cell,
-        // Line ends and control codes become visible.
-        false => Cow::Owned(safe(&cell).into_owned()),
-    };
-    if is_number(&cell) || !cell.contains(BEGINNINGS) {
-        return cell;
-    }
-    let mut out = String::with_capacity(cell.len() + 1);
-    let mut may_begin = true;
-    for c in cell.chars() {
-        if may_begin && BEGINNINGS.contains(&c) {
-            out.push('\'');
-        }
-        may_begin = match c {
-            ',' | ';' | '|' | '\t' => true,
-            // Some spreadsheets look past blanks and quotes.
-            c if c.is_whitespace() || c == '"' => may_begin,
-            _ => false,
-        };
-        out.push(c);
-    }
-    Cow::Owned(out)
-}
-
-/// What begins a formula, the wide forms too, which some spreadsheets take for the same.
-const BEGINNINGS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-
-/// `+14155550100`, `-1`, `345100.00000`, `1e-05`: digits, a sign before them, a point or an exponent within them.
-fn is_number(cell: &str) -> bool {
-    let unsigned = cell.strip_prefix(['+', '-']).unwrap_or(cell);
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let (number, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((number, exponent)) => (number, Some(exponent)),
-        None => (unsigned, None),
-    };
-    let (whole, fraction) = match number.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (number, None),
-    };
-    digits(whole)
-        && fraction.is_none_or(digits)
-        && exponent.is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
-}
-
 fn line<'a>(cells: impl Iterator<Item = Cow<'a, str>>, sign: Sign, out: &mut Vec<u8>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
@@ -151,17 +103,6 @@ fn line<'a>(cells: impl Iterator<Item = Cow<'a, str>>, sign: Sign, out: &mut Vec
         }
     }
     out.push(b'\n');
-}
-
-/// In quotes where that is needed.
-fn quoted(cell: &str, out: &mut Vec<u8>) {
-    let plain = !cell.contains([',', ';', '\t', '"', '\n', '\r']) && cell.trim() == cell;
-    if plain {
-        return out.extend_from_slice(cell.as_bytes());
-    }
-    out.push(b'"');
-    out.extend_from_slice(cell.replace('"', "\"\"").as_bytes());
-    out.push(b'"');
 }
 
 /// TSV has no quotes: what would end a cell is written with a backslash.

@@ -360,31 +360,28 @@ async fn copying_goes_out_as_one_sequence_and_the_log_comes_back() {
 
 #[tokio::test(start_paused = true)]
 async fn signals_and_the_end_of_the_terminal_end_the_loop() {
-    let (script, done, exit, _) = run(
-        Script {
-            answers: vec![(
-                Message::Signal(Signal::Terminate),
-                vec![Effect::Stop, Effect::Quit],
-            )],
-            ..Script::default()
-        },
-        Vec::new(),
-        async |world| {
-            world
-                .signals
-                .send(Told::End(Ending::Terminate))
-                .await
-                .unwrap()
-        },
-    )
+    let script = || Script {
+        answers: vec![(
+            Message::Signal(Signal::Terminate),
+            vec![Effect::Stop, Effect::Quit],
+        )],
+        ..Script::default()
+    };
+    let (_, done, exit, _) = run(script(), Vec::new(), async |world| {
+        world
+            .signals
+            .send(Told::End(Ending::Terminate))
+            .await
+            .unwrap();
+    })
     .await;
     assert_eq!(exit, Exit::Signalled(Ending::Terminate));
     assert_eq!(done, [Effect::Stop]);
-    drop(script);
-    let (_, _, exit, _) = run(Script::default(), Vec::new(), async |world| {
+    let (_, done, exit, _) = run(script(), Vec::new(), async |world| {
         world.typed.send(Typed::HungUp).await.unwrap();
     })
     .await;
+    assert_eq!(done, [Effect::Stop]);
     assert_eq!(exit, Exit::HungUp);
 }
 

@@ -258,6 +258,9 @@ fn several_at_once_lose_nothing() {
             let (path, start) = (&path, &start);
             scope.spawn(move || {
                 let mut store = Store::open(path).unwrap();
+                // However slow the disk.
+                let patience = Duration::from_secs(60);
+                store.connection.busy_timeout(patience).unwrap();
                 start.wait();
                 for ms in 0..25 {
                     let moment = moment("a", one * 100 + ms, "");

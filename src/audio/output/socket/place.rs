@@ -5,10 +5,9 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::Mode;
-use rustix::process::umask;
+use rustix::io::Errno;
 
 /// A path that is taken. Dropping it removes the socket, if it is still this one.
 #[derive(Debug)]
@@ -102,18 +101,47 @@ fn look(path: &Path) -> Result<Found, String> {
 }
 
 fn told(path: &Path, error: &io::Error) -> String {
+    let too_long = error.raw_os_error() == Some(Errno::NAMETOOLONG.raw_os_error());
     let why = match error.kind() {
-        // The system's own words speak of an argument.
-        ErrorKind::InvalidInput => "the path is too long for a socket (100 bytes)".to_owned(),
+        // The system's own words speak of an argument, or of a file.
+        kind if too_long || kind == ErrorKind::InvalidInput => {
+            "the path is too long for a socket (100 bytes)".to_owned()
+        }
         ErrorKind::AddrInUse => "something was put there just now".to_owned(),
         _ => error.to_string(),
     };
     format!("the socket {} cannot be made: {why}", path.display())
 }
 
-/// Mode 0600 from the first moment: what the process forbids is taken from a new socket's mode, so there is no time at which
-/// others could connect.
+/// Mode 0600 from the first moment, so that there is no time at which others could connect: on Linux a socket's file has the mode
+/// that the socket had before.
+#[cfg(target_os = "linux")]
 fn bind(path: &Path) -> io::Result<UnixListener> {
+    use rustix::fs::fchmod;
+    use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+    use rustix::net::{bind, listen, socket_with};
+
+    let address = SocketAddrUnix::new(path)?;
+    let flags = SocketFlags::CLOEXEC;
+    let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    fchmod(&socket, Mode::RUSR | Mode::WUSR)?;
+    bind(&socket, &address)?;
+    listen(&socket, WAITING)?;
+    Ok(socket.into())
+}
+
+/// Listeners that wait to be let in.
+#[cfg(target_os = "linux")]
+const WAITING: i32 = 16;
+
+/// Mode 0600 from the first moment: what the process forbids is taken from a new socket's mode, so there is no time at which
+/// others could connect. A file that another thread makes meanwhile is its owner's alone too.
+#[cfg(not(target_os = "linux"))]
+fn bind(path: &Path) -> io::Result<UnixListener> {
+    use std::sync::{Mutex, PoisonError};
+
+    use rustix::process::umask;
+
     // Two at once would put back each other's.
     static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
