@@ -41,7 +41,8 @@ impl Place {
 
     /// callreel with a queue of five, drawn or gone on with.
     fn review(&self, seed: &str) -> Program {
-        let arguments = ["--from", "2011-01-01", "--sample", "5", "--seed", seed];
+        // More days than the account has recordings from, and few enough windows to be asked for soon.
+        let arguments = ["--from=-400d", "--sample", "5", "--seed", seed];
         let start =
             open(&self.emulator, &arguments).env("XDG_STATE_HOME", self.state().to_str().unwrap());
         let program = start.size(140, 40).spawn();
