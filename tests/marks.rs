@@ -155,7 +155,11 @@ fn two_programs_on_one_file_lose_nothing_of_each_other() {
     first.keys("v");
     first.wait_for("Keep them?");
     first.keys("y");
-    first.wait_until("the file", || place.file().exists());
+    // The file is there before the mark is in it.
+    first.wait_until("the mark in the file", || {
+        let out = place.marks(&["export"]);
+        String::from_utf8_lossy(&out.stdout).contains("reviewed")
+    });
     let mut second = place.browse();
     reviewed(&second, &place.rows[0]);
     for _ in 0..3 {
