@@ -58,7 +58,12 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::emulator::asset_named;
+
+    /// One of the spoken calls, by its file's name.
+    fn call(name: &str) -> Vec<u8> {
+        let path = format!("{}/assets/calls/{name}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read(path).unwrap()
+    }
 
     fn file(bytes: &[u8]) -> File {
         let mut file = tempfile::tempfile().unwrap();
@@ -69,17 +74,17 @@ mod tests {
     #[test]
     fn a_file_on_the_disk_is_as_long_as_it_sounds() {
         for (name, format) in [
-            ("support-stereo-cbr32", "mp3"),
-            ("invoice-stereo-vbr", "mp3"),
-            ("booking-mono-vbr-notag", "mp3"),
-            ("reminder-mono-ulaw", "wav"),
-            ("handover-stereo-pcm16", "wav"),
+            ("support-stereo-cbr32.mp3", "mp3"),
+            ("invoice-stereo-vbr.mp3", "mp3"),
+            ("booking-mono-vbr-notag.mp3", "mp3"),
+            ("reminder-mono-ulaw.wav", "wav"),
+            ("handover-stereo-pcm16.wav", "wav"),
         ] {
-            let asset = asset_named(name).unwrap();
-            let measured = measure(file(asset.bytes)).unwrap();
+            let bytes = call(name);
+            let measured = measure(file(&bytes)).unwrap();
             assert_eq!(measured.format, format, "{name}");
             let played = {
-                let buffer = Buffer::from_bytes(asset.bytes.to_vec());
+                let buffer = Buffer::from_bytes(bytes);
                 let mut decoder = decode::open(&buffer, Role::Follower).unwrap().unwrap();
                 let (mut frames, mut out) = (0, Vec::new());
                 while let decode::Step::Block { .. } = decoder.next(&mut out).unwrap() {
@@ -98,10 +103,10 @@ mod tests {
 
     #[test]
     fn a_long_file_is_measured_in_strides() {
-        let one = asset_named("booking-mono-cbr16").unwrap().bytes;
+        let one = call("booking-mono-cbr16.mp3");
         let long = one.repeat(20 << 20 >> one.len().ilog2());
         let measured = measure(file(&long)).unwrap();
-        let single = measure(file(one)).unwrap();
+        let single = measure(file(&one)).unwrap();
         assert!(measured.length > single.length * 8, "{measured:?}");
     }
 

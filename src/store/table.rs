@@ -12,9 +12,10 @@ mod reviewed;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rusqlite::Connection;
+use rusqlite::{Connection, named_params};
 
 use super::{AccountKey, Change, Kept};
+use crate::plivo::RecordingId;
 
 /// The longest recording id that is read, in characters; Plivo's have 36.
 const LONGEST_ID: u32 = 256;
@@ -41,6 +42,21 @@ pub fn accounts(connection: &Connection) -> rusqlite::Result<Vec<AccountKey>> {
         .collect()
 }
 
+/// Removes what `table` has of a recording.
+fn remove(
+    connection: &Connection,
+    table: &'static str,
+    account: &AccountKey,
+    recording: &RecordingId,
+) -> rusqlite::Result<()> {
+    let sql = format!("DELETE FROM {table} WHERE account = :account AND recording = :recording");
+    connection.execute(
+        &sql,
+        named_params! { ":account": account.as_str(), ":recording": recording.as_str() },
+    )?;
+    Ok(())
+}
+
 pub fn change(
     connection: &Connection,
     account: &AccountKey,
@@ -48,11 +64,11 @@ pub fn change(
 ) -> rusqlite::Result<()> {
     match change {
         Change::Reviewed(reviewed) => reviewed::put(connection, account, reviewed),
-        Change::NotReviewed(recording) => reviewed::remove(connection, account, recording),
+        Change::NotReviewed(recording) => remove(connection, "reviewed", account, recording),
         Change::Moment(moment) => moments::put(connection, account, moment),
         Change::NoMoment { recording, at } => moments::remove(connection, account, recording, *at),
         Change::Position(position) => positions::put(connection, account, position),
-        Change::NoPosition(recording) => positions::remove(connection, account, recording),
+        Change::NoPosition(recording) => remove(connection, "positions", account, recording),
         Change::Choice(choice) => choices::put(connection, account, choice),
         Change::Queue(queue) => queues::put(connection, account, queue),
         Change::QueueRow { queue, row } => queues::put_row(connection, account, queue, row),

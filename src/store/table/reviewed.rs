@@ -43,16 +43,3 @@ pub fn put(
     )?;
     Ok(())
 }
-
-pub fn remove(
-    connection: &Connection,
-    account: &AccountKey,
-    recording: &RecordingId,
-) -> rusqlite::Result<()> {
-    let sql = "DELETE FROM reviewed WHERE account = :account AND recording = :recording";
-    connection.execute(
-        sql,
-        named_params! { ":account": account.as_str(), ":recording": recording.as_str() },
-    )?;
-    Ok(())
-}
