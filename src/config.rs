@@ -28,6 +28,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::app::keymap::Keymap;
+use crate::plivo::ApiBase;
 
 pub use mistake::{Error, Mistake};
 pub use paths::Paths;
@@ -66,6 +67,8 @@ pub struct Voices<'a> {
     pub profile: Option<ProfileName>,
     /// The profile that is meant where nobody names one: see [`credentials::Places::implied`].
     pub implied: Option<ProfileName>,
+    /// Where a profile's account was added: see [`credentials::Places::address`].
+    pub address: &'a dyn Fn(&ProfileName) -> Option<ApiBase>,
     pub env: &'a dyn Fn(&str) -> Option<String>,
     /// Puts what the flags say into the settings.
     pub flags: &'a dyn Fn(&mut Settings),
@@ -140,6 +143,8 @@ impl Config {
 
     /// The settings in effect: defaults, the file, its profile, the environment, flags, the later the stronger.
     ///
+    /// The environment's address is that of the environment's account: it does not count for a profile that is named.
+    ///
     /// # Errors
     /// A variable of the environment that is not taken.
     pub fn settle(&self, voices: &Voices) -> Result<Settings, Error> {
@@ -167,8 +172,17 @@ impl Config {
         if let Some(profile) = profile.and_then(|name| self.profiles.get(name)) {
             self.hear(&mut settings, &profile.said);
         }
-        let chosen = settings.profile.clone();
+        if settings.api_url.source == Source::Default
+            && let Some(kept) = settings.profile.value.as_ref().and_then(voices.address)
+        {
+            settings.api_url.value = kept;
+            settings.api_url.source = Source::Account;
+        }
+        let (chosen, address) = (settings.profile.clone(), settings.api_url.clone());
         settings.hear_environment(voices.env)?;
+        if settings.is_profile_named() {
+            settings.api_url = address;
+        }
         (voices.flags)(&mut settings);
         settings.profile = chosen;
         Ok(settings)

@@ -108,6 +108,7 @@ impl Api {
         let settings = config.settle(&Voices {
             profile: self.profile.clone(),
             implied: places.implied(),
+            address: &|name| places.address(name),
             env,
             flags: &|settings| {
                 settings.api_url.flag("--api-url", self.api_url.clone());

@@ -5,6 +5,8 @@
 //! 3. The profile that the file names, or the only one there is.
 //! 4. The profile that Plivo's own command line is logged in with.
 //!
+//! An address that the environment names (`CALLREEL_API_URL`) does not count for the first: it goes with the second.
+//!
 //! A profile's token comes from its `token_command` or `token_file`, else from where `callreel auth add` keeps it.
 
 use std::path::PathBuf;
@@ -16,7 +18,7 @@ use crate::plivo::{ApiBase, AuthId, Credentials, CredentialsMistake};
 use super::nearest::nearest;
 use super::plivo_cli::{self, LoggedIn};
 use super::settings::Settings;
-use super::slot::Source;
+use super::slot::Slot;
 use super::store::{self, Store};
 use super::values::ProfileName;
 use super::{Config, ID, Paths, Profile, TOKEN, TokenFrom, secret};
@@ -133,6 +135,11 @@ impl Places<'_> {
         }
     }
 
+    /// Where the account that is kept for a profile was added. `None` too where it cannot be read: finding it tells why.
+    pub fn address(&self, name: &ProfileName) -> Option<ApiBase> {
+        Some(self.store()?.get(name).ok()??.api_url)
+    }
+
     /// The account of `settings`.
     ///
     /// # Errors
@@ -143,12 +150,15 @@ impl Places<'_> {
             let other = [ID, TOKEN]
                 .into_iter()
                 .find(|name| self.set(name).is_some());
-            account.told = other.map(|variable| {
-                format!(
-                    "profile {name} is used ({}), not {variable}",
-                    settings.profile.source
-                )
-            });
+            let used = format!("profile {name} is used ({})", settings.profile.source);
+            let address = settings.api_url.names().variable;
+            let address =
+                address.filter(|name| settings.is_profile_named() && self.set(name).is_some());
+            account.told = match (other, address) {
+                (Some(variable), _) => Some(format!("{used}, not {variable}")),
+                (None, Some(variable)) => Some(format!("{used}; {variable} does not count for it")),
+                (None, None) => None,
+            };
             return Ok(Found::Account(Box::new(account)));
         }
         let base = settings.api_url.value.clone();
@@ -253,14 +263,9 @@ impl Places<'_> {
                 kept: credentials.id().clone(),
             });
         }
-        // Where the account was added, unless someone says otherwise now.
-        let base = match (&settings.api_url.source, kept) {
-            (Source::Default, Some(kept)) => kept.api_url,
-            _ => settings.api_url.value.clone(),
-        };
         Ok(Account {
             credentials,
-            base,
+            base: settings.api_url.value.clone(),
             profile: Some(name.clone()),
             told: None,
         })

@@ -219,6 +219,16 @@ impl Settings {
         Ok(())
     }
 
+    /// Was the profile named for this run, by the flag or its variable? What the environment says of its own account does not
+    /// count then.
+    pub(super) fn is_profile_named(&self) -> bool {
+        let named = matches!(
+            self.profile.source,
+            Source::Flag(_) | Source::Environment(_)
+        );
+        named && self.profile.value.is_some()
+    }
+
     /// When talk is a turn, and what is wrong with sound.
     pub fn thresholds(&self) -> Thresholds {
         Thresholds {

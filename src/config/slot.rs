@@ -11,7 +11,12 @@ use super::nearest::meant;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     Default,
-    File { path: PathBuf, line: usize },
+    /// The account that is kept: see [`super::store::Stored`].
+    Account,
+    File {
+        path: PathBuf,
+        line: usize,
+    },
     Environment(&'static str),
     Flag(&'static str),
 }
@@ -20,6 +25,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
+            Self::Account => f.write_str("the account that is kept"),
             Self::File { path, line } => {
                 write!(f, "file {}:{line}", safe(&path.display().to_string()))
             }

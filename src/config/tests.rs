@@ -27,6 +27,7 @@ fn settled(text: &str, profile: Option<&str>, env: &[(&str, &str)]) -> Settings 
     let voices = Voices {
         profile: profile.and_then(ProfileName::parse),
         implied: None,
+        address: &|_| None,
         env: &env,
         flags: &|_| {},
     };
@@ -120,11 +121,59 @@ fn the_later_voice_is_the_stronger_one() {
 }
 
 #[test]
+fn the_environments_address_does_not_count_for_a_profile_that_is_named() {
+    let file = "profile = \"acme\"\n[profiles.acme]\napi_url = \"http://127.0.0.1:1\"\n\
+                [profiles.beta]\n";
+    let address = ("CALLREEL_API_URL", "http://127.0.0.1:2");
+    let url = |profile, env: &[(&str, &str)]| settled(file, profile, env).api_url;
+    let acme = url(Some("acme"), &[address]);
+    assert_eq!(acme.value.to_string(), "http://127.0.0.1:1");
+    assert_eq!(acme.source.to_string(), "file config.toml:3");
+    let beta = ("CALLREEL_PROFILE", "beta");
+    assert_eq!(url(None, &[address, beta]).source, Source::Default);
+    // Nobody names one in these: it is said for this run, and for whichever account this is.
+    assert_eq!(url(None, &[address]).value.to_string(), address.1);
+    let own = ("PLIVO_AUTH_ID", "MAAAAAAAAAAAAAAAAAAA");
+    assert_eq!(url(None, &[address, own]).value.to_string(), address.1);
+}
+
+#[test]
+fn an_account_that_is_kept_brings_its_address_unless_someone_says_another() {
+    let address = |text: &str, flag: Option<&str>| {
+        let kept = ApiBase::parse("http://127.0.0.1:1").ok();
+        let voices = Voices {
+            profile: ProfileName::parse("acme"),
+            implied: None,
+            address: &|name| kept.clone().filter(|_| name.as_str() == "acme"),
+            env: &|_| None,
+            flags: &|settings| {
+                let flag = flag.and_then(|url| ApiBase::parse(url).ok());
+                settings.api_url.flag("--api-url", flag);
+            },
+        };
+        let url = parse(text).unwrap().settle(&voices).unwrap().api_url;
+        (url.value.to_string(), url.source)
+    };
+    let (url, source) = address("", None);
+    assert_eq!(
+        (url.as_str(), source),
+        ("http://127.0.0.1:1", Source::Account)
+    );
+    let (url, _) = address("[profiles.acme]\napi_url = \"http://127.0.0.1:2\"\n", None);
+    assert_eq!(url, "http://127.0.0.1:2");
+    assert_eq!(
+        address("", Some("http://127.0.0.1:3")).0,
+        "http://127.0.0.1:3"
+    );
+}
+
+#[test]
 fn a_flag_has_the_last_word() {
     let config = parse("[player]\nspeed = 1.1\n").unwrap();
     let voices = Voices {
         profile: None,
         implied: None,
+        address: &|_| None,
         env: &|name| (name == "CALLREEL_SPEED").then(|| "2".to_owned()),
         flags: &|settings| settings.speed.flag("--speed", Value::parse("3")),
     };

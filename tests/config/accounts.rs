@@ -103,18 +103,20 @@ fn a_profile_that_is_named_beats_the_environment_and_says_so() {
         ("PLIVO_AUTH_ID", production.auth_id()),
         ("PLIVO_AUTH_TOKEN", production.auth_token()),
     ];
-    let url = ["list", "--api-url", test.url()];
-    let named = callreel(
-        home.path(),
-        &env,
-        &[&url[..], &["--profile", "test"]].concat(),
-    );
+    let named = callreel(home.path(), &env, &["list", "--profile", "test"]);
     let told = String::from_utf8(named.stderr.clone()).unwrap();
     assert!(
         told.contains("profile test is used (flag --profile), not PLIVO_AUTH_ID"),
         "{told}"
     );
     assert!(printed(&named).contains(&test_id(&test)));
+    let show = ["config", "show", "--profile", "test"];
+    let shown = printed(&callreel(home.path(), &env, &show));
+    let address = shown.lines().find(|line| line.starts_with("api_url"));
+    assert!(
+        address.is_some_and(|line| line.contains(test.url())),
+        "{shown}"
+    );
     let unnamed = printed(&callreel(home.path(), &env, &["list"]));
     assert!(!unnamed.contains(&test_id(&test)));
     let told = refused(

@@ -103,7 +103,7 @@ fn words(sink: &Sink, chosen: &Source, devices: Option<&Devices>) -> String {
         Sink::Socket { path, .. } => format!("the socket {}", path.display()),
     };
     let why = match chosen {
-        Source::Default => "--sink names no other",
+        Source::Default | Source::Account => "--sink names no other",
         Source::File { .. } => "the configuration says so",
         Source::Environment(variable) => return format!("{what}, since {variable} says so"),
         Source::Flag(_) => "--sink says so",

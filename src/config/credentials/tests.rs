@@ -69,6 +69,7 @@ impl User {
             .settle(&Voices {
                 profile: profile.and_then(ProfileName::parse),
                 implied: places.implied(),
+                address: &|name| places.address(name),
                 env: &env,
                 flags: &|_| {},
             })
@@ -126,8 +127,25 @@ fn a_profile_that_is_named_beats_the_environment_and_says_so() {
         told,
         "profile test is used (flag --profile), not PLIVO_AUTH_ID"
     );
-    let user = user.set("CALLREEL_PROFILE", "test");
+    let user = user
+        .set("CALLREEL_PROFILE", "test")
+        .set("CALLREEL_API_URL", "http://127.0.0.1:9999");
     assert_eq!(user.id(None), B);
+    assert_eq!(
+        user.account(None).base.to_string(),
+        HERE,
+        "the test's token goes to no address of the environment's account"
+    );
+    let user = User::new()
+        .set("CALLREEL_API_URL", "http://127.0.0.1:9999")
+        .kept("test", B, HERE);
+    let told = user.account(Some("test")).told;
+    assert!(told.is_some_and(|told| told.contains("CALLREEL_API_URL does not count")));
+    assert_eq!(
+        user.account(None).base.to_string(),
+        "http://127.0.0.1:9999",
+        "the only one was not named, so the address may be meant for it"
+    );
 }
 
 #[test]
