@@ -14,7 +14,7 @@ use crate::app::text::safe;
 use crate::app::zone::Zone;
 use crate::config::credentials::Places;
 use crate::config::store::{Store, Stored};
-use crate::config::{Config, Paths, ProfileName, TokenFrom, Value};
+use crate::config::{self, Config, Paths, ProfileName, TokenFrom, Value, Voices};
 use crate::plivo::{
     self, ApiBase, Client, Credentials, Error, PageRequest, Priority, RecordingQuery, Span,
 };
@@ -88,7 +88,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     })?;
     let store = Store::under(state);
     match args.command {
-        Command::Add(add) => add_account(&add, &store).await,
+        Command::Add(add) => add_account(&add, &paths, &store).await,
         Command::List => {
             let lines = list(&paths, &store)?;
             print(&lines)
@@ -102,8 +102,10 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     }
 }
 
-async fn add_account(add: &Add, store: &Store) -> Result<ExitCode, Failure> {
+async fn add_account(add: &Add, paths: &Paths, store: &Store) -> Result<ExitCode, Failure> {
     sys::forbid_core_dumps().context("core dumps could not be switched off")?;
+    // Before anyone is asked for a token.
+    let api_url = address(add, paths)?;
     let wrong = |error: anyhow::Error| Failure {
         error,
         code: CREDENTIALS,
@@ -113,13 +115,6 @@ async fn add_account(add: &Add, store: &Store) -> Result<ExitCode, Failure> {
     };
     let credentials =
         Credentials::new(&id, token.expose_secret()).map_err(|mistake| wrong(mistake.into()))?;
-    let api_url = match &add.api_url {
-        Some(base) => base.clone(),
-        None => match std::env::var("CALLREEL_API_URL") {
-            Ok(url) if !url.is_empty() => ApiBase::parse(&url).context("CALLREEL_API_URL")?,
-            _ => ApiBase::default(),
-        },
-    };
     if !add.no_check {
         check(&credentials, &api_url).await?;
     }
@@ -134,6 +129,19 @@ async fn add_account(add: &Add, store: &Store) -> Result<ExitCode, Failure> {
     print(&format!(
         "{name}: kept in {path}, which only you can read; callreel --profile {name}\n"
     ))
+}
+
+/// Where the account will be asked when it is used by its name. One of that name that is kept already does not count: it is
+/// about to be replaced.
+fn address(add: &Add, paths: &Paths) -> Result<ApiBase, config::Error> {
+    let settings = Config::load(paths)?.settle(&Voices {
+        profile: Some(add.name.clone()),
+        implied: None,
+        address: &|_| None,
+        env: &|name| std::env::var(name).ok(),
+        flags: &|settings| settings.api_url.flag("--api-url", add.api_url.clone()),
+    })?;
+    Ok(settings.api_url.value)
 }
 
 /// Asks for one recording.

@@ -26,18 +26,20 @@ fn account(seed: u64) -> Emulator {
 
 /// Adds an account, the token on standard input.
 fn add(home: &Path, emulator: &Emulator, name: &str, id: &str, token: &str) -> Output {
+    add_by(
+        home,
+        &[name, "--auth-id", id, "--api-url", emulator.url()],
+        token,
+    )
+}
+
+fn add_by(home: &Path, arguments: &[&str], token: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_callreel"))
-        .args([
-            "auth",
-            "add",
-            name,
-            "--auth-id",
-            id,
-            "--api-url",
-            emulator.url(),
-        ])
+        .args(["auth", "add"])
+        .args(arguments)
         .env_clear()
         .env("HOME", home)
+        .env("XDG_CONFIG_HOME", home.join("cfg"))
         .env("XDG_STATE_HOME", home.join("state"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -72,6 +74,28 @@ fn an_account_is_added_listed_used_and_removed() {
     printed(&callreel(home.path(), &[], &["auth", "remove", "test"]));
     assert!(!path.exists());
     refused(&callreel(home.path(), &[], &["auth", "remove", "test"]), 1);
+}
+
+#[test]
+fn an_account_is_checked_where_it_will_be_used() {
+    let (home, emulator) = (home(), account(1));
+    let (id, token) = (emulator.auth_id(), emulator.auth_token());
+    let arguments = ["test", "--auth-id", id];
+    write(
+        home.path(),
+        "[profiles.test]\napi_url = \"http://127.0.0.1:9\"\n",
+    );
+    let told = refused(&add_by(home.path(), &arguments, token), 1);
+    assert!(told.contains("nothing was kept"), "{told}");
+    let url = emulator.url();
+    write(
+        home.path(),
+        &format!("[profiles.test]\napi_url = \"{url}\"\n"),
+    );
+    printed(&add_by(home.path(), &arguments, token));
+    let env = [("CALLREEL_API_URL", "http://127.0.0.1:9")];
+    let rows = callreel(home.path(), &env, &["list", "--profile", "test"]);
+    assert!(printed(&rows).contains(&test_id(&emulator)));
 }
 
 #[test]
