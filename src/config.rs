@@ -34,7 +34,7 @@ pub use mistake::{Error, Mistake};
 pub use paths::Paths;
 pub use profile::{Profile, TokenFrom};
 pub use settings::Settings;
-pub use slot::{Source, Value};
+pub use slot::{Set, Source, Value};
 pub use values::{ProfileName, ZoneName};
 
 /// The file that `callreel config init` writes: every setting, commented out at its default.
@@ -148,26 +148,44 @@ impl Config {
     /// # Errors
     /// A variable of the environment that is not taken.
     pub fn settle(&self, voices: &Voices) -> Result<Settings, Error> {
+        self.settle_for(self.whose(voices)?, voices)
+    }
+
+    /// The profile in effect, and who named it.
+    fn whose(&self, voices: &Voices) -> Result<Set<Option<ProfileName>>, Error> {
+        // It comes from the same voices as everything else.
         let mut settings = Settings::default();
         self.hear(&mut settings, &self.said);
-        // A profile's name comes from the same voices as everything else; what it says counts as the file's.
-        let mut named = settings.clone();
-        named.hear_environment(voices.env)?;
-        named
-            .profile
-            .flag("--profile", voices.profile.clone().map(Some));
-        settings.profile = named.profile;
+        settings.hear_environment(voices.env)?;
+        let mut profile = settings.profile;
+        profile.flag("--profile", voices.profile.clone().map(Some));
         // Credentials of the environment are another account than the one the file names.
         let set = |name| (voices.env)(name).is_some_and(|value| !value.trim().is_empty());
-        if matches!(settings.profile.source, Source::File { .. })
+        if matches!(profile.source, Source::File { .. })
             && let Some(variable) = [ID, TOKEN].into_iter().find(|name| set(name))
         {
-            settings.profile.value = None;
-            settings.profile.source = Source::Environment(variable);
+            profile.value = None;
+            profile.source = Source::Environment(variable);
         }
-        if settings.profile.value.is_none() {
-            settings.profile.value = voices.implied.clone();
+        if profile.value.is_none() {
+            profile.value = voices.implied.clone();
         }
+        Ok(profile)
+    }
+
+    /// The settings in effect for a profile that was settled before, whichever would be meant by now.
+    ///
+    /// # Errors
+    /// As [`settle`](Self::settle).
+    pub fn settle_for(
+        &self,
+        profile: Set<Option<ProfileName>>,
+        voices: &Voices,
+    ) -> Result<Settings, Error> {
+        let mut settings = Settings::default();
+        self.hear(&mut settings, &self.said);
+        settings.profile = profile;
+        // What it says counts as the file's.
         let profile = settings.profile.value.as_ref();
         if let Some(profile) = profile.and_then(|name| self.profiles.get(name)) {
             self.hear(&mut settings, &profile.said);
@@ -178,9 +196,10 @@ impl Config {
             settings.api_url.value = kept;
             settings.api_url.source = Source::Account;
         }
+        let named = settings.is_profile_named();
         let (chosen, address) = (settings.profile.clone(), settings.api_url.clone());
         settings.hear_environment(voices.env)?;
-        if settings.is_profile_named() {
+        if named {
             settings.api_url = address;
         }
         (voices.flags)(&mut settings);

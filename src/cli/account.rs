@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow};
 
 use crate::app::text::safe;
 use crate::config::credentials::{self, Places};
-use crate::config::{self, Config, Paths, ProfileName, Settings, Voices};
+use crate::config::{self, Config, Paths, ProfileName, Set, Settings, Voices};
 use crate::emulator;
 use crate::plivo::{self, ApiBase, Client, Credentials};
 use crate::runtime::account::Account;
@@ -98,6 +98,30 @@ impl Api {
         flags: &Flags,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Ready, config::Error> {
+        self.settle(flags, env, Config::settle)
+    }
+
+    /// The same once more, the file as it is by now, for the profile of the first time: its account is in use.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(super) fn read_again(
+        &self,
+        flags: &Flags,
+        env: &dyn Fn(&str) -> Option<String>,
+        profile: &Set<Option<ProfileName>>,
+    ) -> Result<Ready, config::Error> {
+        self.settle(flags, env, |config, voices| {
+            config.settle_for(profile.clone(), voices)
+        })
+    }
+
+    fn settle(
+        &self,
+        flags: &Flags,
+        env: &dyn Fn(&str) -> Option<String>,
+        by: impl Fn(&Config, &Voices) -> Result<Settings, config::Error>,
+    ) -> Result<Ready, config::Error> {
         let paths = Paths::new(self.config.clone(), env);
         let config = Config::load(&paths)?;
         let places = Places {
@@ -105,7 +129,7 @@ impl Api {
             paths: &paths,
             env,
         };
-        let settings = config.settle(&Voices {
+        let voices = Voices {
             profile: self.profile.clone(),
             implied: places.implied(),
             address: &|name| places.address(name),
@@ -114,7 +138,8 @@ impl Api {
                 settings.api_url.flag("--api-url", self.api_url.clone());
                 flags.over(settings);
             },
-        })?;
+        };
+        let settings = by(&config, &voices)?;
         Ok(Ready {
             paths,
             config,

@@ -134,9 +134,12 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
 /// How the file is read again when it has changed.
 fn reload(args: &Args, ready: &Ready) -> Option<Reload> {
     let (api, flags) = (args.api.clone(), args.settings.clone());
+    let profile = ready.settings.profile.clone();
     let read = move || {
         let env = |name: &str| std::env::var(name).ok();
-        let ready = api.read(&flags, &env).map_err(|error| error.brief())?;
+        let ready = api
+            .read_again(&flags, &env, &profile)
+            .map_err(|error| error.brief())?;
         Ok(settings::preferences(&ready.config, &ready.settings))
     };
     Some(Reload {

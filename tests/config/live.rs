@@ -27,6 +27,26 @@ fn a_change_is_taken_up_at_once_and_a_mistake_keeps_what_was() {
 }
 
 #[test]
+fn another_profile_waits_for_the_next_start_since_its_account_does() {
+    let home = home();
+    let file = |profile: &str, keys: &str| {
+        let columns = "[profiles.acme.screen]\ncolumns = [\"length\", \"to\"]\n[profiles.beta]\n";
+        let text = format!("profile = \"{profile}\"\n{columns}{keys}");
+        write(home.path(), &text);
+    };
+    file("acme", "");
+    let mut program = demo(home.path()).spawn();
+    program.wait_for("? keys");
+    file("beta", "[keys]\nhelp = \"F2\"\n");
+    program.wait_for("the configuration was read anew");
+    program.keys("j");
+    program.wait_for("F2 keys");
+    let text = program.shown().text();
+    assert!(!text.contains("Added (UTC)"), "{text}");
+    program.keys("\x03");
+}
+
+#[test]
 fn nothing_is_written_while_nothing_changes() {
     let home = home();
     write(home.path(), "");
