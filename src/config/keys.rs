@@ -36,7 +36,10 @@ pub(super) fn read(reader: &mut Reader, keys: Option<&Entry>) -> Option<Keymap> 
     };
     let mut lines: Vec<Line> = standard.bindings().iter().map(|b| (*b, None)).collect();
     let mut quit = None;
-    for (name, value) in table {
+    // What is said for a place comes later than what is said for all of them, wherever it stands.
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(_, value)| value.get_ref().is_table());
+    for (name, value) in entries {
         let place = PLACES.iter().find(|(place, _)| place == name.get_ref());
         match (value.get_ref().as_table(), place) {
             (Some(below), Some((place, context))) => {

@@ -222,6 +222,22 @@ fn keys_take_the_place_of_the_usual_ones_where_the_action_has_them() {
 }
 
 #[test]
+fn a_place_has_the_last_word_on_its_keys_wherever_it_stands() {
+    for text in [
+        "[keys]\nrow-down = \"F2\"\n[keys.list]\nrow-down = \"F3\"\n",
+        "[keys.list]\nrow-down = \"F3\"\n[keys]\nrow-down = \"F2\"\n",
+    ] {
+        let config = parse(text).unwrap();
+        let bound = |place| {
+            let chords = config.keymap().chords(place, Action::RowDown);
+            chords.map(|chord| chord.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(bound(Context::List), ["F3"]);
+        assert_eq!(bound(Context::Reading), ["F2"]);
+    }
+}
+
+#[test]
 fn every_action_can_have_another_key() {
     for about in crate::app::action::ACTIONS {
         let table = match about.action {
