@@ -41,6 +41,15 @@ pub(super) fn api_base(text: &str) -> Result<ApiBase, String> {
     ApiBase::parse(text).map_err(|mistake| mistake.to_string())
 }
 
+/// From here on this process, and what it runs, leaves no core dump with a token in it. To be called before one is read.
+///
+/// # Errors
+/// The system refuses.
+pub(super) fn forbid_core_dumps() -> Result<(), Failure> {
+    sys::forbid_core_dumps().context("core dumps could not be switched off")?;
+    Ok(())
+}
+
 /// An account, as far as anyone tells of one.
 pub(super) enum Found {
     Account(Credentials, ApiBase),
@@ -57,17 +66,14 @@ pub(super) struct Ready {
 }
 
 impl Api {
-    /// The account that is meant, for a command that can do nothing without one. From here on this process leaves no core
-    /// dump with the token in it.
+    /// The account that is meant, for a command that can do nothing without one.
     ///
     /// # Errors
     /// As [`find`](Self::find), and what is not set.
     pub(super) fn account(&self) -> Result<(Credentials, ApiBase), Failure> {
+        forbid_core_dumps()?;
         match self.find(|name| std::env::var(name).ok())? {
-            Found::Account(credentials, base) => {
-                sys::forbid_core_dumps().context("core dumps could not be switched off")?;
-                Ok((credentials, base))
-            }
+            Found::Account(credentials, base) => Ok((credentials, base)),
             Found::Missing(why) => Err(Failure {
                 error: anyhow!("{why}: the console's overview page has the id and the token"),
                 code: CREDENTIALS,
@@ -192,9 +198,12 @@ impl Whose {
     ///
     /// # Errors
     /// As [`Api::read`].
-    pub(super) fn read(&self) -> Result<Ready, config::Error> {
-        self.api
-            .read(&Flags::default(), &|name| std::env::var(name).ok())
+    pub(super) fn read(&self) -> Result<Ready, Failure> {
+        if !self.demo {
+            forbid_core_dumps()?;
+        }
+        let env = |name: &str| std::env::var(name).ok();
+        Ok(self.api.read(&Flags::default(), &env)?)
     }
 
     /// The account, ready to be asked.

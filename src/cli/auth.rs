@@ -5,7 +5,7 @@ mod ask;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use chrono::Utc;
 use secrecy::ExposeSecret;
 
@@ -18,9 +18,8 @@ use crate::config::{self, Config, Paths, ProfileName, TokenFrom, Value, Voices};
 use crate::plivo::{
     self, ApiBase, Client, Credentials, Error, PageRequest, Priority, RecordingQuery, Span,
 };
-use crate::runtime::sys;
 
-use super::account::api_base;
+use super::account::{api_base, forbid_core_dumps};
 use super::{CREDENTIALS, FAILED, Failure};
 
 /// Keep accounts for --profile.
@@ -82,6 +81,7 @@ pub(super) fn profile_name(text: &str) -> Result<ProfileName, String> {
 /// # Errors
 /// Credentials that are wrong, an API that does not answer, a folder that cannot be written.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
+    forbid_core_dumps()?;
     let paths = Paths::of_this_user(None);
     let state = paths.state.as_deref().ok_or_else(|| {
         anyhow!("HOME is not set, so there is no folder to keep tokens in: set XDG_STATE_HOME")
@@ -103,7 +103,6 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
 }
 
 async fn add_account(add: &Add, paths: &Paths, store: &Store) -> Result<ExitCode, Failure> {
-    sys::forbid_core_dumps().context("core dumps could not be switched off")?;
     // Before anyone is asked for a token.
     let api_url = address(add, paths)?;
     let wrong = |error: anyhow::Error| Failure {

@@ -17,10 +17,10 @@ use crate::runtime::drive::Exit;
 use crate::runtime::log::Log;
 use crate::runtime::signals::Ending;
 use crate::runtime::watch::Reload;
-use crate::runtime::{self, Source, sys};
+use crate::runtime::{self, Source};
 use crate::store;
 
-use super::account::{Found, Ready};
+use super::account::{Found, Ready, forbid_core_dumps};
 use super::{Failure, PANICKED, settings};
 
 pub use args::{Args, PanicPlace};
@@ -37,6 +37,9 @@ const EASY: u64 = 10_000;
 /// A wrong flag, wrong credentials, no terminal: in one line, with what to do.
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let env = |name: &str| std::env::var(name).ok();
+    if !args.demo {
+        forbid_core_dumps()?;
+    }
     let ready = args.api.read(&args.settings, &env)?;
     let (found, told) = match args.demo {
         true => (None, None),
@@ -46,9 +49,6 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         }
     };
     let settings = &ready.settings;
-    if matches!(found, Some(Found::Account(..))) {
-        sys::forbid_core_dumps().context("core dumps could not be switched off")?;
-    }
     let (zone, local, notice) = settings::zones(settings.zone.value);
     let criteria = settings::first_days(args.filter.criteria(&zone)?, settings);
     let flags = &args.callbacks;

@@ -13,7 +13,7 @@ use crate::config::slot::Source;
 use crate::config::{Config, DEFAULT_FILE, Paths, Settings};
 
 use super::Failure;
-use super::account::Api;
+use super::account::{Api, forbid_core_dumps};
 use super::settings::Flags;
 
 /// Write, find, check and show the configuration.
@@ -79,6 +79,8 @@ pub fn run(args: &Args) -> Result<(), Failure> {
             print(&format!("{}: {what}\n", path.display()))
         }
         Command::Show(Show { api, flags }) => {
+            // The address of an account stands beside its token.
+            forbid_core_dumps()?;
             let env = |name: &str| std::env::var(name).ok();
             let mut ready = api.read(flags, &env)?;
             print(&shown(&ready.config, &mut ready.settings))

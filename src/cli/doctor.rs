@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use super::account::Api;
+use super::account::{Api, forbid_core_dumps};
 use super::settings::Flags;
 use super::sink::To;
 use super::{FAILED, Failure, json};
@@ -66,6 +66,7 @@ async fn look(args: &Args) -> Result<Vec<Section>, Failure> {
         sound: args.sound.clone(),
         ..Flags::default()
     };
+    forbid_core_dumps()?;
     let settings = Api::default().read(&flags, &env)?.settings;
     // One that cannot be used is among what is found.
     let sink = args.sound.or(&settings)?.unchecked_beside_output()?;

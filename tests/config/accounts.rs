@@ -150,6 +150,28 @@ fn a_profile_that_is_named_beats_the_environment_and_says_so() {
     assert!(told.contains("did you mean test?"), "{told}");
 }
 
+#[test]
+fn core_dumps_are_forbidden_before_a_token_is_asked_for() {
+    let (home, emulator) = (home(), account(1));
+    let (id, url, token) = (emulator.auth_id(), emulator.url(), emulator.auth_token());
+    // What a program runs has its limits.
+    let command = format!("test \"$(ulimit -H -c)\" = 0 && echo {token}");
+    write(
+        home.path(),
+        &format!(
+            "[profiles.acme]\nauth_id = \"{id}\"\napi_url = \"{url}\"\n\
+             token_command = [\"sh\", \"-c\", '{command}']\n"
+        ),
+    );
+    printed(&callreel(home.path(), &[], &["list"]));
+    let mut program = Start::callreel(&["--sink", "null"])
+        .env("HOME", home.path().to_str().unwrap())
+        .env("XDG_CONFIG_HOME", home.path().join("cfg").to_str().unwrap())
+        .spawn();
+    program.wait_for("acme");
+    program.keys("\x03");
+}
+
 /// The newest recording's id.
 fn test_id(emulator: &Emulator) -> String {
     let rows = emulator.recordings(0, 1);
