@@ -28,7 +28,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::app::keymap::Keymap;
-use crate::plivo::ApiBase;
+use crate::plivo::{ApiBase, Credentials};
 
 pub use mistake::{Error, Mistake};
 pub use paths::Paths;
@@ -41,8 +41,14 @@ pub use values::{ProfileName, ZoneName};
 pub const DEFAULT_FILE: &str = include_str!("config/default.toml");
 
 /// The account of the environment.
-const ID: &str = "PLIVO_AUTH_ID";
-const TOKEN: &str = "PLIVO_AUTH_TOKEN";
+const ID: &str = {
+    let [id, _] = Credentials::VARIABLES;
+    id
+};
+const TOKEN: &str = {
+    let [_, token] = Credentials::VARIABLES;
+    token
+};
 
 /// One setting as a file says it; it was checked.
 #[derive(Debug, Clone, PartialEq)]

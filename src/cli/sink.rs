@@ -8,9 +8,7 @@ use anyhow::anyhow;
 use crate::audio::sink::{Channels, Encoding, Format};
 use crate::audio::{Sink, output};
 use crate::config::Settings;
-
-/// What is run to take the sound does not get these.
-const SECRETS: &[&str] = &["PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN"];
+use crate::plivo::Credentials;
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct To {
@@ -91,7 +89,7 @@ impl To {
             Place::Command(line) => Sink::Command {
                 line,
                 format,
-                hidden: SECRETS,
+                hidden: &Credentials::VARIABLES,
             },
             Place::Socket(path) => Sink::Socket { path, format },
         };
@@ -260,7 +258,7 @@ mod tests {
                     rate: 16_000,
                     channels: Channels::Mono,
                 },
-                hidden: SECRETS,
+                hidden: &Credentials::VARIABLES,
             }
         );
     }

@@ -4,17 +4,21 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
+
+use crate::plivo::Credentials;
 
 /// Nobody's token is longer.
 const MOST: u64 = 8 << 10;
 
 /// A key store may ask the user for a password first.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+/// A program that has printed all ends in this moment, as a rule.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
@@ -69,13 +73,19 @@ pub(super) fn from_file(path: &Path) -> Result<SecretString, Error> {
     first_line(&text).ok_or_else(|| Error::NoText(path.to_owned()))
 }
 
-/// The first line that a program prints. It gets no input but the terminal, and what it says on standard error stays unheard.
+/// The first line that a program prints. It gets no input but the terminal and no other account's credentials, and what it says
+/// on standard error stays unheard.
 pub(super) fn from_command(words: &[String], within: Duration) -> Result<SecretString, Error> {
     let (program, arguments) = words.split_first().ok_or_else(|| Error::Nothing {
         program: String::new(),
     })?;
     let program = || program.clone();
-    let mut child = Command::new(program())
+    let until = Instant::now() + within;
+    let mut command = Command::new(program());
+    for name in Credentials::VARIABLES {
+        command.env_remove(name);
+    }
+    let mut child = command
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -94,7 +104,17 @@ pub(super) fn from_command(words: &[String], within: Duration) -> Result<SecretS
             let _ = printed.send(read.map(|()| SecretString::from(text)));
         });
     }
-    let Ok(printed) = reading.recv_timeout(within) else {
+    let done = match reading.recv_timeout(within) {
+        // What it prints to may be closed long before it ends.
+        Ok(printed) => ended(&mut child, until)
+            .map_err(|why| Error::NotRun {
+                program: program(),
+                why,
+            })?
+            .map(|status| (printed, status)),
+        Err(_) => None,
+    };
+    let Some((printed, status)) = done else {
         // It may have ended in this moment, which is as well.
         let _ = child.kill();
         let _ = child.wait();
@@ -103,10 +123,6 @@ pub(super) fn from_command(words: &[String], within: Duration) -> Result<SecretS
             within,
         });
     };
-    let status = child.wait().map_err(|why| Error::NotRun {
-        program: program(),
-        why,
-    })?;
     if !status.success() {
         return Err(Error::Failed {
             program: program(),
@@ -115,6 +131,16 @@ pub(super) fn from_command(words: &[String], within: Duration) -> Result<SecretS
     }
     let text = printed.map_err(|_| Error::Nothing { program: program() })?;
     first_line(&text).ok_or_else(|| Error::Nothing { program: program() })
+}
+
+/// How it ended; `None` where it has not by then.
+fn ended(child: &mut Child, until: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        match child.try_wait()? {
+            None if Instant::now() < until => std::thread::sleep(LOOK_AGAIN),
+            status => return Ok(status),
+        }
+    }
 }
 
 fn first_line(text: &SecretString) -> Option<SecretString> {
@@ -174,5 +200,7 @@ mod tests {
         );
         assert!(told(&["true"]).contains("printed nothing"));
         assert!(told(&["sleep", "600"]).contains("did not end within"));
+        let closed = ["sh", "-c", "echo hunter22; exec >&-; exec sleep 600"];
+        assert!(told(&closed).contains("did not end within"));
     }
 }

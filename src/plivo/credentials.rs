@@ -126,6 +126,9 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// The variables of the environment that hold both. What this program runs does not get them.
+    pub const VARIABLES: [&'static str; 2] = ["PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN"];
+
     /// Takes an id and a token, blanks around them aside.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tokio::time::Instant;
 
+use crate::plivo::Credentials;
+
 /// The most text that is copied, in bytes: terminals drop longer sequences (xterm and tmux near 100 kB encoded).
 pub const LONGEST: usize = 64 * 1024;
 /// tmux answers in milliseconds; one that hangs is left alone.
@@ -68,9 +70,10 @@ pub async fn to_tmux(text: &str) -> Result<(), Error> {
 }
 
 async fn hand_over(mut command: Command, text: &str) -> Result<(), String> {
+    for name in Credentials::VARIABLES {
+        command.env_remove(name);
+    }
     let mut child = command
-        .env_remove("PLIVO_AUTH_ID")
-        .env_remove("PLIVO_AUTH_TOKEN")
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

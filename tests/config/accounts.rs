@@ -172,6 +172,25 @@ fn core_dumps_are_forbidden_before_a_token_is_asked_for() {
     program.keys("\x03");
 }
 
+#[test]
+fn a_token_command_does_not_get_the_environments_account() {
+    let (home, emulator) = (home(), account(1));
+    let (id, url, token) = (emulator.auth_id(), emulator.url(), emulator.auth_token());
+    let command = format!("test -z \"$PLIVO_AUTH_ID$PLIVO_AUTH_TOKEN\" && echo {token}");
+    write(
+        home.path(),
+        &format!(
+            "[profiles.acme]\nauth_id = \"{id}\"\napi_url = \"{url}\"\n\
+             token_command = [\"sh\", \"-c\", '{command}']\n"
+        ),
+    );
+    let env = [
+        ("PLIVO_AUTH_ID", "MAAAAAAAAAAAAAAAAAAA"),
+        ("PLIVO_AUTH_TOKEN", "hunter22"),
+    ];
+    printed(&callreel(home.path(), &env, &["list", "--profile", "acme"]));
+}
+
 /// The newest recording's id.
 fn test_id(emulator: &Emulator) -> String {
     let rows = emulator.recordings(0, 1);
