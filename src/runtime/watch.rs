@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use notify::event::{AccessKind, AccessMode, ModifyKind};
+use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
 
@@ -93,7 +93,10 @@ fn places(file: &Path) -> Vec<(PathBuf, OsString)> {
 fn is_change(kind: EventKind) -> bool {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) | EventKind::Remove(_) => true,
-        EventKind::Modify(ModifyKind::Name(_)) => true,
+        // Editors put the old one aside before they write the new one: without either it is not whole.
+        EventKind::Modify(ModifyKind::Name(mode)) if cfg!(target_os = "linux") => {
+            mode == RenameMode::To
+        }
         EventKind::Modify(_) | EventKind::Create(_) => !cfg!(target_os = "linux"),
         _ => false,
     }
@@ -147,6 +150,13 @@ mod tests {
         assert_eq!(theme(told.blocking_recv()), Err("not nonsense".into()));
         fs::remove_file(&file).unwrap();
         assert_eq!(theme(told.blocking_recv()), Ok(Theme::Terminal));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_that_an_editor_puts_aside_is_not_looked_for() {
+        let renamed = |mode| is_change(EventKind::Modify(ModifyKind::Name(mode)));
+        assert!(renamed(RenameMode::To) && !renamed(RenameMode::From));
     }
 
     #[test]
