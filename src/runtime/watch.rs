@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -9,11 +10,13 @@ use tokio::sync::mpsc;
 
 use crate::app::{Message, Preferences};
 
+/// What is preferred now, or the mistake in words.
+pub type Read = Box<dyn Fn() -> Result<Preferences, String> + Send>;
+
 /// A file, and how to read what it prefers.
 pub struct Reload {
     pub file: PathBuf,
-    /// What is preferred now, or the mistake in words.
-    pub read: Box<dyn Fn() -> Result<Preferences, String> + Send>,
+    pub read: Read,
 }
 
 impl std::fmt::Debug for Reload {
@@ -31,7 +34,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Tells `tell` whenever what `reload` reads is not what it was; `now` is what is in effect.
+    /// Tells `tell` whenever what `reload` reads is not what it was; `now` is what is in effect. A change since that was read is
+    /// told too, if `tell` has room.
     ///
     /// Folders are watched, since editors replace a file rather than write into it: its own, and the one that a link leads to.
     ///
@@ -45,7 +49,12 @@ impl Watch {
         let Reload { file, read } = reload;
         let places = places(&file);
         let names: Vec<OsString> = places.iter().map(|(_, name)| name.clone()).collect();
-        let mut last = Ok(now);
+        let look = Arc::new(Mutex::new(Look {
+            read,
+            last: Ok(now),
+        }));
+        let looking = Arc::clone(&look);
+        let looked_after = tell.clone();
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             let Ok(event) = event else { return };
             let of_file = |path: &PathBuf| {
@@ -55,19 +64,44 @@ impl Watch {
             if !is_change(event.kind) || !event.paths.iter().any(of_file) {
                 return;
             }
-            let read = read();
-            if read == last {
-                return;
+            // Held until it is sent, so that news keeps its order.
+            let mut look = lock(&looking);
+            if let Some(news) = look.again() {
+                // The loop has ended when nobody listens.
+                let _ = tell.blocking_send(news);
             }
-            last = read.clone();
-            // The loop has ended when nobody listens.
-            let _ = tell.blocking_send(Message::Preferences(read.map(Box::new)));
         })?;
         for (folder, _) in places {
             watcher.watch(&folder, RecursiveMode::NonRecursive)?;
         }
+        if let Some(news) = lock(&look).again() {
+            let _ = looked_after.try_send(news);
+        }
         Ok(Self { _watcher: watcher })
     }
+}
+
+/// Reads the file, and knows what was told of it.
+struct Look {
+    read: Read,
+    last: Result<Preferences, String>,
+}
+
+impl Look {
+    /// What is to be told, where the file is not what it was.
+    fn again(&mut self) -> Option<Message> {
+        let read = (self.read)();
+        if read == self.last {
+            return None;
+        }
+        self.last = read.clone();
+        Some(Message::Preferences(read.map(Box::new)))
+    }
+}
+
+/// A reader that panicked has left nothing half done.
+fn lock(look: &Mutex<Look>) -> MutexGuard<'_, Look> {
+    look.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The folders to watch, and the file's name in each.
@@ -157,6 +191,17 @@ mod tests {
     fn a_file_that_an_editor_puts_aside_is_not_looked_for() {
         let renamed = |mode| is_change(EventKind::Modify(ModifyKind::Name(mode)));
         assert!(renamed(RenameMode::To) && !renamed(RenameMode::From));
+    }
+
+    /// In a runtime, where nothing may block.
+    #[tokio::test]
+    async fn what_was_written_before_the_folder_was_watched_is_told_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        fs::write(&file, "mono").unwrap();
+        let (tell, mut told) = mpsc::channel(8);
+        let _watch = Watch::start(reload(&file), Preferences::default(), tell).unwrap();
+        assert_eq!(theme(told.try_recv().ok()), Ok(Theme::Mono));
     }
 
     #[test]
