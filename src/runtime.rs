@@ -137,7 +137,7 @@ pub fn run(options: Options) -> Result<Exit, Error> {
 async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     let Options {
         source,
-        setup,
+        mut setup,
         sink,
         log,
         demo,
@@ -196,6 +196,8 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
             Exit::OpenDemo => {}
             exit => break exit,
         }
+        // The file may have changed since the start.
+        setup.preferences = app.preferences();
         match Account::demo(demo.clone(), client).await {
             Ok(account) => (app, first) = open(&setup, Some(account), &mut effects, &mut drive),
             Err(error) => first = app.update(Message::Trouble(error.to_string()), now()),

@@ -3,6 +3,20 @@
 use super::{App, Effect, Now, Preferences};
 
 impl App {
+    /// What is preferred by now.
+    pub fn preferences(&self) -> Preferences {
+        Preferences {
+            theme: self.theme,
+            colours: self.colours,
+            columns: self.columns.clone(),
+            keymap: self.keymap.clone(),
+            rewind: self.player.rewind(),
+            sides: self.player.side_names().clone(),
+            thresholds: self.player.thresholds(),
+            clipped_places: self.player.clipped_places(),
+        }
+    }
+
     /// Takes what is preferred from now on, or tells the mistake and stays as it was.
     pub(super) fn prefer(
         &mut self,

@@ -2,6 +2,7 @@
 
 use super::files::{home, write};
 use super::screen::demo;
+use crate::pty::Start;
 
 #[test]
 fn a_change_is_taken_up_at_once_and_a_mistake_keeps_what_was() {
@@ -43,6 +44,25 @@ fn another_profile_waits_for_the_next_start_since_its_account_does() {
     program.wait_for("F2 keys");
     let text = program.shown().text();
     assert!(!text.contains("Added (UTC)"), "{text}");
+    program.keys("\x03");
+}
+
+#[test]
+fn what_was_taken_up_on_the_first_screen_counts_in_the_demo_too() {
+    let home = home();
+    write(home.path(), "");
+    let mut program = Start::callreel(&["--sink", "null"])
+        .env("HOME", home.path().to_str().unwrap())
+        .env("XDG_CONFIG_HOME", home.path().join("cfg").to_str().unwrap())
+        .spawn();
+    program.wait_for("? keys");
+    write(home.path(), "[keys]\nhelp = \"F2\"\n");
+    program.wait_for("the configuration was read anew");
+    program.keys("d");
+    drop(program.wait("the list, and its keys", |shown| {
+        let text = shown.text();
+        text.contains("╭ Recordings") && text.contains("F2 keys")
+    }));
     program.keys("\x03");
 }
 

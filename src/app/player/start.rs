@@ -1,6 +1,6 @@
 //! What the player is set to before anything is loaded, and what changes with the configuration.
 
-use super::Player;
+use super::{Player, Rewind};
 use crate::app::Effect;
 use crate::app::setup::Preferences;
 use crate::app::sides::SideNames;
@@ -69,6 +69,11 @@ impl Player {
             true => Vec::new(),
             false => vec![Effect::Thresholds(self.thresholds)],
         }
+    }
+
+    /// How far back going on after a pause steps.
+    pub(in crate::app) fn rewind(&self) -> Rewind {
+        self.rewind
     }
 
     /// What the two sides of a call are called.
