@@ -69,7 +69,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     let rate = settings.rate.value.get();
     let client = client_options(rate);
-    let marks = store::place::file(|name| std::env::var_os(name)).ok();
+    let marks = store::place::file(config::Paths::of_this_user(None).state.as_deref()).ok();
     let setup = Setup {
         account: String::new(),
         auth_id: String::new(),

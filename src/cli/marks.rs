@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 
 use crate::app::words;
+use crate::config::Paths;
 use crate::store::{self, Error, Kept, Store, file};
 
 use super::Failure;
@@ -46,7 +47,7 @@ enum Command {
 /// # Errors
 /// A file that is missing, damaged or not ours; a question that nobody can answer.
 pub fn run(args: Args) -> Result<ExitCode, Failure> {
-    let path = store::place::file(|name| std::env::var_os(name))?;
+    let path = store::place::file(Paths::of_this_user(None).state.as_deref())?;
     let done = match args.command {
         Command::Export { output } => export(&path, output),
         Command::Forget { yes } => forget(&path, yes),

@@ -1,5 +1,6 @@
 //! Where the configuration and what callreel keeps stand, by the XDG rules.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The folders of one user, as far as the environment tells of them.
@@ -17,30 +18,27 @@ pub struct Paths {
 
 impl Paths {
     /// The folders that `env` names; a relative one counts as not set, as the XDG rules say. `named` is the flag `--config`.
-    pub fn new(named: Option<PathBuf>, env: impl Fn(&str) -> Option<String>) -> Self {
-        let absolute = |name: &str| {
-            env(name)
-                .map(PathBuf::from)
-                .filter(|path| path.is_absolute())
-        };
+    pub fn new<T: Into<OsString>>(named: Option<PathBuf>, env: impl Fn(&str) -> Option<T>) -> Self {
+        let env = |name: &str| env(name).map(|value| PathBuf::from(value.into()));
+        let absolute = |name: &str| env(name).filter(|path| path.is_absolute());
         let home = absolute("HOME");
         let under = |xdg: &str, below: &str| {
             absolute(xdg)
                 .or_else(|| home.as_ref().map(|home| home.join(below)))
                 .map(|folder| folder.join("callreel"))
         };
-        let variable = env("CALLREEL_CONFIG").filter(|path| !path.is_empty());
+        let variable = env("CALLREEL_CONFIG").filter(|path| !path.as_os_str().is_empty());
         Self {
             config: under("XDG_CONFIG_HOME", ".config"),
             state: under("XDG_STATE_HOME", ".local/state"),
             home,
-            named: named.or(variable.map(PathBuf::from)),
+            named: named.or(variable),
         }
     }
 
     /// As the environment of this program says.
     pub fn of_this_user(named: Option<PathBuf>) -> Self {
-        Self::new(named, |name| std::env::var(name).ok())
+        Self::new(named, |name| std::env::var_os(name))
     }
 
     /// The configuration file, whether it is there or not; `None` where there is no folder for it.
@@ -83,6 +81,10 @@ mod tests {
             usual.file().unwrap(),
             PathBuf::from("/home/me/.config/callreel/config.toml")
         );
+        let state = |xdg| paths(None, &[home, ("XDG_STATE_HOME", xdg)]).state;
+        assert_eq!(state("/var/x"), Some(PathBuf::from("/var/x/callreel")));
+        let usual = Some(PathBuf::from("/home/me/.local/state/callreel"));
+        assert_eq!((state("state"), state("")), (usual.clone(), usual));
     }
 
     #[test]
@@ -98,5 +100,6 @@ mod tests {
     fn without_a_home_nothing_is_looked_for_in_the_working_folder() {
         assert_eq!(paths(None, &[]).file(), None);
         assert_eq!(paths(None, &[("HOME", "")]).state, None);
+        assert_eq!(paths(None, &[("HOME", "here")]).state, None);
     }
 }
