@@ -2,7 +2,7 @@
 
 mod ask;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
@@ -20,6 +20,7 @@ use crate::plivo::{
 };
 
 use super::account::{api_base, forbid_core_dumps};
+use super::output::print;
 use super::{CREDENTIALS, FAILED, Failure};
 
 /// Keep accounts for --profile.
@@ -88,18 +89,22 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     })?;
     let store = Store::under(state);
     match args.command {
-        Command::Add(add) => add_account(&add, &paths, &store).await,
+        Command::Add(add) => return add_account(&add, &paths, &store).await,
         Command::List => {
             let lines = list(&paths, &store)?;
-            print(&lines)
+            print(lines)?;
         }
         Command::Remove { name } => match store.remove(&name)? {
-            true => print(&format!("{name}: forgotten\n")),
+            true => print(format!("{name}: forgotten\n"))?,
             false => {
-                Err(anyhow!("no token is kept for {name}: `callreel auth list` shows them").into())
+                return Err(anyhow!(
+                    "no token is kept for {name}: `callreel auth list` shows them"
+                )
+                .into());
             }
         },
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn add_account(add: &Add, paths: &Paths, store: &Store) -> Result<ExitCode, Failure> {
@@ -125,9 +130,10 @@ async fn add_account(add: &Add, paths: &Paths, store: &Store) -> Result<ExitCode
         },
     )?;
     let (name, path) = (&add.name, path.display());
-    print(&format!(
+    print(format!(
         "{name}: kept in {path}, which only you can read; callreel --profile {name}\n"
-    ))
+    ))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Where the account will be asked when it is used by its name. One of that name that is kept already does not count: it is
@@ -208,12 +214,4 @@ fn list(paths: &Paths, store: &Store) -> Result<String, Failure> {
         lines.push_str("no profiles: `callreel auth add NAME` adds one\n");
     }
     Ok(lines)
-}
-
-fn print(text: &str) -> Result<ExitCode, Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        // Whoever read it has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
-        printed => Ok(printed.map(|()| ExitCode::SUCCESS)?),
-    }
 }

@@ -14,6 +14,7 @@ use crate::config::{Config, DEFAULT_FILE, Paths, Settings};
 
 use super::Failure;
 use super::account::{Api, forbid_core_dumps};
+use super::output::print;
 use super::settings::Flags;
 
 /// Write, find, check and show the configuration.
@@ -63,9 +64,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         Command::Init => {
             let path = usual()?;
             init(&path)?;
-            print(&format!("{}\n", path.display()))
+            print(format!("{}\n", path.display()))
         }
-        Command::Path => print(&format!("{}\n", usual()?.display())),
+        Command::Path => print(format!("{}\n", usual()?.display())),
         Command::Check { file } => {
             let path = file.clone().map_or_else(usual, Ok)?;
             match file {
@@ -76,14 +77,14 @@ pub fn run(args: &Args) -> Result<(), Failure> {
                 true => "no mistakes",
                 false => "there is no such file, and nothing needs one",
             };
-            print(&format!("{}: {what}\n", path.display()))
+            print(format!("{}: {what}\n", path.display()))
         }
         Command::Show(Show { api, flags }) => {
             // The address of an account stands beside its token.
             forbid_core_dumps()?;
             let env = |name: &str| std::env::var(name).ok();
             let mut ready = api.read(flags, &env)?;
-            print(&shown(&ready.config, &mut ready.settings))
+            print(shown(&ready.config, &mut ready.settings))
         }
     }
 }
@@ -160,12 +161,4 @@ fn rebound(keymap: &Keymap) -> Vec<String> {
         .filter(|(_, now, usual)| now != usual)
         .map(|(name, now, _)| format!("{:<44}  # file", format!("keys.{name} = [{now}]")))
         .collect()
-}
-
-fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().write_all(text.as_bytes()) {
-        // Whoever read it has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        printed => Ok(printed?),
-    }
 }

@@ -6,12 +6,10 @@ mod remote;
 mod report;
 mod sound;
 
-use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use anyhow::Context;
-
 use super::account::{Api, forbid_core_dumps};
+use super::output::print;
 use super::settings::Flags;
 use super::sink::To;
 use super::{FAILED, Failure, json};
@@ -48,12 +46,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         Form::Text => report::text(&sections),
         Form::Json => json::line(&report::json(&sections)) + "\n",
     };
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever read has seen enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
-        written => written.context("cannot write to standard output")?,
-    }
+    print(text)?;
     let states = sections.iter().flat_map(|section| &section.findings);
     let wrong = states.into_iter().any(|found| found.state == State::Wrong);
     Ok(ExitCode::from(if wrong { FAILED } else { 0 }))

@@ -36,6 +36,13 @@ pub(super) enum End {
 }
 
 impl End {
+    fn of(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+
     /// What the command that wrote makes of it.
     ///
     /// # Errors
@@ -46,6 +53,19 @@ impl End {
             Self::Failed(why) => Err(anyhow!("cannot write to standard output: {why}").into()),
         }
     }
+}
+
+/// Writes all of a text at once, for a command that prints one.
+///
+/// # Errors
+/// Standard output fails; that whoever reads it has seen enough is none.
+pub(super) fn print(text: impl AsRef<[u8]>) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let end = match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
+        Ok(()) => End::Written,
+        Err(error) => End::of(&error),
+    };
+    end.code().map(drop)
 }
 
 impl Output {
@@ -152,8 +172,7 @@ fn write_all(mut waiting: mpsc::Receiver<Vec<u8>>, count: &watch::Sender<u64>) -
     while let Some(block) = waiting.blocking_recv() {
         match out.write_all(&block).and_then(|()| out.flush()) {
             Ok(()) => count.send_modify(|count| *count += 1),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return End::Closed,
-            Err(error) => return End::Failed(error.to_string()),
+            Err(error) => return End::of(&error),
         }
     }
     End::Written

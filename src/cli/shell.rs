@@ -1,11 +1,10 @@
 //! `callreel completions` and `callreel man`: made from the command line's own description, so that they never lag behind it.
 
-use std::io::{self, Write};
-
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
+use super::output::print;
 use super::{Cli, Failure};
 
 /// Print what a shell needs to complete callreel's commands and flags.
@@ -38,7 +37,7 @@ pub struct Manual {
 pub fn completions(args: &Completions) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "callreel", &mut script);
-    print(&script)
+    print(script)
 }
 
 /// Prints the manual page.
@@ -56,14 +55,5 @@ pub fn manual(args: &Manual) -> Result<(), Failure> {
     }
     let mut page = Vec::new();
     Man::new(command).render(&mut page)?;
-    print(&page)
-}
-
-fn print(bytes: &[u8]) -> Result<(), Failure> {
-    let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        // Whoever read it has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        printed => Ok(printed?),
-    }
+    print(page)
 }
