@@ -61,7 +61,13 @@ impl App {
         let recording = match result {
             Ok(recording) => recording,
             Err(error) => {
-                let words = format!("{error}: {}", error.advice());
+                let words = match &error {
+                    // The API's words would say the same once more, and name the id that was typed.
+                    plivo::Error::NotFound { .. } => {
+                        "no such recording: it may have been deleted".to_owned()
+                    }
+                    error => format!("{error}: {}", error.advice()),
+                };
                 self.notices.trouble(words, now.mono);
                 return Ok(Vec::new());
             }

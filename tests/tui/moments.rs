@@ -141,7 +141,8 @@ fn a_link_to_what_the_list_leaves_out_plays_all_the_same() {
 fn what_leads_nowhere_is_said() {
     let mut sitting = Sitting::new(100, 30);
     sitting.keys(":callreel play nobody@0:05<Enter>");
-    assert!(last_line(&mut sitting).contains("no such recording"));
+    let told = last_line(&mut sitting);
+    assert!(told.contains("no such recording: it may have been deleted"));
     let id = recording(1).id;
     sitting.keys(&format!(":callreel play {id}@1:75<Enter>"));
     assert!(last_line(&mut sitting).contains("59 at most after a colon"));
