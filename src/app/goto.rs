@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use super::input::TextLine;
 use super::moment::{self, Mistake};
-use super::{App, Effect, Now, Overlay};
+use super::{App, Effect, Now, Overlay, words};
 
 impl App {
     pub(super) fn open_go_to(&mut self, now: Now) {
         match self.player.subject() {
             Some(_) => self.overlay = Some(Overlay::GoTo(TextLine::default())),
-            None => self
-                .notices
-                .info("nothing is loaded: ⏎ plays the selected row", now.mono),
+            None => {
+                let told = self.keymap.spell(words::NOTHING_LOADED);
+                self.notices.info(told, now.mono);
+            }
         }
     }
 

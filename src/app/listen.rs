@@ -11,7 +11,7 @@ impl App {
             return Vec::new();
         };
         if let Some(told) = told {
-            self.notices.info(told, now.mono);
+            self.notices.info(told.spelled(&self.keymap), now.mono);
         }
         effects
     }
@@ -56,10 +56,8 @@ impl App {
         };
         let rows = self.rows();
         let Some(at) = rows.position_of(&subject.id) else {
-            self.notices.info(
-                "what plays is not among the rows loaded: ⏎ plays the selected one",
-                now.mono,
-            );
+            let told = "what plays is not among the rows loaded: {play} plays the selected one";
+            self.notices.info(self.keymap.spell(told), now.mono);
             return Vec::new();
         };
         match at.checked_add_signed(by).filter(|next| *next < rows.len()) {

@@ -16,7 +16,7 @@ mod turns;
 mod volume;
 mod zoom;
 
-pub use actions::Done;
+pub use actions::{Done, Told};
 pub use repeat::Repeat;
 pub use rewind::Rewind;
 pub use start::Start;

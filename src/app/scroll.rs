@@ -34,7 +34,7 @@ impl App {
                 readable(log_box(&layout)),
             ),
             Some(Overlay::Statistics { .. }) => {
-                let lines = statistics::lines(&self.player);
+                let lines = statistics::lines(&self.player, &self.keymap);
                 let area = statistics_box(&layout, &lines);
                 (lines.len(), readable(area))
             }

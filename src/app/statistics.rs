@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::audio::statistics::{Side, Stretch, Thresholds};
 use crate::audio::{Media, Statistics};
 
+use super::keymap::Keymap;
 use super::player::Player;
 use super::sides::SideNames;
 use super::words;
@@ -43,7 +44,7 @@ pub enum Line {
 }
 
 /// Everything that is known of what plays; a word of explanation while that is nothing.
-pub fn lines(player: &Player) -> Vec<Line> {
+pub fn lines(player: &Player, keymap: &Keymap) -> Vec<Line> {
     let found = findings(player);
     let trouble = found
         .iter()
@@ -52,9 +53,9 @@ pub fn lines(player: &Player) -> Vec<Line> {
         let words = match player.subject() {
             Some(_) if found.is_empty() => "They are counted as the recording comes.",
             Some(_) => "",
-            None => "Nothing is loaded: ⏎ plays the selected row.",
+            None => "Nothing is loaded: {play} plays the selected row.",
         };
-        return trouble.chain([Line::Note(words.to_owned())]).collect();
+        return trouble.chain([Line::Note(keymap.spell(words))]).collect();
     };
     let mut lines: Vec<Line> = trouble.collect();
     if lines.is_empty() && statistics.complete {

@@ -7,6 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::audio::Media;
 use crate::plivo;
 
+/// Said where something is to be done with what plays, and nothing does; for [`super::keymap::Keymap::spell`].
+pub const NOTHING_LOADED: &str = "nothing is loaded: {play} plays the selected row";
+
 /// `0:42`, `61:40` is `1:01:40`.
 pub fn length(length: Duration) -> String {
     let seconds = length.as_secs() + u64::from(length.subsec_millis() >= 500);

@@ -18,7 +18,7 @@ const LABEL: u16 = 15;
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: usize) {
     let styles = view.styles;
     let player = &view.app.player;
-    let lines = lines(player);
+    let lines = lines(player, &view.app.keymap);
     let id = player.subject().map_or("", |subject| {
         subject.id.as_str().split('-').next().unwrap_or_default()
     });

@@ -1,11 +1,14 @@
 //! How talk is heard: keys, what is asked of the player, what the screen says.
 
+use std::path::Path;
 use std::time::Duration;
 
 use callreel::app::{Effect, Message};
 use callreel::audio::speech::{Side, Skip, Speech, Speed};
 use callreel::audio::{Event, Media};
+use callreel::config::Config;
 
+use crate::account::Account;
 use crate::sitting::{Sitting, played, playing, setup};
 
 /// What was asked of the player, oldest first.
@@ -70,6 +73,17 @@ fn a_side_alone_has_nothing_to_swap_or_to_weigh() {
     sitting.keys("cW{");
     assert_eq!(asked(&sitting).len(), 1);
     assert!(sitting.text().contains("c goes back to both"));
+}
+
+#[test]
+fn a_notice_names_the_key_as_it_is_bound() {
+    let file = "[keys]\nplay = \"F5\"\n";
+    let config = Config::parse(Path::new("config.toml"), file).unwrap();
+    let mut bound = setup(100, 30);
+    bound.preferences.keymap = config.keymap().clone();
+    let mut sitting = Sitting::start(bound, Account::with(120));
+    sitting.keys("t");
+    assert!(sitting.text().contains("nothing is loaded: F5 plays"));
 }
 
 #[test]

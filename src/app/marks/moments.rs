@@ -215,8 +215,8 @@ impl App {
     /// The moment that is heard, without a note; where there is none, that is said.
     fn heard_moment(&mut self, now: Now) -> Option<Moment> {
         let Some(subject) = self.player.subject() else {
-            self.notices
-                .info("nothing is loaded: ⏎ plays the selected row", now.mono);
+            let told = self.keymap.spell(words::NOTHING_LOADED);
+            self.notices.info(told, now.mono);
             return None;
         };
         let recording = subject.id.clone();

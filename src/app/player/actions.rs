@@ -2,6 +2,7 @@
 
 use super::Player;
 use crate::app::ids::Ids;
+use crate::app::keymap::Keymap;
 use crate::app::{Action, Effect, Now};
 
 /// Loudness by a key, in per cent.
@@ -12,14 +13,40 @@ const STEP: i16 = 5;
 pub struct Done {
     pub effects: Vec<Effect>,
     /// What there is to say about it.
-    pub told: Option<String>,
+    pub told: Option<Told>,
+}
+
+/// Words for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// As they are: what the sides are called may be among them.
+    Words(String),
+    /// With the names of actions for keys: see [`Keymap::spell`].
+    Keys(String),
+}
+
+impl Told {
+    /// As they are shown where the keys are bound so.
+    pub fn spelled(self, keymap: &Keymap) -> String {
+        match self {
+            Self::Words(words) => words,
+            Self::Keys(words) => keymap.spell(&words),
+        }
+    }
 }
 
 impl Done {
     pub(super) fn told(words: impl Into<String>) -> Self {
         Self {
             effects: Vec::new(),
-            told: Some(words.into()),
+            told: Some(Told::Words(words.into())),
+        }
+    }
+
+    pub(super) fn told_with_keys(words: impl Into<String>) -> Self {
+        Self {
+            effects: Vec::new(),
+            told: Some(Told::Keys(words.into())),
         }
     }
 
@@ -54,7 +81,7 @@ impl Player {
                 let (words, effects) = self.mark_repeat(now);
                 Done {
                     effects,
-                    told: Some(words),
+                    told: Some(Told::Keys(words)),
                 }
             }
             Action::PreviousTurn => self.previous_turn(now),

@@ -41,17 +41,17 @@ impl Player {
         self.loaded.as_ref().map_or(OFF, |loaded| &loaded.repeat)
     }
 
-    /// The next of three presses. What it came to, in words, and what is to be done.
+    /// The next of three presses. What it came to, in words with the names of actions for keys, and what is to be done.
     pub fn mark_repeat(&mut self, now: Now) -> (String, Vec<Effect>) {
         let here = self.position(now.mono);
         let Some(loaded) = &mut self.loaded else {
-            let words = "nothing is loaded: ⏎ plays the selected row";
-            return (words.to_owned(), Vec::new());
+            return (words::NOTHING_LOADED.to_owned(), Vec::new());
         };
         match loaded.repeat.clone() {
             Repeat::Off => {
                 loaded.repeat = Repeat::From(here);
-                let words = format!("loop from {}: a again marks its end", words::clock(here));
+                let from = words::clock(here);
+                let words = format!("loop from {from}: {{loop}} again marks its end");
                 (words, Vec::new())
             }
             Repeat::From(start) if start.abs_diff(here) < LEAST => {
@@ -62,7 +62,7 @@ impl Player {
                 // Who jumped back has marked its end first.
                 let part = start.min(here)..start.max(here);
                 loaded.repeat = Repeat::Between(part.clone());
-                let words = loaded.repeat.words().unwrap_or_default() + ": a ends it";
+                let words = loaded.repeat.words().unwrap_or_default() + ": {loop} ends it";
                 let mut effects = vec![Effect::Loop(Some(part.clone()))];
                 effects.extend(self.seek(part.start, now));
                 (words, effects)

@@ -121,7 +121,9 @@ impl Player {
         }
         if alone {
             self.speech = before;
-            return Done::told("one side is heard in both ears: c goes back to both");
+            return Done::told_with_keys(
+                "one side is heard in both ears: {channel} goes back to both",
+            );
         }
         let chosen = chosen.unwrap_or_else(|| "both sides, as recorded".to_owned());
         Done::told(chosen).and(Effect::Speech(self.speech))

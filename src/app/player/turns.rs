@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Done, Player};
-use crate::app::Now;
+use crate::app::{Now, words};
 
 /// A jump lands so much before the turn: words begin softer than what is found of them.
 const LEAD: Duration = Duration::from_millis(50);
@@ -35,9 +35,7 @@ impl Player {
     fn go_to_turn(&mut self, start: Option<Duration>, none: &str, now: Now) -> Done {
         match (start, self.statistics()) {
             (Some(start), _) => self.seek_to(start.saturating_sub(LEAD), now).into(),
-            (None, _) if self.subject().is_none() => {
-                Done::told("nothing is loaded: ⏎ plays the selected row")
-            }
+            (None, _) if self.subject().is_none() => Done::told_with_keys(words::NOTHING_LOADED),
             (None, Some(statistics)) if statistics.complete => Done::told(none),
             (None, _) => Done::told(format!("{none} in what has come so far")),
         }

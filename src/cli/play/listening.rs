@@ -136,6 +136,7 @@ impl Listening {
                     .perform(action, &mut self.ids, now)
                     .unwrap_or_default();
                 if let Some(told) = told {
+                    let told = told.spelled(&self.keymap);
                     self.say(told, SAID, now);
                 }
                 Next::Go(effects)
