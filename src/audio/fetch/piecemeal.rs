@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Response;
+use reqwest::header::{self, HeaderMap};
 use tokio::time::timeout;
 
 use super::answer::{Answer, Validator};
@@ -100,6 +101,18 @@ impl Piecemeal {
         } = self.ask(at, known).await?;
         let now = Validator::of(response.headers());
         let (from, end, total) = match answer {
+            // Where such a file ends is never told: asked for as a whole, it may be.
+            Answer::Part { total: None, .. } if known.total.is_none() => {
+                let bare = std::mem::replace(&mut self.bare, true);
+                return Err(match (bare, at) {
+                    (_, 1..) => Failure::Changed,
+                    (false, 0) => Failure::Passing(no_end("a part of the file")),
+                    (true, 0) => Failure::Final(no_end("a part of the file")),
+                });
+            }
+            Answer::Whole { total: None, .. } if !is_chunked(response.headers()) => {
+                return Err(Failure::Final(no_end("the file")));
+            }
             Answer::Part { end, total } => (at, Some(end), total),
             Answer::Whole { total, .. } => (0, total, total),
             Answer::Beyond { total: Some(0) } => return Err(Failure::Final(Error::Empty)),
@@ -159,6 +172,21 @@ impl Piecemeal {
         self.target.clone_from(&asked.target);
         Ok(asked)
     }
+}
+
+/// An answer that a cut would not show in.
+fn no_end(sent: &str) -> Error {
+    Error::Protocol(format!("it sent {sent} without saying where the file ends"))
+}
+
+/// Whether the end of the body is marked in it. Without that and without a length it ends with the connection (RFC 9112, 6.3).
+fn is_chunked(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let last = codings
+        .next_back()
+        .and_then(|codings| codings.to_str().ok());
+    last.and_then(|codings| codings.rsplit(',').next())
+        .is_some_and(|coding| coding.trim().eq_ignore_ascii_case("chunked"))
 }
 
 impl Body {
