@@ -32,7 +32,7 @@ pub(crate) use manifest::read_alone;
 pub use manifest::{Entry, MANIFEST};
 pub use part::NoRoom;
 pub use proof::Flaw;
-pub(crate) use proof::proven;
+pub(crate) use proof::{long_enough, proven};
 pub use shelf::Notice;
 pub(crate) use shelf::written;
 pub use template::{DEFAULT as DEFAULT_TEMPLATE, Place, Template, TemplateMistake};

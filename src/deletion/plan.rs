@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::archive::folder::Folder;
-use crate::archive::{Entry, Flaw, proven, read_alone};
+use crate::archive::{Entry, Flaw, long_enough, proven, read_alone};
 use crate::plivo::{self, Recording, RecordingId};
 
 use super::hold::Hold;
@@ -180,6 +180,10 @@ impl Plan {
             let flaw = Flaw::SidecarChanged;
             return self.unproven.push(Unproven { id: entry.id, flaw });
         };
+        if let Err(flaw) = long_enough(&entry, recording.duration) {
+            let id = entry.id;
+            return self.unproven.push(Unproven { id, flaw });
+        }
         let measured = entry.audio.as_ref().and_then(|audio| audio.seconds);
         let target = Target {
             id: recording.id.clone(),
