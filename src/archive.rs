@@ -28,6 +28,7 @@ mod verify;
 use std::io;
 
 pub use download::{Download, Event, Options, Outcome, Reason, Stopped, Totals, Wanted};
+pub(crate) use hash::of as sha256;
 pub(crate) use manifest::read_alone;
 pub use manifest::{Entry, MANIFEST};
 pub use part::NoRoom;

@@ -351,3 +351,32 @@ fn on_a_terminal_the_sentence_has_to_be_typed() {
         assert_eq!(account.has(&rows[1]), left, "{typed}");
     }
 }
+
+#[test]
+fn the_count_of_an_unfinished_run_is_not_taken_for_another_choice() {
+    let account = account(120, "");
+    let rows = account.sounding(2);
+    let receipts = account.file("receipts.ndjson");
+    let run = serde_json::json!({
+        "step": "run", "run": "earlier", "operator": "night-job", "host": "here",
+        "account": account.emulator.auth_id(), "time": "2026-11-25T00:00:00Z",
+        "source": "recordings that somebody else chose", "count": 5, "before": 3,
+    });
+    fs::write(&receipts, format!("{run}\n")).unwrap();
+    let ids = named(&rows);
+    let confirmed = [
+        "--receipts",
+        receipts.to_str().unwrap(),
+        "--yes",
+        "--expect",
+    ];
+    let done = account.delete(&[&strs(&ids)[..], &confirmed, &["5"]].concat());
+    assert_eq!(done.status.code(), Some(5), "{done:?}");
+    assert!(
+        errors(&done).contains("there are 2, and --expect says 5"),
+        "{done:?}"
+    );
+    assert_eq!(account.deletions(), 0);
+    let done = account.delete(&[&strs(&ids)[..], &confirmed, &["2"]].concat());
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+}
