@@ -21,6 +21,7 @@ pub mod manifest;
 mod name;
 mod part;
 mod proof;
+mod sealed;
 mod shelf;
 pub mod template;
 mod verify;
