@@ -29,9 +29,11 @@ pub struct Known {
 }
 
 impl Known {
-    /// Whether bytes that were kept can be gone on from: the server has said something by which a change would show.
-    pub fn is_telling(&self) -> bool {
-        self.validator.if_range().is_some() || self.total.is_some()
+    /// Whether bytes that an earlier run kept can be gone on from: the server has named this state of the file. Its length alone
+    /// does not tell it from another.
+    pub fn is_named(&self) -> bool {
+        let weak = self.validator.etag.is_some() || self.validator.modified.is_some();
+        self.validator.if_range().is_some() || weak && self.total.is_some()
     }
 }
 
