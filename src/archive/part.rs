@@ -19,6 +19,9 @@ const LONGEST_STATE: u64 = 64 << 10;
 /// Room that is left on the disk for everybody else.
 const RESERVE: u64 = 16 << 20;
 
+/// Bytes for which room is asked at a time, where it is not known how many come.
+const STRIDE: u64 = 1 << 20;
+
 /// What is said of a part between two runs.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct State {
@@ -140,7 +143,7 @@ impl Part {
         }
         let missing = known
             .total
-            .map_or(0, |total| total.saturating_sub(self.bytes));
+            .map_or(STRIDE, |total| total.saturating_sub(self.bytes));
         self.promise(missing)?;
         if self.known != known {
             self.known = known;
@@ -186,8 +189,11 @@ impl Part {
     /// Keeps what came.
     ///
     /// # Errors
-    /// As the system says.
+    /// As [`Part::begin`]: where it is not known how much comes, the disk's room is looked at again on the way.
     pub(super) fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.known.total.is_none() && self.own == 0 {
+            self.promise(STRIDE.max(bytes.len() as u64))?;
+        }
         self.file.write_all(bytes)?;
         self.hash.add(bytes);
         self.bytes += bytes.len() as u64;
@@ -355,5 +361,13 @@ mod tests {
         two.begin(0, known(room / 2)).unwrap();
         drop(two);
         assert_eq!(promised.0.load(Ordering::Acquire), 0);
+
+        let mut endless = open("3.mp3");
+        endless.begin(0, Known::default()).unwrap();
+        promised.0.fetch_add(room, Ordering::AcqRel);
+        let stride = vec![0; usize::try_from(STRIDE).unwrap()];
+        endless.take(&stride).unwrap();
+        let error = endless.take(&stride).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
 }

@@ -13,6 +13,7 @@ use super::ask::{Asked, Question, REDIRECTS};
 use super::http::{Http, describe};
 use super::link::{Hop, Rule};
 use super::sniff;
+use crate::audio::buffer::{LARGEST, too_large};
 use crate::audio::event::{Error, Request};
 
 /// From the request to the answer's first line.
@@ -222,7 +223,11 @@ impl Body {
             let more = "it sent more bytes than the file has".to_owned();
             return Err(Failure::Final(Error::Protocol(more)));
         }
-        self.at += bytes;
+        let at = self.at.saturating_add(bytes);
+        if at > LARGEST {
+            return Err(Failure::Final(too_large(at)));
+        }
+        self.at = at;
         Ok(Some(piece))
     }
 
@@ -246,5 +251,29 @@ impl Body {
             None if self.at == 0 => Err(Failure::Final(Error::Empty)),
             _ => Ok(None),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_of_unknown_length_is_not_endless() {
+        let mut body = Body {
+            response: Response::from(axum::http::Response::new(vec![0x81_u8; 20])),
+            at: LARGEST - 20,
+            end: None,
+        };
+        assert_eq!(body.next().await.unwrap().unwrap().len(), 20);
+        let mut body = Body {
+            response: Response::from(axum::http::Response::new(vec![0x81_u8; 20])),
+            at: LARGEST - 19,
+            end: None,
+        };
+        assert_eq!(
+            body.next().await,
+            Err(Failure::Final(too_large(LARGEST + 1)))
+        );
     }
 }
