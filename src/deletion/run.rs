@@ -170,7 +170,7 @@ impl Run {
                 Err(error) => {
                     note(&mut about, &error);
                     unsure |= may_be_done(&error);
-                    match self.after(id, &mut about, error, tries).await? {
+                    match self.after(id, &mut about, error, (tries, unsure)).await? {
                         Some(outcome) => break outcome,
                         None => wait(tries).await,
                     }
@@ -180,15 +180,20 @@ impl Run {
         self.finish(id.clone(), about, outcome).await
     }
 
-    /// What a deletion that failed has come to; `None` to ask for it again.
+    /// What a deletion that failed has come to; `None` to ask for it again. `unsure`: one of its tries may have been carried out.
     async fn after(
         &self,
         id: &RecordingId,
         about: &mut About,
         error: Error,
-        tries: u32,
+        (tries, unsure): (u32, bool),
     ) -> Result<Option<Outcome>, Stopped> {
         match error {
+            // The deletion stays begun: the next run settles it.
+            Error::Unauthorized { .. } if unsure => Err(error.into()),
+            Error::RateLimited { .. } | Error::Unreachable { .. } if unsure && tries >= TRIES => {
+                Err(error.into())
+            }
             // Nothing was done, and nothing will be.
             Error::Unauthorized { .. } => {
                 self.finish(id.clone(), about.clone(), Outcome::Kept)
@@ -210,6 +215,13 @@ impl Run {
                     _ if tries < TRIES => None,
                     _ => Some(Outcome::Kept),
                 })
+            }
+            _ if unsure => {
+                self.look(id, about).await?;
+                Ok(Some(match about.check {
+                    Some(404) => Outcome::Deleted,
+                    _ => Outcome::Kept,
+                }))
             }
             _ => Ok(Some(Outcome::Kept)),
         }
