@@ -54,11 +54,17 @@ pub struct Plan {
     pub done: u64,
     /// Recordings of a manifest that another account's credentials archived.
     pub foreign: u64,
+    /// Recordings whose id cannot be named to the API.
+    pub unnamed: u64,
 }
 
 impl Plan {
-    /// Adds a recording, unless it is held or was added already.
+    /// Adds a recording, unless it is held or cannot be named to the API.
     pub fn add(&mut self, recording: &Recording, hold: &Hold) {
+        if !recording.id.has_address() {
+            self.unnamed += 1;
+            return;
+        }
         let target = Target {
             id: recording.id.clone(),
             added: recording.added,
@@ -180,6 +186,10 @@ impl Plan {
             let flaw = Flaw::SidecarChanged;
             return self.unproven.push(Unproven { id: entry.id, flaw });
         };
+        if !recording.id.has_address() {
+            self.unnamed += 1;
+            return;
+        }
         if let Err(flaw) = long_enough(&entry, recording.duration) {
             let id = entry.id;
             return self.unproven.push(Unproven { id, flaw });
@@ -212,11 +222,14 @@ mod tests {
             ("held", "2026-01-01 00:00", "9000"),
             ("b", "2026-11-18 14:02", "-1"),
             ("c", "", "500"),
+            ("", "2026-11-18 14:02", "500"),
+            ("..", "2026-11-18 14:02", "500"),
         ] {
             let row = json!({"recording_id": id, "add_time": time, "recording_duration_ms": ms});
             plan.add(&Recording::from_row(row), &hold);
         }
-        assert_eq!(plan.count(), 3);
+        plan.add(&Recording::from_row(json!({})), &hold);
+        assert_eq!((plan.count(), plan.unnamed), (3, 3));
         assert_eq!(plan.length(), (Duration::from_secs(2), 1));
         let (oldest, newest) = plan.span().unwrap();
         assert_eq!((newest - oldest).num_days(), 2);

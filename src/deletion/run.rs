@@ -19,6 +19,9 @@ const TRIES: u32 = 4;
 /// The wait before it is asked for again; it doubles from there.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 
+/// Why a recording is neither deleted nor looked for.
+const NO_ADDRESS: &str = "its id cannot be named to the API";
+
 /// What became of one recording, and how that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
@@ -149,6 +152,10 @@ impl Run {
 
     async fn one(&self, target: &Target) -> Result<Done, Stopped> {
         let (id, mut about) = (&target.id, About::of(target));
+        if !id.has_address() {
+            about.why = Some(NO_ADDRESS.to_owned());
+            return self.finish(id.clone(), about, Outcome::Kept).await;
+        }
         let (mut tries, mut unsure) = (0, false);
         let outcome = loop {
             tries += 1;
@@ -250,6 +257,11 @@ impl Run {
 
     /// Asks whether a recording is there.
     async fn look(&self, id: &RecordingId, about: &mut About) -> Result<(), Stopped> {
+        if !id.has_address() {
+            // Nobody was asked, so that this says nothing of the recording.
+            (about.check, about.why) = (None, Some(NO_ADDRESS.to_owned()));
+            return Ok(());
+        }
         match self.client.get(id, Priority::Visible).await {
             Ok(recording) => {
                 about.check = Some(200);

@@ -42,7 +42,9 @@ impl Chosen {
 
     /// Nothing that was chosen is left out for being wrong.
     pub(super) fn is_as_it_should_be(&self) -> bool {
-        self.plan.unproven.is_empty() && self.plan.foreign == 0 && self.missing.is_empty()
+        let plan = &self.plan;
+        let complete = plan.foreign == 0 && plan.unnamed == 0;
+        complete && plan.unproven.is_empty() && self.missing.is_empty()
     }
 
     /// The run that did not come to its end, where what is left of it is what was chosen: by the same choice, and as many.
@@ -274,8 +276,7 @@ async fn listed(
             row = sweep.next() => match row {
                 None => return Ok(()),
                 Some(Ok(row)) => {
-                    // What came without an id can be seen, and not be named to the API.
-                    if selected.local.admits(&row) && !row.id.is_stand_in() {
+                    if selected.local.admits(&row) {
                         chosen.plan.add(&row, hold);
                     }
                 }

@@ -59,6 +59,11 @@ pub(super) fn lines(chosen: &Chosen, account: &AuthId) -> Vec<String> {
             "left out",
             "archived with another account's credentials",
         ),
+        (
+            plan.unnamed,
+            "left out",
+            "their ids cannot be named to the API",
+        ),
         (plan.done, "done", "deleted by earlier runs"),
         (
             chosen.earlier.unsettled.len() as u64,
@@ -96,6 +101,7 @@ pub(super) fn as_json(chosen: &Chosen, account: &AuthId) -> Value {
         "not_proven": plan.unproven.len(),
         "no_audio": plan.empty,
         "foreign": plan.foreign,
+        "unnamed": plan.unnamed,
         "done_before": plan.done,
         "unsettled": chosen.earlier.unsettled.len(),
         "not_found": chosen.missing.len(),
