@@ -47,6 +47,8 @@ pub struct Unproven {
 pub struct Plan {
     pub targets: Vec<Target>,
     pub held: Vec<Held>,
+    /// The lines of the list of those to hold that hold something.
+    pub matched: HashSet<String>,
     pub unproven: Vec<Unproven>,
     /// Recordings of a manifest that have no sound, and stay for that reason.
     pub empty: u64,
@@ -71,14 +73,17 @@ impl Plan {
             length: recording.duration,
             sha256: None,
         };
-        self.sort(target, hold.of(recording));
+        self.sort(target, &hold.of(recording));
     }
 
-    fn sort(&mut self, target: Target, held: Option<&str>) {
-        match held {
+    /// `lines` are those of the list that hold it.
+    fn sort(&mut self, target: Target, lines: &[&str]) {
+        let matched = lines.iter().map(|line| (*line).to_owned());
+        self.matched.extend(matched);
+        match lines.first() {
             Some(line) => self.held.push(Held {
                 target,
-                line: line.to_owned(),
+                line: (*line).to_owned(),
             }),
             None => self.targets.push(target),
         }
@@ -203,7 +208,7 @@ impl Plan {
                 .or(recording.duration),
             sha256: entry.audio.map(|audio| audio.sha256),
         };
-        self.sort(target, hold.of(&recording));
+        self.sort(target, &hold.of(&recording));
     }
 }
 

@@ -245,8 +245,8 @@ fn what_is_held_stays_and_what_is_younger_too() {
     let hold = account.file("hold.txt");
     let numbers = rows[3]["from_number"].as_str().unwrap().to_owned();
     let list = format!(
-        "# the court's\n{}\n{}\n{numbers}\n",
-        id(&rows[1]),
+        "# the court's\n\"{}\",\n{}\n{numbers}\nnobody-knows-this\n",
+        id(&rows[1]).to_uppercase(),
         rows[2]["call_uuid"].as_str().unwrap()
     );
     fs::write(&hold, list).unwrap();
@@ -275,7 +275,12 @@ fn what_is_held_stays_and_what_is_younger_too() {
     }
     let receipts = receipts(&account.archive().join("deletions.ndjson"));
     assert_eq!(receipts[&id(&rows[1])]["outcome"], "held");
-    assert_eq!(receipts[&id(&rows[1])]["why"], id(&rows[1]));
+    let line = id(&rows[1]).to_uppercase();
+    assert_eq!(receipts[&id(&rows[1])]["why"], line);
+    assert!(
+        text(&done).contains("no match   1 of the 4 lines on the list hold nothing"),
+        "{done:?}"
+    );
 
     let before = account.emulator.count();
     let old = account.delete(&["--older-than", "390d", "--output", "json"]);

@@ -30,11 +30,18 @@ pub(super) struct Chosen {
     /// Ids that the API does not know.
     pub(super) missing: Vec<RecordingId>,
     pub(super) earlier: Earlier,
+    /// Lines of the list of those to hold.
+    pub(super) hold_lines: usize,
     folder: PathBuf,
     name: String,
 }
 
 impl Chosen {
+    /// Lines of the list of those to hold that hold nothing of what was chosen.
+    pub(super) fn unmatched(&self) -> usize {
+        self.hold_lines.saturating_sub(self.plan.matched.len())
+    }
+
     /// Nothing is to be done.
     pub(super) fn is_nothing(&self) -> bool {
         self.plan.count() == 0 && self.plan.held.is_empty() && self.earlier.unsettled.is_empty()
@@ -125,6 +132,7 @@ pub(super) async fn choose(
         before,
         missing: Vec::new(),
         earlier,
+        hold_lines: hold.lines(),
         folder,
         name,
     };
@@ -347,6 +355,7 @@ mod tests {
                 unfinished,
                 ..Earlier::default()
             },
+            hold_lines: 0,
             folder: PathBuf::new(),
             name: String::new(),
         }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::choose::Chosen;
 use super::confirm::masked;
-use crate::app::words::{count, length};
+use crate::app::words::{count, counted, length};
 use crate::archive::written;
 use crate::cli::progress::{recordings, time};
 use crate::plivo::AuthId;
@@ -76,6 +76,13 @@ pub(super) fn lines(chosen: &Chosen, account: &AuthId) -> Vec<String> {
             lines.push(format!("  {name:<10} {}: {words}", recordings(number)));
         }
     }
+    if chosen.unmatched() > 0 {
+        lines.push(format!(
+            "  no match   {} of the {} on the list hold nothing of what was chosen",
+            count(chosen.unmatched() as u64),
+            counted(chosen.hold_lines as u64, "line", "lines")
+        ));
+    }
     lines.push(format!(
         "  takes      about {} on a real account; no undo exists",
         time(plan.takes())
@@ -98,6 +105,8 @@ pub(super) fn as_json(chosen: &Chosen, account: &AuthId) -> Value {
         "oldest": span.map(|(oldest, _)| written(oldest)),
         "newest": span.map(|(_, newest)| written(newest)),
         "held": plan.held.len(),
+        "hold_lines": chosen.hold_lines,
+        "hold_lines_without_match": chosen.unmatched(),
         "not_proven": plan.unproven.len(),
         "no_audio": plan.empty,
         "foreign": plan.foreign,
