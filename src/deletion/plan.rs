@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -18,17 +19,43 @@ use super::hold::Hold;
 const EACH: Duration = Duration::from_millis(2 * 1300);
 
 /// One recording that is to be deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Target {
     pub id: RecordingId,
     pub added: Option<DateTime<Utc>>,
     pub length: Option<Duration>,
     /// Of the archived file, where it was proven.
     pub sha256: Option<String>,
+    /// The manifest's line of it, and the archive's folder.
+    archived: Option<(Arc<Folder>, Arc<Entry>)>,
+}
+
+impl Target {
+    /// Of a recording that is in no archive.
+    pub fn new(id: RecordingId, added: Option<DateTime<Utc>>, length: Option<Duration>) -> Self {
+        Self {
+            id,
+            added,
+            length,
+            sha256: None,
+            archived: None,
+        }
+    }
+
+    /// Proves it again, where it was proven: hours may have passed. Waits for the disk.
+    ///
+    /// # Errors
+    /// What is wrong with its files now.
+    pub fn prove(&self) -> Result<(), Flaw> {
+        match &self.archived {
+            Some((root, entry)) => proven(root, entry).map(drop),
+            None => Ok(()),
+        }
+    }
 }
 
 /// One that is on the list of those to hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Held {
     pub target: Target,
     /// The list's line.
@@ -43,7 +70,7 @@ pub struct Unproven {
 }
 
 /// Everything that was chosen, sorted out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Plan {
     pub targets: Vec<Target>,
     pub held: Vec<Held>,
@@ -67,12 +94,7 @@ impl Plan {
             self.unnamed += 1;
             return;
         }
-        let target = Target {
-            id: recording.id.clone(),
-            added: recording.added,
-            length: recording.duration,
-            sha256: None,
-        };
+        let target = Target::new(recording.id.clone(), recording.added, recording.duration);
         self.sort(target, &hold.of(recording));
     }
 
@@ -144,7 +166,7 @@ pub fn from_manifest(
     hold: &Hold,
     done: &HashSet<String>,
 ) -> io::Result<Plan> {
-    let root = Folder::open(archive)?;
+    let root = Arc::new(Folder::open(archive)?);
     let manifest = read_alone(&root)?;
     let mut entries: Vec<Entry> = manifest.entries.into_values().collect();
     entries.sort_by(|a, b| (&a.add_time, &a.id).cmp(&(&b.add_time, &b.id)));
@@ -168,7 +190,7 @@ pub fn from_manifest(
             plan.empty += 1;
         } else {
             match proven(&root, &entry) {
-                Ok(sidecar) => plan.choose(entry, added, &sidecar, hold),
+                Ok(sidecar) => plan.choose(&root, entry, added, (&sidecar, hold)),
                 Err(flaw) => plan.unproven.push(Unproven { id: entry.id, flaw }),
             }
         }
@@ -177,7 +199,13 @@ pub fn from_manifest(
 }
 
 impl Plan {
-    fn choose(&mut self, entry: Entry, added: Option<DateTime<Utc>>, sidecar: &[u8], hold: &Hold) {
+    fn choose(
+        &mut self,
+        root: &Arc<Folder>,
+        entry: Entry,
+        added: Option<DateTime<Utc>>,
+        (sidecar, hold): (&[u8], &Hold),
+    ) {
         // It was proven, so that it is what the API said then.
         let fields = serde_json::from_slice(sidecar)
             .ok()
@@ -206,7 +234,8 @@ impl Plan {
             length: measured
                 .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
                 .or(recording.duration),
-            sha256: entry.audio.map(|audio| audio.sha256),
+            sha256: entry.audio.as_ref().map(|audio| audio.sha256.clone()),
+            archived: Some((Arc::clone(root), Arc::new(entry))),
         };
         self.sort(target, &hold.of(&recording));
     }

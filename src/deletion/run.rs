@@ -144,6 +144,16 @@ impl Run {
                 return Err(Stopped::Told);
             }
             let about = About::of(target);
+            let proof = target.clone();
+            if let Err(flaw) = blocking(move || Ok(proof.prove())).await? {
+                let about = About {
+                    why: Some(format!("its archived files do not verify any more: {flaw}")),
+                    ..about
+                };
+                let done = self.finish(target.id.clone(), about, Outcome::Kept).await?;
+                on_event(Event::Done(done));
+                continue;
+            }
             self.write(move |receipts| receipts.begin(about)).await?;
             on_event(Event::Done(self.one(target).await?));
         }

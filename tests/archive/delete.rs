@@ -385,3 +385,39 @@ fn the_count_of_an_unfinished_run_is_not_taken_for_another_choice() {
     let done = account.delete(&[&strs(&ids)[..], &confirmed, &["2"]].concat());
     assert_eq!(done.status.code(), Some(0), "{done:?}");
 }
+
+#[test]
+fn what_was_changed_since_it_was_proven_is_kept() {
+    let account = account(120, "");
+    let rows = account.sounding(2);
+    let manifest = account.archived(&rows);
+    let short = account.emulator.auth_id();
+    let mut program = Start::callreel(&["delete", "--manifest", &manifest])
+        .env("CALLREEL_API_URL", account.emulator.url())
+        .env("PLIVO_AUTH_ID", account.emulator.auth_id())
+        .env("PLIVO_AUTH_TOKEN", account.emulator.auth_token())
+        .size(120, 40)
+        .spawn();
+    program.wait_for("To delete them for good, type: delete 2 from");
+    let entries = super::account::manifest(&account.archive());
+    let path = entries[&id(&rows[0])]["audio"]["path"].as_str().unwrap();
+    fs::remove_file(account.archive().join(path)).unwrap();
+    program.keys(&format!(
+        "delete 2 from {}...{}\r",
+        &short[..2],
+        &short[17..]
+    ));
+    assert_eq!(program.end().exit_code(), 7);
+    assert!(account.has(&rows[0]));
+    assert!(!account.has(&rows[1]));
+    let receipts = receipts(&account.archive().join("deletions.ndjson"));
+    let kept = &receipts[&id(&rows[0])];
+    assert_eq!(kept["outcome"], "kept");
+    assert!(
+        kept["why"]
+            .as_str()
+            .unwrap()
+            .contains("the file is missing"),
+        "{kept}"
+    );
+}
