@@ -4,6 +4,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
 
@@ -14,8 +15,12 @@ use crate::plivo::{self, Client, Priority, Recording, RecordingId, media};
 use super::blocking;
 use super::fetch::{Missed, fetch};
 use super::part::Part;
-use super::shelf::{Had, Notice, Sealed, Shelf};
+use super::sealed::{Sealed, Unsealed};
+use super::shelf::{Had, Notice, Shelf};
 use super::template::Template;
+
+/// What the API says is longer than this has sound.
+const INSTANT: Duration = Duration::from_secs(1);
 
 /// Where recordings go, and how.
 #[derive(Debug, Clone)]
@@ -87,6 +92,12 @@ pub enum Reason {
     RateLimited,
     #[error("the call is still being recorded: download it when it has ended")]
     StillRecording,
+    #[error(
+        "its {bytes} bytes came, and no sound is found in them: they are kept in its .part file; remove that to fetch them anew"
+    )]
+    Unheard { bytes: u64 },
+    #[error("its file, kept as .part, cannot be measured: {0}")]
+    Broken(String),
     #[error("it cannot be put into the archive: {0}")]
     Place(String),
 }
@@ -297,20 +308,30 @@ impl Download {
         });
         match kept.await? {
             Ok(bytes) => Ok(Outcome::Archived { bytes }),
-            Err(error) => self.silent(recording, error).await,
+            Err(Unsealed::Silent(error)) => self.silent(recording, error).await,
+            Err(Unsealed::Unheard { bytes }) => Ok(Outcome::Failed(Reason::Unheard { bytes })),
+            Err(Unsealed::Broken(words)) => Ok(Outcome::Failed(Reason::Broken(words))),
         }
     }
 
+    /// There is no sound, which is what is archived where that can be.
     async fn silent(
         &self,
         recording: Arc<Recording>,
         error: audio::Error,
     ) -> Result<Outcome, Stop> {
+        if recording.duration.is_some_and(|told| told > INSTANT) {
+            return Ok(Outcome::Failed(Reason::Media(error)));
+        }
         let shelf = Arc::clone(&self.shelf);
         let why = error.to_string();
         let said = why.clone();
-        blocking(move || shelf.keep_silent(&recording, &said)).await?;
-        Ok(Outcome::NoAudio(why))
+        Ok(
+            match blocking(move || shelf.keep_silent(&recording, &said)).await? {
+                true => Outcome::NoAudio(why),
+                false => Outcome::Failed(Reason::Media(error)),
+            },
+        )
     }
 }
 

@@ -79,7 +79,15 @@ pub(super) async fn fetch(
                 let (kept, failure) = take(opened, part, fetched).await?;
                 part = kept;
                 match failure {
-                    None => return Ok(part),
+                    None if part.is_whole() => return Ok(part),
+                    None if part.bytes() > before => {
+                        // The answer was a piece of the file: the next one is asked for at once.
+                        patience.failures = 0;
+                        continue;
+                    }
+                    None => Failure::Passing(audio::Error::Protocol(
+                        "it ended before the file did".to_owned(),
+                    )),
                     Some(failure) => failure,
                 }
             }
@@ -195,3 +203,6 @@ impl Patience {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,7 +88,7 @@ impl Folder {
     /// [`io::ErrorKind::NotADirectory`] for a symbolic link too.
     pub fn enter_or_create(&self, name: &str) -> io::Result<Self> {
         match rustix::fs::mkdirat(&self.fd, name, FOLDER_MODE) {
-            Ok(()) => rustix::fs::fsync(&self.fd)?,
+            Ok(()) => self.sync()?,
             Err(Errno::EXIST) => {}
             Err(error) => return Err(error.into()),
         }
@@ -142,12 +142,14 @@ impl Folder {
         self.file(name, OFlags::RDWR | OFlags::CREATE)
     }
 
-    /// Opens a file for reading and for writing at its end, and makes it where it is missing.
+    /// Opens a file for reading and for writing at its end, and makes it where it is missing. Its name is on the disk afterwards.
     ///
     /// # Errors
     /// As [`Folder::write`].
     pub fn append(&self, name: &str) -> io::Result<File> {
-        self.file(name, OFlags::RDWR | OFlags::CREATE | OFlags::APPEND)
+        let file = self.file(name, OFlags::RDWR | OFlags::CREATE | OFlags::APPEND)?;
+        self.sync()?;
+        Ok(file)
     }
 
     fn file(&self, name: &str, how: OFlags) -> io::Result<File> {

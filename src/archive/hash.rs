@@ -32,7 +32,7 @@ impl std::fmt::Debug for Hash {
 }
 
 /// Of some bytes, in hexadecimal.
-pub(super) fn of(bytes: &[u8]) -> String {
+pub(crate) fn of(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
 }
 

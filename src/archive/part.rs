@@ -19,6 +19,9 @@ const LONGEST_STATE: u64 = 64 << 10;
 /// Room that is left on the disk for everybody else.
 const RESERVE: u64 = 16 << 20;
 
+/// Bytes for which room is asked at a time, where it is not known how many come.
+const STRIDE: u64 = 1 << 20;
+
 /// What is said of a part between two runs.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct State {
@@ -72,8 +75,9 @@ impl Part {
         let mut file = folder.write(&temporary(&name))?;
         let state = folder.read_whole(&state_name(&name), LONGEST_STATE).ok();
         let state: Option<State> = state.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let boot = boot();
         let known = state
-            .filter(|state| state.id == id && state.boot == boot())
+            .filter(|state| state.id == id && !boot.is_empty() && state.boot == boot)
             .map(|state| Known {
                 validator: Validator {
                     etag: state.etag,
@@ -81,7 +85,7 @@ impl Part {
                 },
                 total: state.total,
             })
-            .filter(Known::is_telling);
+            .filter(Known::is_named);
         let (mut hash, mut bytes) = (Hash::new(), 0);
         if known.is_some() {
             (hash, bytes) = hash::of_file(&mut file)?;
@@ -139,7 +143,7 @@ impl Part {
         }
         let missing = known
             .total
-            .map_or(0, |total| total.saturating_sub(self.bytes));
+            .map_or(STRIDE, |total| total.saturating_sub(self.bytes));
         self.promise(missing)?;
         if self.known != known {
             self.known = known;
@@ -185,8 +189,11 @@ impl Part {
     /// Keeps what came.
     ///
     /// # Errors
-    /// As the system says.
+    /// As [`Part::begin`]: where it is not known how much comes, the disk's room is looked at again on the way.
     pub(super) fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.known.total.is_none() && self.own == 0 {
+            self.promise(STRIDE.max(bytes.len() as u64))?;
+        }
         self.file.write_all(bytes)?;
         self.hash.add(bytes);
         self.bytes += bytes.len() as u64;
@@ -315,17 +322,22 @@ mod tests {
         assert_eq!(open(temporary.path(), "b").bytes(), 0);
         left(Known::default(), b"abc");
         assert_eq!(open(temporary.path(), "a").bytes(), 0);
+        let length = |total| Known {
+            validator: Validator::default(),
+            ..known(total)
+        };
+        left(length(9), b"abc");
+        assert_eq!(open(temporary.path(), "a").bytes(), 0);
         left(known(2), b"abc");
         assert_eq!(open(temporary.path(), "a").bytes(), 0);
         left(known(9), b"abc");
         let state = temporary.path().join("x.mp3.part.json");
-        let other = std::fs::read_to_string(&state)
-            .unwrap()
-            .replace(&boot(), "another");
-        std::fs::write(&state, other).unwrap();
+        let text = std::fs::read_to_string(&state).unwrap();
+        let mut told: State = serde_json::from_str(&text).unwrap();
+        told.boot = "another".to_owned();
+        std::fs::write(&state, serde_json::to_string(&told).unwrap()).unwrap();
         let part = open(temporary.path(), "a");
-        // Where the system does not tell its runs apart there is nothing to see.
-        assert_eq!(part.bytes(), if boot().is_empty() { 3 } else { 0 });
+        assert_eq!(part.bytes(), 0);
         drop(part);
         discard(&Folder::open(temporary.path()).unwrap(), "x.mp3").unwrap();
         assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 0);
@@ -349,5 +361,13 @@ mod tests {
         two.begin(0, known(room / 2)).unwrap();
         drop(two);
         assert_eq!(promised.0.load(Ordering::Acquire), 0);
+
+        let mut endless = open("3.mp3");
+        endless.begin(0, Known::default()).unwrap();
+        promised.0.fetch_add(room, Ordering::AcqRel);
+        let stride = vec![0; usize::try_from(STRIDE).unwrap()];
+        endless.take(&stride).unwrap();
+        let error = endless.take(&stride).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io;
+use std::time::Duration;
 
 use super::folder::Folder;
 use super::hash;
@@ -10,6 +11,9 @@ use super::template::Place;
 
 /// A sidecar is never longer: a row of the API has about a kilobyte.
 pub(super) const LONGEST_SIDECAR: u64 = 8 << 20;
+
+/// So much of a length may be rounding.
+const ROUNDED: Duration = Duration::from_secs(2);
 
 /// What is wrong with one recording's files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +30,10 @@ pub enum Flaw {
     SidecarMissing,
     #[error("the sidecar has changed: its SHA-256 is another")]
     SidecarChanged,
+    #[error(
+        "{has:?} of sound are archived, and the API said that it lasts {told:?}: a part of it is missing"
+    )]
+    TooShort { has: Duration, told: Duration },
     #[error("the manifest names a path that leads elsewhere")]
     Path,
     #[error("it cannot be read: {0}")]
@@ -42,6 +50,7 @@ impl Flaw {
             Self::Changed => "changed",
             Self::SidecarMissing => "sidecar_missing",
             Self::SidecarChanged => "sidecar_changed",
+            Self::TooShort { .. } => "too_short",
             Self::Path => "bad_path",
             Self::Unreadable(_) => "unreadable",
         }
@@ -82,6 +91,26 @@ pub(crate) fn proven(root: &Folder, entry: &Entry) -> Result<Vec<u8>, Flaw> {
     }
 }
 
+/// Whether an archived recording sounds as long as the API says that it lasts, within a tenth and two seconds: the API rounds.
+///
+/// # Errors
+/// [`Flaw::TooShort`]. Where one of them is not known there is nothing to compare.
+pub(crate) fn long_enough(entry: &Entry, told: Option<Duration>) -> Result<(), Flaw> {
+    let has = match &entry.audio {
+        Some(audio) => match audio.seconds.map(Duration::try_from_secs_f64) {
+            Some(Ok(has)) => has,
+            _ => return Ok(()),
+        },
+        None => Duration::ZERO,
+    };
+    match told {
+        Some(told) if has.saturating_add(told / 10 + ROUNDED) < told => {
+            Err(Flaw::TooShort { has, told })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn unreadable(error: io::Error, missing: Flaw) -> Flaw {
     match error.kind() {
         io::ErrorKind::NotFound => missing,
@@ -96,4 +125,39 @@ pub(super) fn enter(root: &Folder, place: &Place) -> io::Result<Folder> {
         folder = folder.enter(OsStr::new(name))?;
     }
     Ok(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::manifest::tests::entry;
+    use super::*;
+
+    #[test]
+    fn what_is_much_shorter_than_the_api_said_is_not_whole() {
+        let of = |seconds| {
+            let mut entry = entry("a");
+            entry.audio.as_mut().unwrap().seconds = seconds;
+            entry
+        };
+        let told = |seconds| Some(Duration::from_secs(seconds));
+        for (has, told, whole) in [
+            (Some(60.0), told(60), true),
+            (Some(58.5), told(60), true),
+            (Some(90.0), told(60), true),
+            (Some(51.0), told(60), false),
+            (Some(1.0), told(2), true),
+            (Some(-1.0), told(60), true),
+            (None, told(60), true),
+            (Some(1.0), None, true),
+        ] {
+            let found = long_enough(&of(has), told);
+            assert_eq!(found.is_ok(), whole, "{has:?}, {told:?}: {found:?}");
+        }
+        let silent = Entry {
+            audio: None,
+            ..entry("a")
+        };
+        assert!(long_enough(&silent, told(1)).is_ok());
+        assert!(long_enough(&silent, told(30)).is_err());
+    }
 }

@@ -10,7 +10,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::app::text::json;
-use crate::audio;
 use crate::plivo::Recording;
 
 use super::folder::{Folder, Kind, Put};
@@ -18,6 +17,7 @@ use super::hash;
 use super::manifest::{Audio, Entry, Manifest, Sidecar};
 use super::part::{self, Part, Promised};
 use super::proof::{LONGEST_SIDECAR, enter, proven};
+use super::sealed::Sealed;
 use super::template::{Place, Template};
 
 /// Something about the place that a person should know.
@@ -218,17 +218,23 @@ impl Shelf {
         Ok(bytes)
     }
 
-    /// Archives a recording without sound: what the API knows of it, and why there is none.
+    /// Archives a recording without sound: what the API knows of it, and why there is none. Gives false, and changes nothing, where
+    /// sound of it was archived before.
     ///
     /// # Errors
     /// As the system says.
-    pub(super) fn keep_silent(&self, recording: &Recording, why: &str) -> io::Result<()> {
+    pub(super) fn keep_silent(&self, recording: &Recording, why: &str) -> io::Result<bool> {
+        let before = self.entry_of(recording.id.as_str());
+        if before.is_some_and(|entry| entry.audio.is_some()) {
+            return Ok(false);
+        }
         let (place, folder) = self.place(recording)?;
         part::discard(&folder, &place.file())?;
         let mut entry = self.entry(recording, &place);
         entry.no_audio = Some(why.to_owned());
         entry.sidecar.sha256 = write_sidecar(&folder, &place, &entry, recording)?;
-        self.state().manifest.add(entry)
+        self.state().manifest.add(entry)?;
+        Ok(true)
     }
 
     fn entry(&self, recording: &Recording, place: &Place) -> Entry {
@@ -245,37 +251,6 @@ impl Shelf {
             },
             archived: written(Utc::now()),
         }
-    }
-}
-
-/// A part that is whole and on the disk.
-#[derive(Debug)]
-pub(super) struct Sealed {
-    part: Part,
-    sha256: String,
-    measured: Option<audio::Measured>,
-}
-
-impl Sealed {
-    /// Puts a part on the disk and measures it.
-    ///
-    /// # Errors
-    /// The inner one where there is no sound in it; else as the system says.
-    pub(super) fn of(part: Part) -> io::Result<Result<Self, audio::Error>> {
-        let sha256 = part.seal()?;
-        let measured = match audio::measure(part.file()?) {
-            Ok(measured) => Some(measured),
-            Err(error @ (audio::Error::Empty | audio::Error::HeaderOnly)) => {
-                return Ok(Err(error));
-            }
-            // It is what was recorded, whether callreel can play it or not.
-            Err(_) => None,
-        };
-        Ok(Ok(Self {
-            part,
-            sha256,
-            measured,
-        }))
     }
 }
 
@@ -351,3 +326,6 @@ fn write_sidecar(
     folder.replace(&place.sidecar(), &bytes)?;
     Ok(hash::of(&bytes))
 }
+
+#[cfg(test)]
+mod tests;

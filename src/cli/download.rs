@@ -252,10 +252,11 @@ pub(super) fn ids(named: &[String], input: impl Read) -> Result<Vec<RecordingId>
         if id.is_empty() || !seen.insert(id.to_owned()) {
             continue;
         }
-        if id.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        let named = RecordingId::new(id);
+        if id.contains(|c: char| c.is_whitespace() || c.is_control()) || !named.has_address() {
             return Err(anyhow!("{id:?} is no recording's id").into());
         }
-        ids.push(RecordingId::new(id));
+        ids.push(named);
     }
     match ids.is_empty() {
         true => Err(anyhow!("no recording is named").into()),
@@ -305,6 +306,7 @@ mod tests {
         assert_eq!(texts(&["-"], "\na\r\n b \na").unwrap(), ["a", "b"]);
         assert!(texts(&["-"], " \n").is_err());
         assert!(texts(&[], "x").is_err());
+        assert!(texts(&["a", ".."], "").is_err());
         assert!(
             texts(&["a b"], "")
                 .unwrap_err()

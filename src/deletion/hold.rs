@@ -1,6 +1,6 @@
 //! Recordings that must not be deleted: a list of ids, calls and numbers.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::plivo::Recording;
 
@@ -10,8 +10,9 @@ const MOST: usize = 1_000_000;
 /// The list. A recording is held when its id, its call's UUID or one of its numbers is on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hold {
-    exact: HashSet<String>,
-    /// Those of them that may be numbers, as they were written.
+    /// Its lines as they were written, by how they are compared.
+    exact: HashMap<String, String>,
+    /// Those of them that may be numbers.
     numbers: Vec<String>,
 }
 
@@ -34,7 +35,7 @@ impl Hold {
     pub fn read(text: &str) -> Result<Self, HoldMistake> {
         let mut hold = Self::default();
         for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
-            let line = line.split('#').next().unwrap_or(line).trim();
+            let line = bare(line.split('#').next().unwrap_or(line));
             if line.is_empty() {
                 continue;
             }
@@ -48,7 +49,7 @@ impl Hold {
             if hold.exact.len() >= MOST {
                 return Err(HoldMistake::TooLong);
             }
-            hold.exact.insert(line.to_owned());
+            hold.exact.insert(compared(line), line.to_owned());
             if number_like || line.contains(['@', ':']) {
                 hold.numbers.push(line.to_owned());
             }
@@ -59,21 +60,30 @@ impl Hold {
         }
     }
 
-    /// The line for which a recording is held.
-    pub fn of(&self, recording: &Recording) -> Option<&str> {
-        let ids = [Some(recording.id.as_str()), recording.call_uuid.as_deref()];
-        let exact = ids
-            .into_iter()
-            .flatten()
-            .find_map(|id| self.exact.get(id.trim()));
-        let number = || {
-            let numbers = self.numbers.iter();
-            numbers
-                .into_iter()
-                .find(|number| recording.has_party(number))
-        };
-        exact.or_else(number).map(String::as_str)
+    /// How many different lines it has.
+    pub fn lines(&self) -> usize {
+        self.exact.len()
     }
+
+    /// The lines for which a recording is held: none where it is not.
+    pub fn of(&self, recording: &Recording) -> Vec<&str> {
+        let ids = [Some(recording.id.as_str()), recording.call_uuid.as_deref()];
+        let exact = ids.into_iter().flatten();
+        let exact = exact.filter_map(|id| self.exact.get(&compared(bare(id))));
+        let numbers = self.numbers.iter();
+        let numbers = numbers.filter(|number| recording.has_party(number));
+        exact.chain(numbers).map(String::as_str).collect()
+    }
+}
+
+/// Lists are cut out of tables and programs: what stands around a word there is not of it.
+fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || "\"'`,;".contains(c))
+}
+
+/// UUIDs are the same in capitals.
+fn compared(text: &str) -> String {
+    text.to_lowercase()
 }
 
 #[cfg(test)]
@@ -100,12 +110,22 @@ mod tests {
             ("1 (415) 555-0100", true),
             ("+14155550100", true),
             ("sip:desk@voice.example.net", true),
+            ("R-1", true),
+            ("\"C-1\",", true),
+            ("'+14155550100';\r\n", true),
             ("r-2\nc-2\n+14155550101", false),
             ("4155550100", false),
         ] {
             let hold = Hold::read(list).unwrap();
-            assert_eq!(hold.of(&recording()).is_some(), held, "{list}");
+            assert_eq!(!hold.of(&recording()).is_empty(), held, "{list}");
         }
+    }
+
+    #[test]
+    fn every_line_that_matches_is_told_as_it_was_written() {
+        let hold = Hold::read("\"R-1\",\nc-1\nc-1\nr-2\n+14155550100").unwrap();
+        assert_eq!(hold.lines(), 4);
+        assert_eq!(hold.of(&recording()), ["R-1", "c-1", "+14155550100"]);
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::archive::folder::Folder;
-use crate::archive::{Entry, Flaw, proven, read_alone};
+use crate::archive::{Entry, Flaw, long_enough, proven, read_alone};
 use crate::plivo::{self, Recording, RecordingId};
 
 use super::hold::Hold;
@@ -18,17 +19,43 @@ use super::hold::Hold;
 const EACH: Duration = Duration::from_millis(2 * 1300);
 
 /// One recording that is to be deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Target {
     pub id: RecordingId,
     pub added: Option<DateTime<Utc>>,
     pub length: Option<Duration>,
     /// Of the archived file, where it was proven.
     pub sha256: Option<String>,
+    /// The manifest's line of it, and the archive's folder.
+    archived: Option<(Arc<Folder>, Arc<Entry>)>,
+}
+
+impl Target {
+    /// Of a recording that is in no archive.
+    pub fn new(id: RecordingId, added: Option<DateTime<Utc>>, length: Option<Duration>) -> Self {
+        Self {
+            id,
+            added,
+            length,
+            sha256: None,
+            archived: None,
+        }
+    }
+
+    /// Proves it again, where it was proven: hours may have passed. Waits for the disk.
+    ///
+    /// # Errors
+    /// What is wrong with its files now.
+    pub fn prove(&self) -> Result<(), Flaw> {
+        match &self.archived {
+            Some((root, entry)) => proven(root, entry).map(drop),
+            None => Ok(()),
+        }
+    }
 }
 
 /// One that is on the list of those to hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Held {
     pub target: Target,
     /// The list's line.
@@ -43,10 +70,12 @@ pub struct Unproven {
 }
 
 /// Everything that was chosen, sorted out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Plan {
     pub targets: Vec<Target>,
     pub held: Vec<Held>,
+    /// The lines of the list of those to hold that hold something.
+    pub matched: HashSet<String>,
     pub unproven: Vec<Unproven>,
     /// Recordings of a manifest that have no sound, and stay for that reason.
     pub empty: u64,
@@ -54,25 +83,29 @@ pub struct Plan {
     pub done: u64,
     /// Recordings of a manifest that another account's credentials archived.
     pub foreign: u64,
+    /// Recordings whose id cannot be named to the API.
+    pub unnamed: u64,
 }
 
 impl Plan {
-    /// Adds a recording, unless it is held or was added already.
+    /// Adds a recording, unless it is held or cannot be named to the API.
     pub fn add(&mut self, recording: &Recording, hold: &Hold) {
-        let target = Target {
-            id: recording.id.clone(),
-            added: recording.added,
-            length: recording.duration,
-            sha256: None,
-        };
-        self.sort(target, hold.of(recording));
+        if !recording.id.has_address() {
+            self.unnamed += 1;
+            return;
+        }
+        let target = Target::new(recording.id.clone(), recording.added, recording.duration);
+        self.sort(target, &hold.of(recording));
     }
 
-    fn sort(&mut self, target: Target, held: Option<&str>) {
-        match held {
+    /// `lines` are those of the list that hold it.
+    fn sort(&mut self, target: Target, lines: &[&str]) {
+        let matched = lines.iter().map(|line| (*line).to_owned());
+        self.matched.extend(matched);
+        match lines.first() {
             Some(line) => self.held.push(Held {
                 target,
-                line: line.to_owned(),
+                line: (*line).to_owned(),
             }),
             None => self.targets.push(target),
         }
@@ -133,7 +166,7 @@ pub fn from_manifest(
     hold: &Hold,
     done: &HashSet<String>,
 ) -> io::Result<Plan> {
-    let root = Folder::open(archive)?;
+    let root = Arc::new(Folder::open(archive)?);
     let manifest = read_alone(&root)?;
     let mut entries: Vec<Entry> = manifest.entries.into_values().collect();
     entries.sort_by(|a, b| (&a.add_time, &a.id).cmp(&(&b.add_time, &b.id)));
@@ -157,7 +190,7 @@ pub fn from_manifest(
             plan.empty += 1;
         } else {
             match proven(&root, &entry) {
-                Ok(sidecar) => plan.choose(entry, added, &sidecar, hold),
+                Ok(sidecar) => plan.choose(&root, entry, added, (&sidecar, hold)),
                 Err(flaw) => plan.unproven.push(Unproven { id: entry.id, flaw }),
             }
         }
@@ -166,7 +199,13 @@ pub fn from_manifest(
 }
 
 impl Plan {
-    fn choose(&mut self, entry: Entry, added: Option<DateTime<Utc>>, sidecar: &[u8], hold: &Hold) {
+    fn choose(
+        &mut self,
+        root: &Arc<Folder>,
+        entry: Entry,
+        added: Option<DateTime<Utc>>,
+        (sidecar, hold): (&[u8], &Hold),
+    ) {
         // It was proven, so that it is what the API said then.
         let fields = serde_json::from_slice(sidecar)
             .ok()
@@ -180,6 +219,14 @@ impl Plan {
             let flaw = Flaw::SidecarChanged;
             return self.unproven.push(Unproven { id: entry.id, flaw });
         };
+        if !recording.id.has_address() {
+            self.unnamed += 1;
+            return;
+        }
+        if let Err(flaw) = long_enough(&entry, recording.duration) {
+            let id = entry.id;
+            return self.unproven.push(Unproven { id, flaw });
+        }
         let measured = entry.audio.as_ref().and_then(|audio| audio.seconds);
         let target = Target {
             id: recording.id.clone(),
@@ -187,9 +234,10 @@ impl Plan {
             length: measured
                 .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
                 .or(recording.duration),
-            sha256: entry.audio.map(|audio| audio.sha256),
+            sha256: entry.audio.as_ref().map(|audio| audio.sha256.clone()),
+            archived: Some((Arc::clone(root), Arc::new(entry))),
         };
-        self.sort(target, hold.of(&recording));
+        self.sort(target, &hold.of(&recording));
     }
 }
 
@@ -208,11 +256,14 @@ mod tests {
             ("held", "2026-01-01 00:00", "9000"),
             ("b", "2026-11-18 14:02", "-1"),
             ("c", "", "500"),
+            ("", "2026-11-18 14:02", "500"),
+            ("..", "2026-11-18 14:02", "500"),
         ] {
             let row = json!({"recording_id": id, "add_time": time, "recording_duration_ms": ms});
             plan.add(&Recording::from_row(row), &hold);
         }
-        assert_eq!(plan.count(), 3);
+        plan.add(&Recording::from_row(json!({})), &hold);
+        assert_eq!((plan.count(), plan.unnamed), (3, 3));
         assert_eq!(plan.length(), (Duration::from_secs(2), 1));
         let (oldest, newest) = plan.span().unwrap();
         assert_eq!((newest - oldest).num_days(), 2);

@@ -339,12 +339,10 @@ mod tests {
     }
 
     fn target(id: &str) -> About {
-        About::of(&Target {
-            id: RecordingId::new(id),
-            added: None,
-            length: None,
+        About {
             sha256: Some("00".to_owned()),
-        })
+            ..About::of(&Target::new(RecordingId::new(id), None, None))
+        }
     }
 
     fn done(id: &str, outcome: Outcome) -> About {

@@ -19,6 +19,9 @@ const TRIES: u32 = 4;
 /// The wait before it is asked for again; it doubles from there.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 
+/// Why a recording is neither deleted nor looked for.
+const NO_ADDRESS: &str = "its id cannot be named to the API";
+
 /// What became of one recording, and how that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
@@ -141,6 +144,16 @@ impl Run {
                 return Err(Stopped::Told);
             }
             let about = About::of(target);
+            let proof = target.clone();
+            if let Err(flaw) = blocking(move || Ok(proof.prove())).await? {
+                let about = About {
+                    why: Some(format!("its archived files do not verify any more: {flaw}")),
+                    ..about
+                };
+                let done = self.finish(target.id.clone(), about, Outcome::Kept).await?;
+                on_event(Event::Done(done));
+                continue;
+            }
             self.write(move |receipts| receipts.begin(about)).await?;
             on_event(Event::Done(self.one(target).await?));
         }
@@ -149,6 +162,10 @@ impl Run {
 
     async fn one(&self, target: &Target) -> Result<Done, Stopped> {
         let (id, mut about) = (&target.id, About::of(target));
+        if !id.has_address() {
+            about.why = Some(NO_ADDRESS.to_owned());
+            return self.finish(id.clone(), about, Outcome::Kept).await;
+        }
         let (mut tries, mut unsure) = (0, false);
         let outcome = loop {
             tries += 1;
@@ -170,7 +187,7 @@ impl Run {
                 Err(error) => {
                     note(&mut about, &error);
                     unsure |= may_be_done(&error);
-                    match self.after(id, &mut about, error, tries).await? {
+                    match self.after(id, &mut about, error, (tries, unsure)).await? {
                         Some(outcome) => break outcome,
                         None => wait(tries).await,
                     }
@@ -180,15 +197,20 @@ impl Run {
         self.finish(id.clone(), about, outcome).await
     }
 
-    /// What a deletion that failed has come to; `None` to ask for it again.
+    /// What a deletion that failed has come to; `None` to ask for it again. `unsure`: one of its tries may have been carried out.
     async fn after(
         &self,
         id: &RecordingId,
         about: &mut About,
         error: Error,
-        tries: u32,
+        (tries, unsure): (u32, bool),
     ) -> Result<Option<Outcome>, Stopped> {
         match error {
+            // The deletion stays begun: the next run settles it.
+            Error::Unauthorized { .. } if unsure => Err(error.into()),
+            Error::RateLimited { .. } | Error::Unreachable { .. } if unsure && tries >= TRIES => {
+                Err(error.into())
+            }
             // Nothing was done, and nothing will be.
             Error::Unauthorized { .. } => {
                 self.finish(id.clone(), about.clone(), Outcome::Kept)
@@ -210,6 +232,13 @@ impl Run {
                     _ if tries < TRIES => None,
                     _ => Some(Outcome::Kept),
                 })
+            }
+            _ if unsure => {
+                self.look(id, about).await?;
+                Ok(Some(match about.check {
+                    Some(404) => Outcome::Deleted,
+                    _ => Outcome::Kept,
+                }))
             }
             _ => Ok(Some(Outcome::Kept)),
         }
@@ -238,6 +267,11 @@ impl Run {
 
     /// Asks whether a recording is there.
     async fn look(&self, id: &RecordingId, about: &mut About) -> Result<(), Stopped> {
+        if !id.has_address() {
+            // Nobody was asked, so that this says nothing of the recording.
+            (about.check, about.why) = (None, Some(NO_ADDRESS.to_owned()));
+            return Ok(());
+        }
         match self.client.get(id, Priority::Visible).await {
             Ok(recording) => {
                 about.check = Some(200);

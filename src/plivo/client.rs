@@ -195,7 +195,7 @@ impl Client {
         let account = self.shared.credentials.id().as_str();
         let mut segments = vec!["v1", "Account", account, "Recording"];
         segments.extend(id.map(RecordingId::as_str));
-        let known = id.is_none_or(|id| !id.is_stand_in());
+        let known = id.is_none_or(RecordingId::has_address);
         let url = self.shared.base.under(&segments).filter(|_| known);
         url.ok_or_else(|| Error::NotFound {
             message: "it came without an id that can be asked for".to_owned(),

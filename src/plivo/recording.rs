@@ -36,6 +36,11 @@ impl RecordingId {
     pub fn is_stand_in(&self) -> bool {
         self.stand_in
     }
+
+    /// Whether the API can be asked for the recording: no address holds an id that is empty, `.` or `..`.
+    pub fn has_address(&self) -> bool {
+        !self.stand_in && !matches!(self.text.as_str(), "" | "." | "..")
+    }
 }
 
 impl fmt::Display for RecordingId {

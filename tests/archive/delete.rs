@@ -245,8 +245,8 @@ fn what_is_held_stays_and_what_is_younger_too() {
     let hold = account.file("hold.txt");
     let numbers = rows[3]["from_number"].as_str().unwrap().to_owned();
     let list = format!(
-        "# the court's\n{}\n{}\n{numbers}\n",
-        id(&rows[1]),
+        "# the court's\n\"{}\",\n{}\n{numbers}\nnobody-knows-this\n",
+        id(&rows[1]).to_uppercase(),
         rows[2]["call_uuid"].as_str().unwrap()
     );
     fs::write(&hold, list).unwrap();
@@ -275,7 +275,12 @@ fn what_is_held_stays_and_what_is_younger_too() {
     }
     let receipts = receipts(&account.archive().join("deletions.ndjson"));
     assert_eq!(receipts[&id(&rows[1])]["outcome"], "held");
-    assert_eq!(receipts[&id(&rows[1])]["why"], id(&rows[1]));
+    let line = id(&rows[1]).to_uppercase();
+    assert_eq!(receipts[&id(&rows[1])]["why"], line);
+    assert!(
+        text(&done).contains("no match   1 of the 4 lines on the list hold nothing"),
+        "{done:?}"
+    );
 
     let before = account.emulator.count();
     let old = account.delete(&["--older-than", "390d", "--output", "json"]);
@@ -350,4 +355,69 @@ fn on_a_terminal_the_sentence_has_to_be_typed() {
         assert_eq!(account.has(&rows[0]), left, "{typed}");
         assert_eq!(account.has(&rows[1]), left, "{typed}");
     }
+}
+
+#[test]
+fn the_count_of_an_unfinished_run_is_not_taken_for_another_choice() {
+    let account = account(120, "");
+    let rows = account.sounding(2);
+    let receipts = account.file("receipts.ndjson");
+    let run = serde_json::json!({
+        "step": "run", "run": "earlier", "operator": "night-job", "host": "here",
+        "account": account.emulator.auth_id(), "time": "2026-11-25T00:00:00Z",
+        "source": "recordings that somebody else chose", "count": 5, "before": 3,
+    });
+    fs::write(&receipts, format!("{run}\n")).unwrap();
+    let ids = named(&rows);
+    let confirmed = [
+        "--receipts",
+        receipts.to_str().unwrap(),
+        "--yes",
+        "--expect",
+    ];
+    let done = account.delete(&[&strs(&ids)[..], &confirmed, &["5"]].concat());
+    assert_eq!(done.status.code(), Some(5), "{done:?}");
+    assert!(
+        errors(&done).contains("there are 2, and --expect says 5"),
+        "{done:?}"
+    );
+    assert_eq!(account.deletions(), 0);
+    let done = account.delete(&[&strs(&ids)[..], &confirmed, &["2"]].concat());
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+}
+
+#[test]
+fn what_was_changed_since_it_was_proven_is_kept() {
+    let account = account(120, "");
+    let rows = account.sounding(2);
+    let manifest = account.archived(&rows);
+    let short = account.emulator.auth_id();
+    let mut program = Start::callreel(&["delete", "--manifest", &manifest])
+        .env("CALLREEL_API_URL", account.emulator.url())
+        .env("PLIVO_AUTH_ID", account.emulator.auth_id())
+        .env("PLIVO_AUTH_TOKEN", account.emulator.auth_token())
+        .size(120, 40)
+        .spawn();
+    program.wait_for("To delete them for good, type: delete 2 from");
+    let entries = super::account::manifest(&account.archive());
+    let path = entries[&id(&rows[0])]["audio"]["path"].as_str().unwrap();
+    fs::remove_file(account.archive().join(path)).unwrap();
+    program.keys(&format!(
+        "delete 2 from {}...{}\r",
+        &short[..2],
+        &short[17..]
+    ));
+    assert_eq!(program.end().exit_code(), 7);
+    assert!(account.has(&rows[0]));
+    assert!(!account.has(&rows[1]));
+    let receipts = receipts(&account.archive().join("deletions.ndjson"));
+    let kept = &receipts[&id(&rows[0])];
+    assert_eq!(kept["outcome"], "kept");
+    assert!(
+        kept["why"]
+            .as_str()
+            .unwrap()
+            .contains("the file is missing"),
+        "{kept}"
+    );
 }

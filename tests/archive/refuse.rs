@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::time::{Duration, Instant};
 
 use callreel::emulator::Options;
 
@@ -97,7 +98,9 @@ fn two_downloads_into_one_archive_are_one_too_many() {
     let row = account.sounding(1).remove(0);
     let first = account.downloading(&[&id(&row)]).spawn().unwrap();
     let _first = Running(first);
+    let patience = Instant::now() + Duration::from_secs(60);
     while account.media_requests().is_empty() {
+        assert!(Instant::now() < patience, "nothing is asked for");
         std::thread::yield_now();
     }
     let second = account.download(&[&id(&row)]);

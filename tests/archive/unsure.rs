@@ -151,3 +151,23 @@ fn killed_and_run_again_the_receipts_are_whole() {
         );
     }
 }
+
+#[test]
+fn what_may_be_deleted_is_not_called_kept_by_a_later_refusal() {
+    let account = account(120, "");
+    let rows = account.sounding(1);
+    let manifest = account.archived(&rows);
+    // DELETE: nobody knows; GET: it is there; DELETE: refused.
+    let faults = ["api:503*1", "api:401/3"];
+    let faults = faults.iter().map(|fault| fault.parse().unwrap());
+    account.emulator.set_faults(faults.collect());
+    let confirmed = ["--manifest", &manifest, "--yes", "--expect", "1"];
+    let done = account.delete(&confirmed);
+    assert_eq!(done.status.code(), Some(2), "{done:?}");
+    let file = account.archive().join("deletions.ndjson");
+    assert!(receipts(&file).is_empty(), "{:?}", receipts(&file));
+    account.emulator.set_faults(Vec::new());
+    let done = account.delete(&confirmed);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert_eq!(receipts(&file)[&id(&rows[0])]["outcome"], "deleted");
+}

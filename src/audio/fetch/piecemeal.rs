@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Response;
+use reqwest::header::{self, HeaderMap};
 use tokio::time::timeout;
 
 use super::answer::{Answer, Validator};
@@ -12,6 +13,7 @@ use super::ask::{Asked, Question, REDIRECTS};
 use super::http::{Http, describe};
 use super::link::{Hop, Rule};
 use super::sniff;
+use crate::audio::buffer::{LARGEST, too_large};
 use crate::audio::event::{Error, Request};
 
 /// From the request to the answer's first line.
@@ -28,9 +30,11 @@ pub struct Known {
 }
 
 impl Known {
-    /// Whether bytes that were kept can be gone on from: the server has said something by which a change would show.
-    pub fn is_telling(&self) -> bool {
-        self.validator.if_range().is_some() || self.total.is_some()
+    /// Whether bytes that an earlier run kept can be gone on from: the server has named this state of the file. Its length alone
+    /// does not tell it from another.
+    pub fn is_named(&self) -> bool {
+        let weak = self.validator.etag.is_some() || self.validator.modified.is_some();
+        self.validator.if_range().is_some() || weak && self.total.is_some()
     }
 }
 
@@ -100,6 +104,18 @@ impl Piecemeal {
         } = self.ask(at, known).await?;
         let now = Validator::of(response.headers());
         let (from, end, total) = match answer {
+            // Where such a file ends is never told: asked for as a whole, it may be.
+            Answer::Part { total: None, .. } if known.total.is_none() => {
+                let bare = std::mem::replace(&mut self.bare, true);
+                return Err(match (bare, at) {
+                    (_, 1..) => Failure::Changed,
+                    (false, 0) => Failure::Passing(no_end("a part of the file")),
+                    (true, 0) => Failure::Final(no_end("a part of the file")),
+                });
+            }
+            Answer::Whole { total: None, .. } if !is_chunked(response.headers()) => {
+                return Err(Failure::Final(no_end("the file")));
+            }
             Answer::Part { end, total } => (at, Some(end), total),
             Answer::Whole { total, .. } => (0, total, total),
             Answer::Beyond { total: Some(0) } => return Err(Failure::Final(Error::Empty)),
@@ -161,6 +177,21 @@ impl Piecemeal {
     }
 }
 
+/// An answer that a cut would not show in.
+fn no_end(sent: &str) -> Error {
+    Error::Protocol(format!("it sent {sent} without saying where the file ends"))
+}
+
+/// Whether the end of the body is marked in it. Without that and without a length it ends with the connection (RFC 9112, 6.3).
+fn is_chunked(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let last = codings
+        .next_back()
+        .and_then(|codings| codings.to_str().ok());
+    last.and_then(|codings| codings.rsplit(',').next())
+        .is_some_and(|coding| coding.trim().eq_ignore_ascii_case("chunked"))
+}
+
 impl Body {
     /// The next bytes; `None` at the end. The first piece of a file is long enough to be told from a web page. Dropping the
     /// future loses nothing but what had just come.
@@ -192,7 +223,11 @@ impl Body {
             let more = "it sent more bytes than the file has".to_owned();
             return Err(Failure::Final(Error::Protocol(more)));
         }
-        self.at += bytes;
+        let at = self.at.saturating_add(bytes);
+        if at > LARGEST {
+            return Err(Failure::Final(too_large(at)));
+        }
+        self.at = at;
         Ok(Some(piece))
     }
 
@@ -216,5 +251,29 @@ impl Body {
             None if self.at == 0 => Err(Failure::Final(Error::Empty)),
             _ => Ok(None),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_of_unknown_length_is_not_endless() {
+        let mut body = Body {
+            response: Response::from(axum::http::Response::new(vec![0x81_u8; 20])),
+            at: LARGEST - 20,
+            end: None,
+        };
+        assert_eq!(body.next().await.unwrap().unwrap().len(), 20);
+        let mut body = Body {
+            response: Response::from(axum::http::Response::new(vec![0x81_u8; 20])),
+            at: LARGEST - 19,
+            end: None,
+        };
+        assert_eq!(
+            body.next().await,
+            Err(Failure::Final(too_large(LARGEST + 1)))
+        );
     }
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use super::{Args, refused};
-use crate::archive::MANIFEST;
+use crate::archive::{MANIFEST, sha256};
 use crate::cli::report::{Far, Report};
 use crate::cli::{Failure, download, told};
 use crate::deletion::{
@@ -30,11 +30,18 @@ pub(super) struct Chosen {
     /// Ids that the API does not know.
     pub(super) missing: Vec<RecordingId>,
     pub(super) earlier: Earlier,
+    /// Lines of the list of those to hold.
+    pub(super) hold_lines: usize,
     folder: PathBuf,
     name: String,
 }
 
 impl Chosen {
+    /// Lines of the list of those to hold that hold nothing of what was chosen.
+    pub(super) fn unmatched(&self) -> usize {
+        self.hold_lines.saturating_sub(self.plan.matched.len())
+    }
+
     /// Nothing is to be done.
     pub(super) fn is_nothing(&self) -> bool {
         self.plan.count() == 0 && self.plan.held.is_empty() && self.earlier.unsettled.is_empty()
@@ -42,12 +49,15 @@ impl Chosen {
 
     /// Nothing that was chosen is left out for being wrong.
     pub(super) fn is_as_it_should_be(&self) -> bool {
-        self.plan.unproven.is_empty() && self.plan.foreign == 0 && self.missing.is_empty()
+        let plan = &self.plan;
+        let complete = plan.foreign == 0 && plan.unnamed == 0;
+        complete && plan.unproven.is_empty() && self.missing.is_empty()
     }
 
-    /// The run that did not come to its end, where what is left of it is what was chosen.
+    /// The run that did not come to its end, where what is left of it is what was chosen: by the same choice, and as many.
     pub(super) fn rest_of(&self) -> Option<&Unfinished> {
-        let unfinished = self.earlier.unfinished.as_ref()?;
+        let unfinished = self.earlier.unfinished.as_ref();
+        let unfinished = unfinished.filter(|unfinished| unfinished.source == self.source)?;
         let rest = unfinished.count.saturating_sub(unfinished.done);
         // Those whose answer was never seen may be gone already.
         let least = rest.saturating_sub(self.earlier.unsettled.len() as u64);
@@ -122,12 +132,13 @@ pub(super) async fn choose(
         before,
         missing: Vec::new(),
         earlier,
+        hold_lines: hold.lines(),
         folder,
         name,
     };
     match archive {
         Some(archive) => {
-            chosen.source = format!("proven in {}", archive.join(MANIFEST).display());
+            chosen.source = proven_in(args, &archive);
             chosen.plan = of_manifest(args, &archive, account, &hold, &chosen).await?;
         }
         None if args.ids.is_empty() => {
@@ -190,6 +201,34 @@ fn receipts(named: Option<&Path>, archive: Option<&Path>) -> Result<(PathBuf, St
     Ok((state.join("callreel"), name))
 }
 
+/// What of an archive is chosen, in words.
+fn proven_in(args: &Args, archive: &Path) -> String {
+    let mut words = format!("proven in {}", archive.join(MANIFEST).display());
+    if args.include_empty {
+        words.push_str(" · those without sound too");
+    }
+    if let Some(age) = args.older_than {
+        let hours = age.as_secs() / 3600;
+        words.push_str(&match hours % 24 {
+            0 => format!(" · older than {} d", hours / 24),
+            _ => format!(" · older than {hours} h"),
+        });
+    }
+    words
+}
+
+/// Ids that were named, in words. Their hash tells one list from another that is as long.
+fn listed_as(ids: &[RecordingId]) -> String {
+    if let [id] = ids {
+        return format!("recording {id}");
+    }
+    let mut sorted: Vec<_> = ids.iter().map(RecordingId::as_str).collect();
+    sorted.sort_unstable();
+    let hash = sha256(sorted.join("\n").as_bytes());
+    let short: String = hash.chars().take(16).collect();
+    format!("{} recordings that were named ({short})", ids.len())
+}
+
 async fn of_manifest(
     args: &Args,
     archive: &Path,
@@ -245,8 +284,7 @@ async fn listed(
             row = sweep.next() => match row {
                 None => return Ok(()),
                 Some(Ok(row)) => {
-                    // What came without an id can be seen, and not be named to the API.
-                    if selected.local.admits(&row) && !row.id.is_stand_in() {
+                    if selected.local.admits(&row) {
                         chosen.plan.add(&row, hold);
                     }
                 }
@@ -271,10 +309,7 @@ async fn named(
     chosen: &mut Chosen,
 ) -> Result<(), Failure> {
     let ids = download::ids(&args.ids, io::stdin())?;
-    chosen.source = match ids.as_slice() {
-        [id] => format!("recording {id}"),
-        ids => format!("{} recordings that were named", ids.len()),
-    };
+    chosen.source = listed_as(&ids);
     let asked = stream::iter(ids).map(|id| async move {
         let found = client.get(&id, Priority::Detail).await;
         (id, found)
@@ -296,4 +331,64 @@ async fn named(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(source: &str, count: usize, unfinished: Option<Unfinished>) -> Chosen {
+        let row = |id| serde_json::json!({ "recording_id": format!("r-{id}") });
+        let mut plan = Plan::default();
+        for id in 0..count {
+            plan.add(
+                &crate::plivo::Recording::from_row(row(id)),
+                &Hold::default(),
+            );
+        }
+        Chosen {
+            plan,
+            source: source.to_owned(),
+            before: None,
+            missing: Vec::new(),
+            earlier: Earlier {
+                unfinished,
+                ..Earlier::default()
+            },
+            hold_lines: 0,
+            folder: PathBuf::new(),
+            name: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_run_goes_on_only_with_what_it_had_chosen() {
+        let unfinished = Unfinished {
+            run: "r".to_owned(),
+            source: "these".to_owned(),
+            count: 10,
+            done: 4,
+        };
+        for (source, count, rest) in [
+            ("these", 6, true),
+            ("these", 5, false),
+            ("those", 6, false),
+            ("", 6, false),
+        ] {
+            let chosen = chosen(source, count, Some(unfinished.clone()));
+            assert_eq!(chosen.rest_of().is_some(), rest, "{source} {count}");
+        }
+    }
+
+    #[test]
+    fn lists_of_ids_are_told_apart_and_their_order_is_not() {
+        let words = |ids: &[&str]| {
+            let ids: Vec<_> = ids.iter().map(|id| RecordingId::new(*id)).collect();
+            listed_as(&ids)
+        };
+        assert_eq!(words(&["a"]), "recording a");
+        assert!(words(&["a", "b"]).starts_with("2 recordings that were named ("));
+        assert_eq!(words(&["a", "b"]), words(&["b", "a"]));
+        assert_ne!(words(&["a", "b"]), words(&["a", "c"]));
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::choose::Chosen;
 use super::confirm::masked;
-use crate::app::words::{count, length};
+use crate::app::words::{count, counted, length};
 use crate::archive::written;
 use crate::cli::progress::{recordings, time};
 use crate::plivo::AuthId;
@@ -59,6 +59,11 @@ pub(super) fn lines(chosen: &Chosen, account: &AuthId) -> Vec<String> {
             "left out",
             "archived with another account's credentials",
         ),
+        (
+            plan.unnamed,
+            "left out",
+            "their ids cannot be named to the API",
+        ),
         (plan.done, "done", "deleted by earlier runs"),
         (
             chosen.earlier.unsettled.len() as u64,
@@ -70,6 +75,13 @@ pub(super) fn lines(chosen: &Chosen, account: &AuthId) -> Vec<String> {
         if number > 0 {
             lines.push(format!("  {name:<10} {}: {words}", recordings(number)));
         }
+    }
+    if chosen.unmatched() > 0 {
+        lines.push(format!(
+            "  no match   {} of the {} on the list hold nothing of what was chosen",
+            count(chosen.unmatched() as u64),
+            counted(chosen.hold_lines as u64, "line", "lines")
+        ));
     }
     lines.push(format!(
         "  takes      about {} on a real account; no undo exists",
@@ -93,9 +105,12 @@ pub(super) fn as_json(chosen: &Chosen, account: &AuthId) -> Value {
         "oldest": span.map(|(oldest, _)| written(oldest)),
         "newest": span.map(|(_, newest)| written(newest)),
         "held": plan.held.len(),
+        "hold_lines": chosen.hold_lines,
+        "hold_lines_without_match": chosen.unmatched(),
         "not_proven": plan.unproven.len(),
         "no_audio": plan.empty,
         "foreign": plan.foreign,
+        "unnamed": plan.unnamed,
         "done_before": plan.done,
         "unsettled": chosen.earlier.unsettled.len(),
         "not_found": chosen.missing.len(),

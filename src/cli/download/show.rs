@@ -200,8 +200,11 @@ fn code(reason: &Reason) -> u8 {
         Reason::Media(audio::Error::Unreachable(_)) => NETWORK,
         Reason::Media(audio::Error::Status(500..)) => NETWORK,
         Reason::RateLimited => RATE_LIMIT,
-        Reason::Media(_) | Reason::Link(_) | Reason::StillRecording | Reason::Place(_) => {
-            SOME_FAILED
-        }
+        Reason::Media(_)
+        | Reason::Link(_)
+        | Reason::StillRecording
+        | Reason::Unheard { .. }
+        | Reason::Broken(_)
+        | Reason::Place(_) => SOME_FAILED,
     }
 }
