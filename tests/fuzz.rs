@@ -1,5 +1,13 @@
 //! What fuzzing found or kept (`make fuzz`), tried again with every build.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what fails here fails the test"
+)]
+
 #[path = "../fuzz/src/lib.rs"]
 mod checks;
 

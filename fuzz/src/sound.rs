@@ -107,7 +107,9 @@ fn sound(decoder: &mut dyn Decoder, samples: &[f32]) {
     );
     assert!(RATES.contains(&decoder.rate()), "{} Hz", decoder.rate());
     assert!(
-        samples.len() % usize::from(decoder.channels()) == 0,
+        samples
+            .len()
+            .is_multiple_of(usize::from(decoder.channels())),
         "half a frame"
     );
     assert!(
@@ -115,7 +117,9 @@ fn sound(decoder: &mut dyn Decoder, samples: &[f32]) {
         "{} samples at once",
         samples.len()
     );
-    let wrong = samples.iter().find(|sample| !(sample.abs() <= LOUDEST));
+    let wrong = samples
+        .iter()
+        .find(|sample| sample.is_nan() || sample.abs() > LOUDEST);
     assert!(wrong.is_none(), "a sample of {wrong:?}");
     let media = decoder.media();
     assert!(matches!(media.format, "mp3" | "wav"), "{media:?}");
