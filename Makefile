@@ -22,7 +22,7 @@ test: deps-test
 	@scripts/test
 
 bench: deps-bench
-	cargo bench
+	@scripts/bench
 
 fuzz: deps-build
 	@scripts/fuzz
