@@ -1,6 +1,7 @@
 //! The command line: one file for each command. Data goes to standard output, words for people to standard error.
 
 mod account;
+pub mod audit;
 pub mod auth;
 pub mod browse;
 mod callbacks;
@@ -83,6 +84,7 @@ enum Command {
     Completions(shell::Completions),
     Man(shell::Manual),
     Marks(marks::Args),
+    Audit(audit::Args),
     Doctor(doctor::Args),
 }
 
@@ -148,6 +150,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Clip(args)) => in_runtime(clip::run(args)),
         Some(Command::Stats(args)) => in_runtime(stats::run(args)),
         Some(Command::Marks(args)) => marks::run(args),
+        Some(Command::Audit(args)) => audit::run(&args),
         Some(Command::Doctor(args)) => in_runtime(doctor::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;

@@ -20,7 +20,6 @@ use super::selection::{Selection, Speed};
 use super::stop::Stop;
 use super::{Failure, INTERRUPTED, REFUSED, SOME_FAILED, login, told, value};
 use crate::deletion::{Run, Stopped, Who};
-use crate::plivo::AuthId;
 use choose::Chosen;
 use show::Show;
 
@@ -36,7 +35,7 @@ use show::Show;
     callreel delete --manifest ~/calls/manifest.ndjson --yes --expect 20114\n\n\
     Exit codes:\n  \
     0  all are deleted, or it was a dry run that was asked for\n  \
-    1  a flag or a value is wrong, or the receipts cannot be written\n  \
+    1  a flag or a value is wrong, or the receipts or the audit log cannot be written\n  \
     2  the credentials are wrong\n  \
     3  the network or the server failed; run it again\n  \
     4  the account's rate limit is used up; run it again\n  \
@@ -160,9 +159,10 @@ async fn delete(args: &Args) -> Result<ExitCode, Failure> {
         () = stop.told() => return Ok(ExitCode::from(INTERRUPTED)),
         confirmed = confirm::confirm(args, &chosen, &account) => confirmed.map_err(refused)?,
     }
-    let receipts = chosen.open_receipts(&args.who(&account))?;
+    let audit = args.api.audit(args.operator.clone(), &account)?;
+    let receipts = chosen.open_receipts(&Who::here(args.operator.clone(), &account))?;
     show.receipts(receipts.path());
-    carry_out(Run::new(client, receipts), &chosen, show, stop).await
+    carry_out(Run::new(client, receipts, audit), &chosen, show, stop).await
 }
 
 /// Deletes what was confirmed, and prints what came of it.
@@ -207,6 +207,9 @@ async fn carry_out(
         Ok(()) => Ok(ExitCode::from(SOME_FAILED)),
         Err(Stopped::Told) => Ok(ExitCode::from(INTERRUPTED)),
         Err(Stopped::Api(error)) => Err(told::failure(error)),
+        Err(Stopped::Audit(error)) => Err(anyhow!(error)
+            .context("nothing more is deleted, since it cannot be logged")
+            .into()),
         Err(Stopped::Disk(error)) => Err(anyhow!(error)
             .context("the receipts cannot be written, and without them nothing is deleted")
             .into()),
@@ -225,17 +228,5 @@ impl Args {
             || self.all
             || self.older_than.is_some()
             || self.selection.is_given()
-    }
-
-    /// Whose name stands in the receipts.
-    fn who(&self, account: &AuthId) -> Who {
-        let named = |name| std::env::var(name).ok().filter(|name| !name.is_empty());
-        let user = || named("USER").or_else(|| named("LOGNAME"));
-        let host = rustix::system::uname();
-        Who {
-            operator: self.operator.clone().or_else(user).unwrap_or_default(),
-            host: host.nodename().to_string_lossy().into_owned(),
-            account: account.to_string(),
-        }
     }
 }
