@@ -4,13 +4,14 @@
 # rustup puts cargo here; a shell opened before the installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test bench lint deps deps-build deps-test deps-bench deps-lint assets
+.PHONY: help demo test bench lint dist deps deps-build deps-test deps-bench deps-lint deps-dist assets
 
 help:
 	@echo 'make demo     build callreel and open it on an embedded account'
 	@echo 'make test     run every test'
 	@echo 'make lint     formatting, clippy, documentation, licences'
 	@echo 'make bench    measure, beside mpg123, ffmpeg and mpv'
+	@echo 'make dist     pack the programs that are handed out, into target/dist'
 	@echo 'make deps     install what is missing to build, test and lint'
 	@echo 'make assets   make the spoken demo calls again'
 
@@ -26,6 +27,9 @@ bench: deps-bench
 lint: deps-lint
 	@scripts/lint
 
+dist: deps-dist
+	@scripts/dist
+
 deps: deps-test deps-lint
 
 deps-build:
@@ -39,6 +43,9 @@ deps-bench:
 
 deps-lint:
 	@scripts/deps lint
+
+deps-dist:
+	@scripts/deps dist
 
 assets:
 	@scripts/make-assets
