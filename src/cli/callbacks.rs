@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use url::Url;
+use url::{Host, Url};
 
 use crate::plivo::base::is_loopback;
 use crate::plivo::{ApiBase, Callback, CallbackMethod};
@@ -14,6 +14,19 @@ use super::{Failure, value};
 
 const URL: &str = "CALLREEL_CALLBACK_URL";
 const LISTEN: &str = "CALLREEL_CALLBACK_LISTEN";
+
+/// What a URL without https means.
+pub(super) const PLAIN_HTTP: &str = "beware: the callback URL is plain http, so that everyone on the way can read the answers: use https";
+
+/// Where answers come.
+pub(super) enum Way {
+    /// On the connection of the call, unless this flag is given.
+    AtOnce { unless: &'static str },
+    /// To a callback URL, at which something else listens.
+    Elsewhere,
+    /// To a callback URL, and from there to this program.
+    Here,
+}
 
 /// The flags of asynchronous mode.
 #[derive(Debug, Clone, clap::Args)]
@@ -75,23 +88,64 @@ impl Callbacks {
         self.callback_url.is_some() && std::env::var_os(URL).is_none()
     }
 
-    /// Refuses flags that say how answers come while none comes by callback.
+    /// Refuses flags that say how answers come while they come in another way.
     ///
     /// # Errors
     /// The first of them, and what is missing.
-    pub(super) fn check(&self, by_callback: bool) -> Result<(), Failure> {
-        let flags = [
-            ("--callback-method", self.callback_method.is_some()),
+    pub(super) fn check(&self, way: Way) -> Result<(), Failure> {
+        let asking = [("--callback-method", self.callback_method.is_some())];
+        let receiving = [
             ("--callback-timeout", self.callback_timeout.is_some()),
             ("--require-signature", self.require_signature),
         ];
-        match flags.iter().find(|(_, given)| *given && !by_callback) {
-            Some((flag, _)) => Err(anyhow!(
-                "{flag} does nothing here: no answer comes by callback without --callback-url"
-            )
-            .into()),
+        let first = |flags: &[(&'static str, bool)]| {
+            let given = flags.iter().find(|(_, given)| *given);
+            given.map(|(flag, _)| *flag)
+        };
+        let (idle, missing) = match way {
+            Way::AtOnce { unless } => (
+                first(&asking).or_else(|| first(&receiving)),
+                format!("no answer comes by callback without {unless}"),
+            ),
+            Way::Elsewhere => (
+                first(&receiving),
+                "the answer is received here only with --wait and --callback-listen".to_owned(),
+            ),
+            Way::Here => (None, String::new()),
+        };
+        match idle {
+            Some(flag) => Err(anyhow!("{flag} does nothing here: {missing}").into()),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a URL that the API at `base` cannot reach.
+    ///
+    /// # Errors
+    /// It leads to this machine or into its own network, and the API is elsewhere.
+    pub(super) fn check_reach(&self, base: &ApiBase) -> Result<(), Failure> {
+        let Some(url) = &self.callback_url else {
+            return Ok(());
+        };
+        let reached =
+            base.is_loopback() || !is_loopback(url) && !(base.is_default() && is_private(url));
+        if reached {
+            return Ok(());
+        }
+        Err(anyhow!(
+            "--callback-url: {} cannot reach {}, which is an address of this machine or its own network: \
+             name the public URL of a server or a tunnel",
+            base.host(),
+            url.host_str().unwrap_or("it")
+        )
+        .into())
+    }
+
+    /// What is risky in the way of the answers, where the API is not on this machine; for people.
+    pub(super) fn risk(&self, base: &ApiBase) -> Option<&'static str> {
+        let plain = |url: &Url| url.scheme() == "http" && !base.is_loopback();
+        let url = self.callback_url.as_ref();
+        url.filter(|url| plain(url)).map(|_| PLAIN_HTTP)
     }
 
     /// Between the demo account and a free port of this machine.
@@ -126,16 +180,9 @@ impl Callbacks {
                 )
                 .into());
             }
-            (Some(url), Some(_)) if is_loopback(url) && !base.is_loopback() => {
-                return Err(anyhow!(
-                    "--callback-url: {} cannot reach {} of this machine: name the public URL of a server or a tunnel",
-                    base.host(),
-                    url.host_str().unwrap_or("this address")
-                )
-                .into());
-            }
             (_, Some(listen)) => listen,
         };
+        self.check_reach(base)?;
         Ok(Some(account::Callbacks {
             listen,
             url: self.callback_url.clone(),
@@ -148,6 +195,18 @@ impl Callbacks {
     fn within(&self) -> Duration {
         self.callback_timeout
             .unwrap_or(account::Callbacks::PATIENCE)
+    }
+}
+
+/// Whether a URL leads nowhere but to this machine and the network around it.
+fn is_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
+        Some(Host::Ipv6(ip)) => {
+            ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_unspecified()
+        }
+        Some(Host::Domain(name)) => !name.contains('.') || name.ends_with(".local"),
+        None => true,
     }
 }
 
