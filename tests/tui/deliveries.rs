@@ -90,6 +90,16 @@ fn a_page_says_how_far_it_has_come() {
 }
 
 #[test]
+fn a_narrow_screen_says_how_answers_come_too() {
+    let mut sitting = asked(80, 24);
+    sitting.answer();
+    let first = |sitting: &mut Sitting| sitting.text().lines().next().unwrap().to_owned();
+    assert!(first(&mut sitting).contains("  async  "));
+    sitting.keys("<C-r>");
+    assert!(first(&mut sitting).contains("  sync  "));
+}
+
+#[test]
 fn details_say_how_far_they_have_come() {
     let mut sitting = asked(140, 40);
     sitting.answer();
