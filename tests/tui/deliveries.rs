@@ -134,6 +134,22 @@ fn a_lost_answer_offers_to_send_again() {
 }
 
 #[test]
+fn a_first_page_that_is_lost_tells_the_way_it_should_have_come() {
+    let mut sitting = asked(80, 24);
+    lose(&mut sitting);
+    let text = sitting.text();
+    for line in [
+        "! no answer by callback within 30 s",
+        "r sends again · Ctrl-r without callbacks",
+        "what is sent to https://hooks.example.net/plivo",
+        "has to arrive at 127.0.0.1:8099",
+        ":deliveries tells what came",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[test]
 fn callbacks_can_be_given_up_and_taken_up_again() {
     let mut sitting = asked(140, 40);
     sitting.pass(Duration::from_millis(200));
