@@ -76,7 +76,7 @@ pub struct Args {
     #[command(flatten)]
     callbacks: Callbacks,
 
-    /// Wait until the answer has come by callback, and print it
+    /// Wait until the answer has come by callback to --callback-listen, and print it
     #[arg(long, help_heading = "Answers by callback")]
     wait: bool,
 }

@@ -48,7 +48,7 @@ pub struct Args {
     #[arg(long)]
     pub require_signature: bool,
 
-    /// The callback URL as the API knows it, where a tunnel or a proxy leads here: signatures are made over it
+    /// The callback URL exactly as the API was given it, where a tunnel or a proxy leads here: signatures are made over it
     #[arg(long, value_name = "URL", value_parser = public_url)]
     pub public_url: Option<PublicUrl>,
 }
