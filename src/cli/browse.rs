@@ -61,15 +61,16 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Some(Found::Account(_, base)) => args.callbacks.for_receiving(base)?,
         Some(Found::Missing(_)) => None,
     };
-    flags.check(match callbacks {
+    let way = match callbacks {
         Some(_) => Way::Here,
         None if args.demo => Way::AtOnce { unless: "--async" },
         None => Way::AtOnce {
             unless: "--callback-url",
         },
-    })?;
+    };
+    flags.check(&way)?;
     let risk = match &found {
-        Some(Found::Account(_, base)) => flags.risk(base),
+        Some(Found::Account(_, base)) => flags.risks(base, &way).next(),
         Some(Found::Missing(_)) | None => None,
     };
     let sink = args.settings.sound.or(settings)?.beside_output()?;

@@ -15,8 +15,12 @@ use super::{Failure, value};
 const URL: &str = "CALLREEL_CALLBACK_URL";
 const LISTEN: &str = "CALLREEL_CALLBACK_LISTEN";
 
-/// What a URL without https means.
-pub(super) const PLAIN_HTTP: &str = "beware: the callback URL is plain http, so that everyone on the way can read the answers: use https";
+/// What a callback URL without https means. Short, as the other: the screen has one line for it.
+pub(super) const PLAIN_HTTP: &str =
+    "beware: plain http lets everyone on the way read the answers: use https";
+/// What it means to take what is not signed, at an address that others can reach.
+pub(super) const STRANGERS: &str =
+    "beware: whoever can reach this can send: --require-signature refuses strangers";
 
 /// Where answers come.
 pub(super) enum Way {
@@ -92,7 +96,7 @@ impl Callbacks {
     ///
     /// # Errors
     /// The first of them, and what is missing.
-    pub(super) fn check(&self, way: Way) -> Result<(), Failure> {
+    pub(super) fn check(&self, way: &Way) -> Result<(), Failure> {
         let asking = [("--callback-method", self.callback_method.is_some())];
         let receiving = [
             ("--callback-timeout", self.callback_timeout.is_some()),
@@ -141,11 +145,14 @@ impl Callbacks {
         .into())
     }
 
-    /// What is risky in the way of the answers, where the API is not on this machine; for people.
-    pub(super) fn risk(&self, base: &ApiBase) -> Option<&'static str> {
-        let plain = |url: &Url| url.scheme() == "http" && !base.is_loopback();
-        let url = self.callback_url.as_ref();
-        url.filter(|url| plain(url)).map(|_| PLAIN_HTTP)
+    /// What is risky in the way of the answers, for people: the worst first. Between programs of this machine nothing is.
+    pub(super) fn risks(&self, base: &ApiBase, way: &Way) -> impl Iterator<Item = &'static str> {
+        let url = self.callback_url.as_ref().filter(|_| !base.is_loopback());
+        let plain = url.is_some_and(|url| url.scheme() == "http");
+        let open = url.is_some() && matches!(way, Way::Here) && !self.require_signature;
+        [(plain, PLAIN_HTTP), (open, STRANGERS)]
+            .into_iter()
+            .filter_map(|(is, risk)| is.then_some(risk))
     }
 
     /// Between the demo account and a free port of this machine.
@@ -215,4 +222,38 @@ fn method(text: &str) -> Result<CallbackMethod, String> {
         .into_iter()
         .find(|method| method.as_str().eq_ignore_ascii_case(text.trim()))
         .ok_or_else(|| "it is GET or POST".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        callbacks: Callbacks,
+    }
+
+    #[test]
+    fn risks_are_told_where_others_can_send_or_read() {
+        let risks = |line: &str, base: &ApiBase, way: Way| {
+            let line = Line::parse_from(line.split(' '));
+            line.callbacks.risks(base, &way).collect::<Vec<_>>()
+        };
+        let plivo = ApiBase::default();
+        let http = "x --callback-url http://hooks.example.net/plivo";
+        let https = "x --callback-url https://hooks.example.net/plivo";
+        let signed = "x --callback-url https://hooks.example.net/plivo --require-signature";
+        assert_eq!(risks(http, &plivo, Way::Elsewhere), [PLAIN_HTTP]);
+        assert!(risks(https, &plivo, Way::Elsewhere).is_empty());
+        assert_eq!(risks(http, &plivo, Way::Here), [PLAIN_HTTP, STRANGERS]);
+        assert_eq!(risks(https, &plivo, Way::Here), [STRANGERS]);
+        assert!(risks(signed, &plivo, Way::Here).is_empty());
+        let emulator = ApiBase::parse("http://127.0.0.1:8080").unwrap();
+        assert!(risks(http, &emulator, Way::Here).is_empty());
+        // One line of a narrow screen holds each.
+        assert!([PLAIN_HTTP, STRANGERS].iter().all(|risk| risk.len() <= 78));
+    }
 }

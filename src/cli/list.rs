@@ -99,8 +99,9 @@ async fn list(args: &Args, form: Form) -> Result<ExitCode, Failure> {
     if args.csv_raw && !matches!(form, Form::Csv | Form::Tsv) {
         return Err(anyhow!("--csv-raw does nothing without --output csv or tsv").into());
     }
-    args.check_callbacks(&base)?;
-    if let Some(risk) = args.callbacks.risk(&base) {
+    let way = args.way();
+    args.check_callbacks(&way, &base)?;
+    for risk in args.callbacks.risks(&base, &way) {
         // Nobody may be looking.
         let _ = writeln!(std::io::stderr(), "callreel: {risk}");
     }
@@ -112,8 +113,18 @@ async fn list(args: &Args, form: Form) -> Result<ExitCode, Failure> {
 }
 
 impl Args {
+    fn way(&self) -> Way {
+        match (self.wait, &self.callbacks.callback_url) {
+            (true, _) => Way::Here,
+            (false, Some(_)) => Way::Elsewhere,
+            (false, None) => Way::AtOnce {
+                unless: "--callback-url",
+            },
+        }
+    }
+
     /// Flags that would do nothing are more likely a mistake than a wish.
-    fn check_callbacks(&self, base: &ApiBase) -> Result<(), Failure> {
+    fn check_callbacks(&self, way: &Way, base: &ApiBase) -> Result<(), Failure> {
         let flags = &self.callbacks;
         if flags.listens_by_flag() && !self.wait {
             return Err(anyhow!("--callback-listen does nothing without --wait").into());
@@ -124,13 +135,7 @@ impl Args {
             )
             .into());
         }
-        flags.check(match (self.wait, &flags.callback_url) {
-            (true, _) => Way::Here,
-            (false, Some(_)) => Way::Elsewhere,
-            (false, None) => Way::AtOnce {
-                unless: "--callback-url",
-            },
-        })?;
+        flags.check(way)?;
         flags.check_reach(base)
     }
 

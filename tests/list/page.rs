@@ -211,6 +211,6 @@ fn a_callback_url_must_be_one_that_the_api_can_reach() {
         ("http://hooks.example.net/plivo", true),
     ] {
         let said = failure(&at_plivo(url), 3);
-        assert_eq!(said.contains("beware: the callback URL is plain"), beware);
+        assert_eq!(said.contains("beware: plain http"), beware);
     }
 }

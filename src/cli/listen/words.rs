@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::Args;
 use super::printer::Ended;
-use crate::cli::callbacks::PLAIN_HTTP;
+use crate::cli::callbacks::{PLAIN_HTTP, STRANGERS};
 use crate::plivo::callback::{Counts, PublicUrl, Reason};
 
 /// Where it listens, what it checks, and who can send.
@@ -25,8 +25,7 @@ pub(super) fn announcement(args: &Args, addr: SocketAddr, checked: bool) -> Stri
     lines.push(signatures.to_owned());
     let exposed = !addr.ip().is_loopback() || args.public_url.is_some();
     if exposed && !args.require_signature {
-        let warning = "beware: whoever can reach this can send; --require-signature takes only what your account sends";
-        lines.push(warning.to_owned());
+        lines.push(STRANGERS.to_owned());
     }
     if args
         .public_url
