@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::anyhow;
-use url::{Host, Url};
+use url::Url;
 
 use crate::plivo::base::is_loopback;
+use crate::plivo::media::is_private;
 use crate::plivo::{ApiBase, Callback, CallbackMethod};
 use crate::runtime::account;
 
@@ -20,7 +21,7 @@ pub(super) const PLAIN_HTTP: &str =
     "beware: plain http lets everyone on the way read the answers: use https";
 /// What it means to take what is not signed, at an address that others can reach.
 pub(super) const STRANGERS: &str =
-    "beware: whoever can reach this can send: --require-signature refuses strangers";
+    "beware: strangers can send here too: --require-signature refuses them";
 
 /// Where answers come.
 pub(super) enum Way {
@@ -205,18 +206,6 @@ impl Callbacks {
     }
 }
 
-/// Whether a URL leads nowhere but to this machine and the network around it.
-fn is_private(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_private() || ip.is_link_local() || ip.is_unspecified(),
-        Some(Host::Ipv6(ip)) => {
-            ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_unspecified()
-        }
-        Some(Host::Domain(name)) => !name.contains('.') || name.ends_with(".local"),
-        None => true,
-    }
-}
-
 fn method(text: &str) -> Result<CallbackMethod, String> {
     [CallbackMethod::Get, CallbackMethod::Post]
         .into_iter()
@@ -254,6 +243,6 @@ mod tests {
         let emulator = ApiBase::parse("http://127.0.0.1:8080").unwrap();
         assert!(risks(http, &emulator, Way::Here).is_empty());
         // One line of a narrow screen holds each.
-        assert!([PLAIN_HTTP, STRANGERS].iter().all(|risk| risk.len() <= 78));
+        assert!([PLAIN_HTTP, STRANGERS].iter().all(|risk| risk.len() <= 76));
     }
 }
