@@ -4,13 +4,14 @@
 # rustup puts cargo here; a shell opened before the installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test bench lint deps deps-build deps-test deps-bench deps-lint assets
+.PHONY: help demo test bench fuzz lint deps deps-build deps-test deps-bench deps-lint assets
 
 help:
 	@echo 'make demo     build callreel and open it on an embedded account'
 	@echo 'make test     run every test'
 	@echo 'make lint     formatting, clippy, documentation, licences'
 	@echo 'make bench    measure, beside mpg123, ffmpeg and mpv'
+	@echo 'make fuzz     try what strangers may send, ten minutes for each kind (nightly compiler, cargo-fuzz)'
 	@echo 'make deps     install what is missing to build, test and lint'
 	@echo 'make assets   make the spoken demo calls again'
 
@@ -21,7 +22,10 @@ test: deps-test
 	@scripts/test
 
 bench: deps-bench
-	cargo bench
+	@scripts/bench
+
+fuzz: deps-build
+	@scripts/fuzz
 
 lint: deps-lint
 	@scripts/lint

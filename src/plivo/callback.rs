@@ -26,10 +26,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+
+use super::CallbackMethod;
 
 pub use counts::{Counts, Reason};
 pub use delivery::{Delivery, Signature};
@@ -39,6 +42,7 @@ pub use limits::Limits;
 pub use public::{NotPublic, PublicUrl};
 
 use counts::Tally;
+use payload::Payload;
 use signature::Verifier;
 use tap::Tap;
 
@@ -207,6 +211,24 @@ impl BindError {
             _ => Self::Failed { addr, error },
         }
     }
+}
+
+/// The `api_id` and the answer that a request carries, in its query (GET) or in its body (POST). The receiver reads every request
+/// this way; here it can be tried without a connection.
+///
+/// # Errors
+/// In words for the sender, when there is no answer in it or nobody could tell to what.
+#[doc(hidden)]
+pub fn read(
+    method: CallbackMethod,
+    content: &[u8],
+) -> Result<(String, Map<String, Value>), String> {
+    let payload = match method {
+        CallbackMethod::Get => Payload::of_query(&String::from_utf8_lossy(content)),
+        CallbackMethod::Post => Payload::of_body(content),
+    };
+    let answer = payload.and_then(Payload::into_answer);
+    answer.map_err(|broken| broken.to_string())
 }
 
 /// Where an address that stands for all of this machine's is reached from this machine.
