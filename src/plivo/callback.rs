@@ -14,6 +14,7 @@ mod desk;
 mod handle;
 mod limits;
 mod payload;
+mod public;
 mod seat;
 mod seen;
 mod serve;
@@ -30,7 +31,6 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use url::Url;
 
 use super::CallbackMethod;
 
@@ -39,6 +39,7 @@ pub use delivery::{Delivery, Signature};
 pub use desk::{Desk, NotDelivered};
 #[doc(hidden)]
 pub use limits::Limits;
+pub use public::{NotPublic, PublicUrl};
 
 use counts::Tally;
 use payload::Payload;
@@ -55,7 +56,7 @@ pub struct Options {
     /// Refuse what is not signed. Wrong signatures are refused in any case.
     pub require_signature: bool,
     /// The URL that the API is given and signs, where a tunnel or a proxy leads from it to `addr`.
-    pub public_url: Option<Url>,
+    pub public_url: Option<PublicUrl>,
 }
 
 /// To whom deliveries go.
@@ -84,8 +85,8 @@ pub enum BindError {
     Failed { addr: SocketAddr, error: io::Error },
     #[error("signatures cannot be required without the auth token to check them with")]
     NoToken,
-    #[error("the public URL has to begin with https:// or http:// and a host")]
-    PublicUrl,
+    #[error(transparent)]
+    PublicUrl(#[from] NotPublic),
 }
 
 /// A running receiver. Dropping it closes the port and all connections at once.
@@ -143,9 +144,6 @@ impl Receiver {
         } = options;
         if require_signature && token.is_none() {
             return Err(BindError::NoToken);
-        }
-        if public_url.as_ref().is_some_and(|url| !is_web(url)) {
-            return Err(BindError::PublicUrl);
         }
         let failed = |error| BindError::of(addr, error);
         let listener = TcpListener::bind(addr).await.map_err(failed)?;
@@ -241,8 +239,4 @@ fn reachable(addr: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, addr.port())
-}
-
-fn is_web(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https") && url.has_host()
 }
