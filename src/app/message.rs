@@ -27,6 +27,8 @@ pub enum Message {
     Log(Vec<String>),
     /// The configuration file changed: what is preferred now, or what is wrong with it, in words.
     Preferences(Result<Box<Preferences>, String>),
+    /// Why what is heard is not in the audit log, in words; `None` once it is.
+    Unlogged(Option<String>),
     /// Something the runtime could not do (copy, open the demo), in words: shown as a notice.
     Trouble(String),
 }

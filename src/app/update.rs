@@ -32,6 +32,10 @@ impl App {
                 Vec::new()
             }
             Message::Preferences(preferences) => self.prefer(preferences, now),
+            Message::Unlogged(trouble) => {
+                self.unlogged = trouble;
+                Vec::new()
+            }
             Message::Trouble(text) => {
                 self.notices.trouble(text, now.mono);
                 Vec::new()

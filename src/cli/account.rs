@@ -260,6 +260,10 @@ impl Whose {
             return Ok(Account::demo(emulator::Options::default(), options).await?);
         }
         let (credentials, base) = self.api.account()?;
-        Ok(Account::real(Client::new(credentials, base, options)?))
+        let audit = self.api.audit(None, credentials.id())?;
+        Ok(Account::real(
+            Client::new(credentials, base, options)?,
+            audit,
+        ))
     }
 }

@@ -20,6 +20,7 @@ use crate::plivo::{
 use crate::store::Told;
 
 use super::account::Account;
+use super::hearing::Hearing;
 use super::log::Log;
 use super::marks::{self, Marks};
 use super::program::Hands;
@@ -39,6 +40,7 @@ pub struct Effects<S> {
     /// Tell the app what changes by itself: the account's limit, what arrives by callback.
     watches: Vec<AbortHandle>,
     marks: Marks,
+    hearing: Hearing,
     /// Takes a command for the player.
     sound: S,
 }
@@ -49,6 +51,7 @@ impl<S: FnMut(Command)> Effects<S> {
         Self {
             account: None,
             marks: Marks::new(None, tell.clone()),
+            hearing: Hearing::new(tell.clone()),
             tell,
             log,
             tasks: HashMap::new(),
@@ -72,6 +75,7 @@ impl<S: FnMut(Command)> Effects<S> {
             watch.abort();
         }
         (self.sound)(Command::Stop);
+        self.hearing.serve(account.audit.clone());
         self.callbacks = true;
         self.watches
             .push(watch_throttle(&account.client, self.tell.clone()));
@@ -82,6 +86,12 @@ impl<S: FnMut(Command)> Effects<S> {
         let key = (!account.is_demo()).then(|| marks::account_key(&account.client));
         self.marks.serve(key);
         self.account = Some(account);
+    }
+
+    /// Ends the sound, and what is logged of it. Gives, in words, what is not in the audit log.
+    pub fn end(mut self) -> Option<String> {
+        (self.sound)(Command::Stop);
+        self.hearing.end()
     }
 
     /// The account, if there is one; without credentials there is none, and nothing is asked for.
@@ -178,28 +188,42 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             }
             Effect::Play {
                 play,
+                recording,
+                added,
                 url,
                 at,
                 expected,
-            } => self.play(
-                |request| Command::Play {
+            } => {
+                self.hearing.begin(play, recording, added);
+                self.play(
+                    |request| Command::Play {
+                        play,
+                        request,
+                        at,
+                        expected,
+                    },
                     play,
-                    request,
-                    at,
-                    expected,
-                },
-                play,
-                &url,
-            ),
+                    &url,
+                );
+            }
             Effect::Callbacks(on) => self.callbacks = on,
             Effect::Pause => (self.sound)(Command::Pause),
             Effect::Resume { at } => (self.sound)(Command::Resume { at }),
             Effect::Seek(to) => (self.sound)(Command::Seek(to)),
             Effect::FetchAhead(url) => self.fetch_ahead(&url),
             Effect::Loop(part) => (self.sound)(Command::Loop(part)),
-            Effect::Stop => (self.sound)(Command::Stop),
-            Effect::Volume(volume) => (self.sound)(Command::Volume(volume)),
-            Effect::Mute(mute) => (self.sound)(Command::Mute(mute)),
+            Effect::Stop => {
+                self.hearing.stop("stopped");
+                (self.sound)(Command::Stop);
+            }
+            Effect::Volume(volume) => {
+                self.hearing.volume(volume);
+                (self.sound)(Command::Volume(volume));
+            }
+            Effect::Mute(mute) => {
+                self.hearing.mute(mute);
+                (self.sound)(Command::Mute(mute));
+            }
             Effect::Speech(speech) => (self.sound)(Command::Speech(speech)),
             Effect::Thresholds(thresholds) => (self.sound)(Command::Thresholds(thresholds)),
             Effect::OpenMarks { create } => self.marks.open(create),
@@ -216,6 +240,9 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
     }
 
     fn told(&mut self, message: &Message) {
+        if let Message::Player(play, event) = message {
+            self.hearing.told(*play, event);
+        }
         match message {
             Message::Api(Api::Page { request, result }) => {
                 self.tasks.remove(request);
@@ -228,6 +255,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Message::Marks(Told::Failed(words) | Told::Unread(words) | Told::Unkept(words)) => {
                 self.log.line(&format!("marks: {words}"));
             }
+            Message::Unlogged(Some(words)) => self.log.line(&format!("not logged: {words}")),
             Message::Player(play, audio::Event::Failed(error)) => {
                 self.log.line(&format!("play {}: {error}", play.0));
             }
