@@ -174,6 +174,8 @@ pub struct App {
     pub(crate) marks: Marks,
     /// What was said before anything was chosen; `None` once that has been compared with what was chosen before.
     settled: Option<Settled>,
+    /// Why what is heard is not in the audit log.
+    unlogged: Option<String>,
     /// Nothing is sent before this.
     throttled: Option<Instant>,
     awaited: Option<Awaited>,
@@ -235,6 +237,7 @@ impl App {
             player,
             marks: Marks::new(setup.marks),
             settled: Some(setup.settled),
+            unlogged: None,
             throttled: None,
             awaited: None,
             fresh: false,

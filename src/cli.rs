@@ -23,6 +23,7 @@ pub mod marks;
 mod output;
 pub mod play;
 mod progress;
+pub mod purge;
 mod recording;
 mod report;
 mod rows;
@@ -85,6 +86,7 @@ enum Command {
     Man(shell::Manual),
     Marks(marks::Args),
     Audit(audit::Args),
+    Purge(purge::Args),
     Doctor(doctor::Args),
 }
 
@@ -151,6 +153,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Stats(args)) => in_runtime(stats::run(args)),
         Some(Command::Marks(args)) => marks::run(args),
         Some(Command::Audit(args)) => audit::run(&args),
+        Some(Command::Purge(args)) => purge::run(&args),
         Some(Command::Doctor(args)) => in_runtime(doctor::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;

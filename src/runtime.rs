@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`drive`], [`program`] | the loop: waits, tells the app, carries out, draws; what it works with |
 //! | [`effects`], [`account`] | requests and player commands; the account behind them |
+//! | `hearing` | what is heard, on its way to the audit log |
 //! | [`stage`], [`screen`], [`output`] | drawing: ratatui's cells, their bytes, a terminal that may be slow |
 //! | [`terminal`], [`mod@panic`], [`stderr`] | the terminal taken and given back, whatever happens |
 //! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
@@ -21,6 +22,7 @@ pub mod debug;
 pub mod drive;
 pub mod effects;
 pub mod frames;
+mod hearing;
 pub mod input;
 pub mod line;
 pub mod log;
@@ -38,7 +40,7 @@ pub mod terminal;
 pub mod timers;
 pub mod watch;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -46,8 +48,10 @@ use chrono::Utc;
 use tokio::sync::mpsc;
 
 use crate::app::marks::Keeping;
+use crate::app::text::safe;
 use crate::app::{App, Effect, Message, Now, Setup};
 use crate::audio::Sink;
+use crate::audit::Audit;
 use crate::emulator;
 use crate::plivo;
 use crate::plivo::callback::BindError;
@@ -59,7 +63,6 @@ use drive::{Drive, Exit};
 use effects::Effects;
 use input::Reader;
 use log::Log;
-use program::Hands;
 use signals::Signals;
 use sound::Sound;
 use stage::Stage;
@@ -78,7 +81,8 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 pub enum Source {
     /// Nothing to browse: the first-run screen.
     Nothing,
-    Real(plivo::Client),
+    /// And where it is logged what is done with its recordings, if it is.
+    Real(plivo::Client, Option<Audit>),
     Demo,
 }
 
@@ -150,7 +154,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     } = options;
     let account = match source {
         Source::Nothing => None,
-        Source::Real(client) => Some(Account::real(client)),
+        Source::Real(client, audit) => Some(Account::real(client, audit)),
         Source::Demo => Some(Account::demo(demo.clone(), client).await?),
     };
     let account = match (account, callbacks) {
@@ -206,8 +210,10 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     // The terminal first: what ends slowly must not keep it.
     drop(drive);
     // Marks may wait for their file: nothing is heard meanwhile.
-    effects.carry_out(Effect::Stop);
-    drop(effects);
+    if let Some(unlogged) = effects.end() {
+        // The terminal is an ordinary one again, and may be closed.
+        let _ = writeln!(io::stderr(), "callreel: {}", safe(&unlogged));
+    }
     sound.end();
     Ok(exit)
 }

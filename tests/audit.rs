@@ -10,14 +10,15 @@
 #[allow(dead_code, reason = "this file needs a part of it")]
 mod account;
 #[path = "support/pty.rs"]
-#[allow(dead_code, reason = "this file needs a part of it")]
 mod pty;
 
 #[path = "audit"]
 mod suite {
     use super::{account, pty};
 
+    mod hear;
     mod log;
     mod place;
+    mod purge;
     mod works;
 }

@@ -145,6 +145,9 @@ impl Heard {
 mod tests {
     use super::*;
 
+    /// Seconds, parts, and why it was over.
+    type Plain = (f64, Vec<(f64, f64)>, &'static str);
+
     struct Bench {
         heard: Heard,
         start: Instant,
@@ -170,17 +173,17 @@ mod tests {
             }
         }
 
-        fn told(&mut self, event: &Event) -> Option<(f64, Vec<(f64, f64)>, &'static str)> {
+        fn told(&mut self, event: &Event) -> Option<Plain> {
             let deed = self.heard.event(event, Utc::now());
             deed.map(plain)
         }
 
-        fn end(&mut self, at: f64) -> Option<(f64, Vec<(f64, f64)>, &'static str)> {
+        fn end(&mut self, at: f64) -> Option<Plain> {
             self.heard.end(self.start + secs(at), "quit").map(plain)
         }
     }
 
-    fn plain(deed: Deed) -> (f64, Vec<(f64, f64)>, &'static str) {
+    fn plain(deed: Deed) -> Plain {
         let Deed::Listened {
             seconds,
             parts,
