@@ -145,6 +145,8 @@ pub struct App {
     pub(crate) theme: Theme,
     pub(crate) colours: Colours,
     pub(crate) columns: Columns,
+    /// Those of the configuration, to see when they change there.
+    configured: Columns,
     pub(crate) size: Size,
     /// What `T` goes through.
     zones: Vec<Zone>,
@@ -217,6 +219,7 @@ impl App {
             planned: now.wall,
             theme: preferences.theme,
             colours: preferences.colours,
+            configured: preferences.columns.clone(),
             columns: preferences.columns.clone(),
             keymap: preferences.keymap.clone(),
             ids: Ids::default(),

@@ -1,5 +1,6 @@
 //! How it looks: `draw(&App, Now, &mut Frame) -> FrameMap`. Reads the app, changes nothing, keeps nothing.
 
+mod arrange;
 mod cell;
 mod columns;
 pub mod context;

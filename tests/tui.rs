@@ -13,6 +13,8 @@ mod account;
 mod any;
 #[path = "tui/choices.rs"]
 mod choices;
+#[path = "tui/columns.rs"]
+mod columns;
 #[path = "tui/deliveries.rs"]
 mod deliveries;
 #[path = "tui/keys.rs"]

@@ -78,6 +78,14 @@ pub enum Action {
     SortReverse,
     /// Between a queue and the whole list.
     Queue,
+    /// Which columns the list has.
+    Columns,
+    /// In the columns: show or hide one, move it.
+    ShowColumn,
+    ColumnDown,
+    ColumnUp,
+    /// What would stand in the configuration.
+    ColumnsLine,
     Detail,
     RawJson,
     Zone,
@@ -438,6 +446,41 @@ pub const ACTIONS: &[Description] = {
             "queue",
             "between a random queue (--sample) and the whole list",
             "queue",
+        ),
+        about(
+            Columns,
+            Look,
+            "columns",
+            "show, hide and move columns",
+            "columns",
+        ),
+        about(
+            ShowColumn,
+            Look,
+            "show-column",
+            "in the columns: show or hide one",
+            "show or hide",
+        ),
+        about(
+            ColumnDown,
+            Look,
+            "column-down",
+            "in the columns: move it to the right",
+            "to the right",
+        ),
+        about(
+            ColumnUp,
+            Look,
+            "column-up",
+            "in the columns: move it to the left",
+            "to the left",
+        ),
+        about(
+            ColumnsLine,
+            Look,
+            "columns-line",
+            "in the columns: copy their line for the configuration",
+            "copy line",
         ),
         about(
             Detail,

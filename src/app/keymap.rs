@@ -23,6 +23,8 @@ pub enum Context {
     Typing,
     /// The moments of a recording.
     Moments,
+    /// A list of things to choose from: columns.
+    Choosing,
     /// A question that is answered by yes or no.
     Asking,
     /// Nothing to browse yet.
@@ -39,17 +41,19 @@ impl Context {
             Self::Reading => &[Self::Reading],
             Self::Typing => &[Self::Typing],
             Self::Moments => &[Self::Moments],
+            Self::Choosing => &[Self::Choosing],
             Self::Asking => &[Self::Asking],
             Self::FirstRun => &[Self::FirstRun],
         }
     }
 
-    pub(crate) const FOCI: [Self; 7] = [
+    pub(crate) const FOCI: [Self; 8] = [
         Self::List,
         Self::Detail,
         Self::Reading,
         Self::Typing,
         Self::Moments,
+        Self::Choosing,
         Self::Asking,
         Self::FirstRun,
     ];
@@ -425,7 +429,7 @@ mod tests {
     #[test]
     fn keys_of_later_features_do_nothing_yet() {
         let keys = Keymap::standard();
-        for c in "xXAd#ECVP".chars() {
+        for c in "xXAd#EVP".chars() {
             assert_eq!(
                 keys.find(Context::List, None, Key::char(c)),
                 Found::Nothing,

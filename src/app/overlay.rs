@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::action::Group;
+use super::columns::Arranging;
 use super::filter::Form;
 use super::input::TextLine;
 use super::keymap::Keymap;
@@ -36,6 +37,8 @@ pub enum Overlay {
     Note(NoteLine),
     /// The moments of a recording.
     Moments(List),
+    /// Which columns the list has.
+    Columns(Arranging),
     /// May marks be kept in a file?
     KeepMarks,
     Filter(Box<Form>),

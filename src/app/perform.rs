@@ -77,6 +77,12 @@ impl App {
             Action::SortReverse => self.sort_reverse(now),
             Action::Queue => self.toggle_queue(now),
 
+            Action::Columns => self.open_columns(),
+            Action::ShowColumn => self.toggle_column(now),
+            Action::ColumnDown => self.shift_column(1),
+            Action::ColumnUp => self.shift_column(-1),
+            Action::ColumnsLine => return self.copy_columns(now),
+
             Action::Detail => self.toggle_detail(),
             Action::RawJson => self.toggle_raw(),
             Action::CopyId => return self.copy(What::Id, now),
@@ -121,6 +127,7 @@ impl App {
             Some(overlay) if overlay.is_read() => Mover::Reading,
             Some(Overlay::Palette(_)) => Mover::Offers,
             Some(Overlay::Moments(_)) => Mover::Moments,
+            Some(Overlay::Columns(_)) => Mover::Columns,
             Some(_) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,
             None => Mover::List,
@@ -142,6 +149,7 @@ impl App {
                 }
             }
             Mover::Moments => self.choose_moment(by),
+            Mover::Columns => self.choose_column(by),
             Mover::Nothing => {}
         }
     }
@@ -287,9 +295,13 @@ impl App {
 
     /// One thing is left at a time; the program never.
     fn back(&mut self) {
-        if let Some(left) = self.overlay.take() {
-            self.overlay = left.behind();
-            return;
+        match self.overlay.take() {
+            Some(Overlay::Columns(arranging)) => return self.leave_columns(arranging),
+            Some(left) => {
+                self.overlay = left.behind();
+                return;
+            }
+            None => {}
         }
         let hides_the_list = self.layout().is_some_and(|layout| layout.table.is_none());
         if hides_the_list {
@@ -343,6 +355,10 @@ impl App {
             Some(Overlay::GoTo(line)) => self.go_to_moment(line, now),
             Some(Overlay::Note(note)) => self.keep_note(note, now),
             Some(Overlay::Moments(list)) => self.go_to_kept(list, now),
+            Some(Overlay::Columns(arranging)) => {
+                self.keep_columns(&arranging, now);
+                Vec::new()
+            }
             Some(Overlay::Palette(palette)) => match palette.choice() {
                 Some(Command::Row(row)) => self.go_far(row - 1, now),
                 Some(Command::Page(page)) => {
@@ -377,5 +393,6 @@ enum Mover {
     Reading,
     Offers,
     Moments,
+    Columns,
     Nothing,
 }

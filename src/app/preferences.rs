@@ -1,6 +1,6 @@
 //! The configuration file changed while the app runs.
 
-use super::{App, Effect, Now, Preferences};
+use super::{App, Effect, Now, Overlay, Preferences};
 
 impl App {
     /// What is preferred by now.
@@ -33,7 +33,14 @@ impl App {
         let effects = self.player.prefer(&preferences);
         self.theme = preferences.theme;
         self.colours = preferences.colours;
-        self.columns = preferences.columns;
+        // What was chosen here stays until something else is written there.
+        if self.configured != preferences.columns {
+            self.columns = preferences.columns.clone();
+            self.configured = preferences.columns;
+            if matches!(self.overlay, Some(Overlay::Columns(_))) {
+                self.overlay = None;
+            }
+        }
         self.keymap = preferences.keymap;
         // The first of two keys may lead nowhere any more.
         self.lead = None;

@@ -240,6 +240,7 @@ impl App {
                 Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_),
             ) => Context::Typing,
             Some(Overlay::Moments(_)) => Context::Moments,
+            Some(Overlay::Columns(_)) => Context::Choosing,
             Some(Overlay::KeepMarks) => Context::Asking,
             Some(_) => Context::Reading,
             None if self.missing.is_some() => Context::FirstRun,

@@ -222,6 +222,16 @@ fn keys_take_the_place_of_the_usual_ones_where_the_action_has_them() {
 }
 
 #[test]
+fn a_key_of_the_list_takes_none_from_where_things_are_chosen() {
+    let config = parse("[keys]\npause = [\"Space\", \"F4\"]\nshow-column = \"F6\"\n").unwrap();
+    let choosing = |key| config.keymap().find(Context::Choosing, None, key);
+    assert_eq!(choosing(Key::char(' ')), Found::Nothing);
+    let f6 = choosing(Key::plain(KeyCode::F(6)));
+    assert_eq!(f6, Found::Action(Action::ShowColumn));
+    assert_eq!(choosing(Key::plain(KeyCode::F(4))), Found::Nothing);
+}
+
+#[test]
 fn a_place_has_the_last_word_on_its_keys_wherever_it_stands() {
     for text in [
         "[keys]\nrow-down = \"F2\"\n[keys.list]\nrow-down = \"F3\"\n",

@@ -345,8 +345,7 @@ impl Value for Columns {
     }
 
     fn write(&self) -> String {
-        let names: Vec<_> = self.shown().map(|column| quoted(column.name())).collect();
-        format!("[{}]", names.join(", "))
+        self.written()
     }
 
     fn range() -> String {
@@ -473,7 +472,7 @@ mod tests {
         taken::<Rewind>(&["0,2,5,10", "off"]);
         taken::<ZoneName>(&["utc", "local", "Europe/Lisbon"]);
         taken::<Color>(&["none", "cyan", "dark-gray", "#ff8800", "208", "light-red"]);
-        taken::<Columns>(&["added,length,from,to", "to"]);
+        taken::<Columns>(&["added,length,from,to", "to", "id,call,monthly"]);
         taken::<ApiBase>(&["https://api.plivo.com", "http://127.0.0.1:8080"]);
         taken::<ProfileName>(&["acme", "acme_2-eu"]);
     }

@@ -10,7 +10,7 @@ use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, help_height, lo
 
 use super::panel::{Titles, popup};
 use super::text::{put, width};
-use super::{View, deliveries, marks, palette, statistics};
+use super::{View, arrange, deliveries, marks, palette, statistics};
 
 /// Columns of keys in help.
 const KEYS: u16 = 16;
@@ -19,6 +19,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     match &view.app.overlay {
         None | Some(Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_)) => {}
         Some(Overlay::Moments(list)) => marks::draw_list(view, frame, layout, list),
+        Some(Overlay::Columns(arranging)) => arrange::draw(view, frame, layout, arranging),
         Some(Overlay::KeepMarks) => marks::draw_question(view, frame, layout),
         Some(Overlay::Help { scroll }) => draw_help(view, frame, layout, *scroll),
         Some(Overlay::Log { lines, scroll }) => {

@@ -109,6 +109,17 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
                 Action::Back,
             ],
         ),
+        Some(Overlay::Columns(_)) => (
+            Context::Choosing,
+            &[
+                Action::ShowColumn,
+                Action::ColumnUp,
+                Action::ColumnDown,
+                Action::ColumnsLine,
+                Action::Accept,
+                Action::Back,
+            ],
+        ),
         Some(Overlay::KeepMarks) => (Context::Asking, &[Action::Yes, Action::No]),
         Some(Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_)) => (
             Context::Typing,

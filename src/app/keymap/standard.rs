@@ -15,11 +15,17 @@ pub(super) fn bindings() -> Vec<Binding> {
     moves(&mut bind);
     listening(&mut bind);
     reviewing(&mut bind);
+    choosing(&mut bind);
     the_rest(&mut bind);
     // Behind Esc, which the footer names.
     bind(
         Context::Moments,
         &[Key::char('q'), Key::char('\'')],
+        Action::Back,
+    );
+    bind(
+        Context::Choosing,
+        &[Key::char('q'), Key::char('C')],
         Action::Back,
     );
     for (second, action) in [
@@ -46,6 +52,7 @@ fn moves(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Detail,
         Context::Reading,
         Context::Moments,
+        Context::Choosing,
     ] {
         bind(
             context,
@@ -162,6 +169,7 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Reading,
         Context::Typing,
         Context::Moments,
+        Context::Choosing,
         Context::Asking,
     ] {
         bind(context, &[plain(KeyCode::F(7))], Action::Seek(-3));
@@ -180,6 +188,24 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char(' ')], Action::TogglePause);
     bind(Context::Asking, &[Key::char('y')], Action::Yes);
     bind(Context::Asking, &[Key::char('n')], Action::No);
+}
+
+fn choosing(bind: &mut impl FnMut(Context, &[Key], Action)) {
+    bind(Context::Browse, &[Key::char('C')], Action::Columns);
+    let context = Context::Choosing;
+    bind(context, &[plain(KeyCode::Enter)], Action::Accept);
+    bind(context, &[Key::char(' ')], Action::ShowColumn);
+    bind(
+        context,
+        &[Key::char('J'), Key::shift(KeyCode::Down)],
+        Action::ColumnDown,
+    );
+    bind(
+        context,
+        &[Key::char('K'), Key::shift(KeyCode::Up)],
+        Action::ColumnUp,
+    );
+    bind(context, &[Key::char('y')], Action::ColumnsLine);
 }
 
 fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
@@ -219,6 +245,7 @@ fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Reading,
         Context::Typing,
         Context::Moments,
+        Context::Choosing,
         Context::Asking,
         Context::FirstRun,
     ] {
