@@ -47,6 +47,7 @@ pub mod text;
 pub mod theme;
 pub mod ticket;
 mod update;
+pub mod views;
 mod walk;
 pub mod when;
 pub mod words;
@@ -91,6 +92,7 @@ use search::Needle;
 use sort::Sorting;
 use table::Table;
 use theme::Colours;
+use views::View;
 use zone::Zone;
 
 /// The time as the loop saw it when the message came; nothing in `app` or `ui` reads a clock.
@@ -147,6 +149,12 @@ pub struct App {
     pub(crate) columns: Columns,
     /// Those of the configuration, to see when they change there.
     configured: Columns,
+    /// By name.
+    views: Vec<View>,
+    /// The file they are saved in, as it is shown.
+    views_file: Option<String>,
+    /// The order of a view whose rows are on their way.
+    order_wanted: Option<(sort::Column, bool)>,
     pub(crate) size: Size,
     /// What `T` goes through.
     zones: Vec<Zone>,
@@ -205,6 +213,8 @@ impl App {
         let browsing = setup.missing.is_none();
         let preferences = setup.preferences;
         let player = Player::new(&setup.start, &preferences);
+        let view = setup.view;
+        let view_columns = view.as_ref().and_then(|view| view.columns.clone());
         let mut app = Self {
             account: setup.account,
             auth_id: setup.auth_id,
@@ -219,8 +229,11 @@ impl App {
             planned: now.wall,
             theme: preferences.theme,
             colours: preferences.colours,
+            columns: view_columns.unwrap_or_else(|| preferences.columns.clone()),
             configured: preferences.columns.clone(),
-            columns: preferences.columns.clone(),
+            views: preferences.views.clone(),
+            views_file: setup.views_file.filter(|_| !setup.demo),
+            order_wanted: None,
             keymap: preferences.keymap.clone(),
             ids: Ids::default(),
             history: None,
@@ -252,6 +265,7 @@ impl App {
         if browsing {
             effects.extend(app.open_marks());
             effects.extend(app.list_anew(now));
+            app.order_wanted = view.and_then(|view| view.order);
             if app.history.is_none() {
                 app.open_filter(now);
             }
@@ -293,6 +307,11 @@ impl App {
             player: self.player.subject().is_some(),
         };
         Layout::of(size, panes)
+    }
+
+    /// The file that views are saved in, as it is shown; `None`: they can only be copied.
+    pub fn views_file(&self) -> Option<&str> {
+        self.views_file.as_deref()
     }
 
     /// The rows as they are shown.

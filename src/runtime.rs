@@ -96,6 +96,8 @@ pub struct Options {
     pub callbacks: Option<Callbacks>,
     /// Where marks may be kept; `None`: nowhere.
     pub marks: Option<PathBuf>,
+    /// The configuration file that views are saved in; `None`: there is no place for one.
+    pub config: Option<PathBuf>,
     /// How requests to the embedded account behave.
     pub client: plivo::Options,
     /// Told once the app stands, as a notice.
@@ -143,6 +145,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         demo,
         callbacks,
         marks,
+        config,
         client,
         notice,
         reload,
@@ -179,6 +182,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     let mut sound = Sound::new(sink, tell.clone());
     let mut effects = Effects::new(tell.clone(), log.clone(), |command| sound.send(command));
     effects.keep_in(marks);
+    effects.save_views_in(config);
     let mut drive = Drive::new(
         stage,
         signals,

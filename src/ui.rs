@@ -24,6 +24,7 @@ mod status;
 mod table;
 pub mod text;
 pub mod theme;
+mod views;
 pub mod waveform;
 
 pub use context::Context;

@@ -10,4 +10,5 @@ mod suite {
     mod files;
     mod live;
     mod screen;
+    mod views;
 }

@@ -37,3 +37,5 @@ mod speech;
 mod statistics;
 #[path = "tui/thrift.rs"]
 mod thrift;
+#[path = "tui/views.rs"]
+mod views;

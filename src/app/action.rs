@@ -85,7 +85,10 @@ pub enum Action {
     ColumnDown,
     ColumnUp,
     /// What would stand in the configuration.
-    ColumnsLine,
+    ConfigLines,
+    /// Views: what is listed, in which order and with which columns, under a name.
+    Views,
+    SaveView,
     Detail,
     RawJson,
     Zone,
@@ -440,6 +443,14 @@ pub const ACTIONS: &[Description] = {
             "turn the order round",
             "reverse",
         ),
+        about(Views, Find, "views", "saved views", "views"),
+        about(
+            SaveView,
+            Find,
+            "save-view",
+            "save what is listed as a view",
+            "save this one",
+        ),
         about(
             Queue,
             Find,
@@ -476,10 +487,10 @@ pub const ACTIONS: &[Description] = {
             "to the left",
         ),
         about(
-            ColumnsLine,
+            ConfigLines,
             Look,
-            "columns-line",
-            "in the columns: copy their line for the configuration",
+            "config-lines",
+            "copy what the columns are in the configuration",
             "copy line",
         ),
         about(

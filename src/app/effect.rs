@@ -10,6 +10,7 @@ use crate::store::Change;
 pub use crate::plivo::Priority;
 
 use super::ids::{RequestId, TimerId};
+use super::views::View;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -60,6 +61,8 @@ pub enum Effect {
     },
     /// Into that file, all or none.
     Keep(Vec<Change>),
+    /// Write it to the end of the configuration file; the user has said yes.
+    SaveView(Box<View>),
     /// To the clipboard, through the terminal. Already safe text.
     Copy(String),
     /// Hand the terminal back and stop the process (Ctrl-z); `Signal::Continued` follows.

@@ -13,6 +13,7 @@ use super::deliveries::Step;
 use super::ids::{RequestId, TimerId};
 use super::key::Key;
 use super::setup::Preferences;
+use super::views::View;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
@@ -27,6 +28,8 @@ pub enum Message {
     Log(Vec<String>),
     /// The configuration file changed: what is preferred now, or what is wrong with it, in words.
     Preferences(Result<Box<Preferences>, String>),
+    /// What came of `Effect::SaveView`: the view, or why nothing was written.
+    ViewSaved(Result<Box<View>, String>),
     /// Something the runtime could not do (copy, open the demo), in words: shown as a notice.
     Trouble(String),
 }

@@ -10,6 +10,7 @@ use super::keymap::Keymap;
 use super::layout::Layout;
 use super::marks::{List, NoteLine};
 use super::palette::Palette;
+use super::views::{Choosing, Saving};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
@@ -39,6 +40,12 @@ pub enum Overlay {
     Moments(List),
     /// Which columns the list has.
     Columns(Arranging),
+    /// The saved views.
+    Views(Choosing),
+    /// The name of a new one.
+    ViewName(TextLine),
+    /// Where does the new one go?
+    SaveView(Saving),
     /// May marks be kept in a file?
     KeepMarks,
     Filter(Box<Form>),

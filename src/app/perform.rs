@@ -65,8 +65,8 @@ impl App {
             Action::RemoveMoment => return self.remove_moment(now),
             Action::RestoreMoment => return self.restore_moment(now),
             Action::KeepMarks => self.offer_to_keep(now),
-            Action::Yes => return self.answer_keep(true, now),
-            Action::No => return self.answer_keep(false, now),
+            Action::Yes => return self.answer_question(true, now),
+            Action::No => return self.answer_question(false, now),
 
             Action::Filter => self.open_filter(now),
             Action::ClearFilters => return self.clear_filters(now),
@@ -81,7 +81,16 @@ impl App {
             Action::ShowColumn => self.toggle_column(now),
             Action::ColumnDown => self.shift_column(1),
             Action::ColumnUp => self.shift_column(-1),
-            Action::ColumnsLine => return self.copy_columns(now),
+            Action::ConfigLines => {
+                return match self.overlay {
+                    Some(Overlay::SaveView(_) | Overlay::Views(_)) => self.copy_view(now),
+                    _ => self.copy_columns(now),
+                };
+            }
+            Action::Views => self.open_views(),
+            // Its columns are not settled yet.
+            Action::SaveView if matches!(self.overlay, Some(Overlay::Columns(_))) => {}
+            Action::SaveView => self.open_view_name(now),
 
             Action::Detail => self.toggle_detail(),
             Action::RawJson => self.toggle_raw(),
@@ -121,6 +130,14 @@ impl App {
         Vec::new()
     }
 
+    /// Yes or no, to the question that is asked.
+    fn answer_question(&mut self, yes: bool, now: Now) -> Vec<Effect> {
+        match self.overlay {
+            Some(Overlay::SaveView(_)) => self.answer_save(yes, now),
+            _ => self.answer_keep(yes, now),
+        }
+    }
+
     /// Where `j` and its like go now.
     fn mover(&self) -> Mover {
         match &self.overlay {
@@ -128,6 +145,7 @@ impl App {
             Some(Overlay::Palette(_)) => Mover::Offers,
             Some(Overlay::Moments(_)) => Mover::Moments,
             Some(Overlay::Columns(_)) => Mover::Columns,
+            Some(Overlay::Views(_)) => Mover::Views,
             Some(_) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,
             None => Mover::List,
@@ -150,6 +168,7 @@ impl App {
             }
             Mover::Moments => self.choose_moment(by),
             Mover::Columns => self.choose_column(by),
+            Mover::Views => self.choose_view(by),
             Mover::Nothing => {}
         }
     }
@@ -208,6 +227,7 @@ impl App {
         };
         self.leave_queue();
         self.sorting = None;
+        self.order_wanted = None;
         self.fresh = true;
         self.replan(plan, now)
     }
@@ -359,6 +379,11 @@ impl App {
                 self.keep_columns(&arranging, now);
                 Vec::new()
             }
+            Some(Overlay::Views(choosing)) => self.go_to_view(choosing, now),
+            Some(Overlay::ViewName(line)) => {
+                self.name_view(line);
+                Vec::new()
+            }
             Some(Overlay::Palette(palette)) => match palette.choice() {
                 Some(Command::Row(row)) => self.go_far(row - 1, now),
                 Some(Command::Page(page)) => {
@@ -394,5 +419,6 @@ enum Mover {
     Offers,
     Moments,
     Columns,
+    Views,
     Nothing,
 }

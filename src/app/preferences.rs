@@ -8,12 +8,13 @@ impl App {
         Preferences {
             theme: self.theme,
             colours: self.colours,
-            columns: self.columns.clone(),
+            columns: self.configured.clone(),
             keymap: self.keymap.clone(),
             rewind: self.player.rewind(),
             sides: self.player.side_names().clone(),
             thresholds: self.player.thresholds(),
             clipped_places: self.player.clipped_places(),
+            views: self.views.clone(),
         }
     }
 
@@ -30,6 +31,10 @@ impl App {
                 return Vec::new();
             }
         };
+        // A view that was saved from here is known already.
+        if *preferences == self.preferences() {
+            return Vec::new();
+        }
         let effects = self.player.prefer(&preferences);
         self.theme = preferences.theme;
         self.colours = preferences.colours;
@@ -42,6 +47,8 @@ impl App {
             }
         }
         self.keymap = preferences.keymap;
+        self.views = preferences.views;
+        self.choose_view(0);
         // The first of two keys may lead nowhere any more.
         self.lead = None;
         self.notices

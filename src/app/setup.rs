@@ -12,6 +12,7 @@ use super::queue::Sample;
 use super::sides::SideNames;
 use super::statistics::CLIPPED_PLACES;
 use super::theme::{Colours, Theme};
+use super::views::View;
 use super::zone::Zone;
 use crate::audio::Thresholds;
 
@@ -28,6 +29,8 @@ pub struct Preferences {
     pub thresholds: Thresholds,
     /// A side with so many places at full scale is called clipped.
     pub clipped_places: u32,
+    /// The saved views, by name.
+    pub views: Vec<View>,
 }
 
 impl Default for Preferences {
@@ -41,6 +44,7 @@ impl Default for Preferences {
             sides: SideNames::default(),
             thresholds: Thresholds::default(),
             clipped_places: CLIPPED_PLACES,
+            views: Vec::new(),
         }
     }
 }
@@ -57,6 +61,10 @@ pub struct Setup {
     /// Why there is nothing to browse (`PLIVO_AUTH_ID is not set`): the first-run screen shows it. `None`: go ahead.
     pub missing: Option<String>,
     pub criteria: Criteria,
+    /// The view it begins with; what it lists is in the criteria already.
+    pub view: Option<View>,
+    /// The file that views are saved in, as it is shown; `None`: they can only be copied.
+    pub views_file: Option<String>,
     /// A sample to draw of what the criteria list, or to go on with.
     pub sample: Option<Sample>,
     /// The zone shown first.

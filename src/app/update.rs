@@ -32,6 +32,10 @@ impl App {
                 Vec::new()
             }
             Message::Preferences(preferences) => self.prefer(preferences, now),
+            Message::ViewSaved(saved) => {
+                self.view_saved(saved, now);
+                Vec::new()
+            }
             Message::Trouble(text) => {
                 self.notices.trouble(text, now.mono);
                 Vec::new()
@@ -59,6 +63,7 @@ impl App {
                 };
                 let (outcome, mut effects) = history.answered(request, result, &mut self.ids, now);
                 self.list_changed(outcome);
+                self.take_order(now);
                 effects.extend(self.sample_on(now));
                 effects
             }
@@ -237,11 +242,15 @@ impl App {
                 };
             }
             Some(
-                Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_),
+                Overlay::Palette(_)
+                | Overlay::Search(_)
+                | Overlay::GoTo(_)
+                | Overlay::Note(_)
+                | Overlay::ViewName(_),
             ) => Context::Typing,
             Some(Overlay::Moments(_)) => Context::Moments,
-            Some(Overlay::Columns(_)) => Context::Choosing,
-            Some(Overlay::KeepMarks) => Context::Asking,
+            Some(Overlay::Columns(_) | Overlay::Views(_)) => Context::Choosing,
+            Some(Overlay::KeepMarks | Overlay::SaveView(_)) => Context::Asking,
             Some(_) => Context::Reading,
             None if self.missing.is_some() => Context::FirstRun,
             None => self.focus.context(),
@@ -267,7 +276,7 @@ impl App {
                 palette.chosen = 0;
                 &mut palette.line
             }
-            Some(Overlay::Search(line) | Overlay::GoTo(line)) => line,
+            Some(Overlay::Search(line) | Overlay::GoTo(line) | Overlay::ViewName(line)) => line,
             // A note is left by Esc alone: its moment must not be lost by one stroke too many.
             Some(Overlay::Note(note)) => {
                 note.line.key(key);
@@ -285,7 +294,9 @@ impl App {
     fn paste(&mut self, text: &str) -> Vec<Effect> {
         match &mut self.overlay {
             Some(Overlay::Filter(form)) => form.paste(text),
-            Some(Overlay::Search(line) | Overlay::GoTo(line)) => line.insert(text),
+            Some(Overlay::Search(line) | Overlay::GoTo(line) | Overlay::ViewName(line)) => {
+                line.insert(text);
+            }
             Some(Overlay::Note(note)) => note.line.insert(text),
             Some(Overlay::Palette(palette)) => {
                 palette.chosen = 0;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 
 use crate::app::text::safe;
+use crate::app::views::{View, ViewName};
 use crate::config::credentials::{self, Places};
 use crate::config::{self, Config, Paths, ProfileName, Set, Settings, Voices};
 use crate::emulator;
@@ -93,6 +94,15 @@ impl Api {
             let _ = writeln!(std::io::stderr(), "callreel: {}", safe(&told));
         }
         Ok(found)
+    }
+
+    /// The saved view of this name.
+    ///
+    /// # Errors
+    /// There is none, or the file has mistakes.
+    pub(super) fn view(&self, name: &ViewName) -> Result<View, Failure> {
+        let paths = Paths::of_this_user(self.config.clone());
+        Ok(Config::load(&paths)?.view(name)?.clone())
     }
 
     /// The configuration, and the settings in effect.

@@ -50,7 +50,18 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     let settings = &ready.settings;
     let (zone, local, notice) = settings::zones(settings.zone.value);
-    let criteria = settings::first_days(args.filter.criteria(&zone)?, settings);
+    let view = match &args.view {
+        Some(name) => Some(ready.config.view(name)?.clone()),
+        None => None,
+    };
+    let criteria = match &view {
+        Some(view) => {
+            let mut filter = args.filter.clone();
+            filter.view = Some(view.criteria.clone());
+            filter.criteria(&zone)?
+        }
+        None => settings::first_days(args.filter.criteria(&zone)?, settings),
+    };
     let flags = &args.callbacks;
     if args.demo && !args.asynchronous && (flags.listens_by_flag() || flags.names_url_by_flag()) {
         return Err(anyhow!("with --demo, --async brings the answers by callback").into());
@@ -76,6 +87,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         demo: false,
         missing: None,
         criteria,
+        view,
+        views_file: ready.paths.file().map(|file| shown(&file, home())),
         sample: args.queue.sample(|| fastrand::u64(..EASY)),
         zone,
         local,
@@ -123,6 +136,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         demo: args.demo_account.options(),
         callbacks,
         marks,
+        config: ready.paths.file(),
         client: client_options(demo_rate),
         notice: told.or(notice),
         reload: reload(&args, &ready),
@@ -155,9 +169,13 @@ fn keeping(path: Option<&Path>) -> Keeping {
         // What cannot be looked at is told when it is opened.
         Some(path) if path.try_exists().unwrap_or(true) => Keeping::Opening,
         Some(path) => Keeping::Ask {
-            path: shown(path, std::env::var_os("HOME").map(PathBuf::from)),
+            path: shown(path, home()),
         },
     }
+}
+
+fn home() -> Option<PathBuf> {
+    std::env::var_os("HOME").map(PathBuf::from)
 }
 
 /// A path as people write it.

@@ -57,10 +57,11 @@ fn every_mistake_in_a_file_is_told_with_its_line() {
 fn uncommented() -> String {
     let setting = |line: &str| {
         let rest = line.strip_prefix("# ")?;
-        let name = rest.split_once(" = ")?.0.to_owned();
         let table = rest.starts_with('[') && rest.ends_with(']');
         let plain = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '-');
-        (table || name.chars().all(plain)).then(|| rest.to_owned())
+        let named = rest.split_once(" = ");
+        let setting = named.is_some_and(|(name, _)| name.chars().all(plain));
+        (table || setting).then(|| rest.to_owned())
     };
     let before_profiles = DEFAULT_FILE.split("# [profiles.acme]").next().unwrap();
     let lines = before_profiles.lines();

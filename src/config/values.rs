@@ -8,6 +8,7 @@ use ratatui::style::Color;
 use crate::app::columns::{self, Columns};
 use crate::app::player::Rewind;
 use crate::app::sides::Name;
+use crate::app::sort;
 use crate::app::theme::Theme;
 use crate::app::zone;
 use crate::audio::speech::{Skip, Speed};
@@ -350,6 +351,28 @@ impl Value for Columns {
 
     fn range() -> String {
         format!("a list of columns, each once: {}", columns::NAMES)
+    }
+}
+
+/// What a view is sorted by.
+impl Value for sort::Column {
+    const FORMS: &'static [Form] = &[Form::Text];
+
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        Self::ALL.into_iter().find(|column| column.name() == text)
+    }
+
+    fn write(&self) -> String {
+        quoted(self.name())
+    }
+
+    fn range() -> String {
+        format!("a column to sort by ({})", Self::names().join(", "))
+    }
+
+    fn names() -> Vec<&'static str> {
+        Self::ALL.map(Self::name).to_vec()
     }
 }
 

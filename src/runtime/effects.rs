@@ -9,9 +9,11 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use crate::app::deliveries::Step;
+use crate::app::views::View;
 use crate::app::{self, Api, Effect, Message, RequestId};
 use crate::audio::event::Secret;
 use crate::audio::{self, Command, PlayId};
+use crate::config;
 use crate::plivo::callback::Receiver;
 use crate::plivo::{
     self, Asynchronous, Call, Client, Get, MediaRefused, MediaRequest, PageRequest, RecordingId,
@@ -39,6 +41,8 @@ pub struct Effects<S> {
     /// Tell the app what changes by itself: the account's limit, what arrives by callback.
     watches: Vec<AbortHandle>,
     marks: Marks,
+    /// The configuration file, where there is a place for one.
+    config: Option<PathBuf>,
     /// Takes a command for the player.
     sound: S,
 }
@@ -54,6 +58,7 @@ impl<S: FnMut(Command)> Effects<S> {
             tasks: HashMap::new(),
             callbacks: true,
             watches: Vec::new(),
+            config: None,
             sound,
         }
     }
@@ -61,6 +66,26 @@ impl<S: FnMut(Command)> Effects<S> {
     /// Marks may be kept in this file; without one they are not.
     pub fn keep_in(&mut self, path: Option<PathBuf>) {
         self.marks = Marks::new(path, self.tell.clone());
+    }
+
+    /// Views may be saved in this configuration file; without one they are not.
+    pub fn save_views_in(&mut self, config: Option<PathBuf>) {
+        self.config = config;
+    }
+
+    fn save_view(&self, view: Box<View>) {
+        let (config, tell) = (self.config.clone(), self.tell.clone());
+        // A disk may be slow, and the screen waits for none.
+        tokio::task::spawn_blocking(move || {
+            let saved = match config {
+                Some(file) => config::append(&file, &view.section())
+                    .map(|()| view)
+                    .map_err(|error| error.to_string()),
+                None => Err("nothing was written: there is no folder for a configuration".into()),
+            };
+            // Nobody listens when the loop has ended.
+            let _ = tell.blocking_send(Message::ViewSaved(saved));
+        });
     }
 
     /// Browses another account from now on: what was asked of the one before is dropped, its sound ends.
@@ -204,6 +229,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Thresholds(thresholds) => (self.sound)(Command::Thresholds(thresholds)),
             Effect::OpenMarks { create } => self.marks.open(create),
             Effect::Keep(changes) => self.marks.keep(changes),
+            Effect::SaveView(view) => self.save_view(view),
             // The loop's own.
             Effect::Timer { .. }
             | Effect::CancelTimer(_)
@@ -228,6 +254,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Message::Marks(Told::Failed(words) | Told::Unread(words) | Told::Unkept(words)) => {
                 self.log.line(&format!("marks: {words}"));
             }
+            Message::ViewSaved(Err(words)) => self.log.line(&format!("view: {words}")),
             Message::Player(play, audio::Event::Failed(error)) => {
                 self.log.line(&format!("play {}: {error}", play.0));
             }

@@ -10,16 +10,20 @@ use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, help_height, lo
 
 use super::panel::{Titles, popup};
 use super::text::{put, width};
-use super::{View, arrange, deliveries, marks, palette, statistics};
+use super::{View, arrange, deliveries, marks, palette, statistics, views};
 
 /// Columns of keys in help.
 const KEYS: u16 = 16;
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     match &view.app.overlay {
-        None | Some(Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_)) => {}
+        None
+        | Some(Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_) | Overlay::ViewName(_)) => {
+        }
         Some(Overlay::Moments(list)) => marks::draw_list(view, frame, layout, list),
         Some(Overlay::Columns(arranging)) => arrange::draw(view, frame, layout, arranging),
+        Some(Overlay::Views(choosing)) => views::draw_list(view, frame, layout, *choosing),
+        Some(Overlay::SaveView(saving)) => views::draw_question(view, frame, layout, saving),
         Some(Overlay::KeepMarks) => marks::draw_question(view, frame, layout),
         Some(Overlay::Help { scroll }) => draw_help(view, frame, layout, *scroll),
         Some(Overlay::Log { lines, scroll }) => {

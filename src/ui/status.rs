@@ -115,10 +115,23 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
                 Action::ShowColumn,
                 Action::ColumnUp,
                 Action::ColumnDown,
-                Action::ColumnsLine,
+                Action::ConfigLines,
                 Action::Accept,
                 Action::Back,
             ],
+        ),
+        Some(Overlay::Views(_)) => (
+            Context::Choosing,
+            &[
+                Action::Accept,
+                Action::SaveView,
+                Action::ConfigLines,
+                Action::Back,
+            ],
+        ),
+        Some(Overlay::SaveView(_)) => (
+            Context::Asking,
+            &[Action::Yes, Action::ConfigLines, Action::Back],
         ),
         Some(Overlay::KeepMarks) => (Context::Asking, &[Action::Yes, Action::No]),
         Some(Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_)) => (

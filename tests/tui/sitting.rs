@@ -44,6 +44,8 @@ pub fn setup(width: u16, height: u16) -> Setup {
         demo: false,
         missing: None,
         criteria: Criteria::last_30_days(),
+        view: None,
+        views_file: Some("~/.config/callreel/config.toml".into()),
         sample: None,
         settled: Settled::default(),
         zone: Zone::utc(),

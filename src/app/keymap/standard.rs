@@ -25,7 +25,7 @@ pub(super) fn bindings() -> Vec<Binding> {
     );
     bind(
         Context::Choosing,
-        &[Key::char('q'), Key::char('C')],
+        &[Key::char('q'), Key::char('C'), Key::char('V')],
         Action::Back,
     );
     for (second, action) in [
@@ -192,6 +192,7 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
 
 fn choosing(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(Context::Browse, &[Key::char('C')], Action::Columns);
+    bind(Context::Browse, &[Key::char('V')], Action::Views);
     let context = Context::Choosing;
     bind(context, &[plain(KeyCode::Enter)], Action::Accept);
     bind(context, &[Key::char(' ')], Action::ShowColumn);
@@ -205,7 +206,9 @@ fn choosing(bind: &mut impl FnMut(Context, &[Key], Action)) {
         &[Key::char('K'), Key::shift(KeyCode::Up)],
         Action::ColumnUp,
     );
-    bind(context, &[Key::char('y')], Action::ColumnsLine);
+    bind(context, &[Key::char('y')], Action::ConfigLines);
+    bind(context, &[Key::char('s')], Action::SaveView);
+    bind(Context::Asking, &[Key::char('c')], Action::ConfigLines);
 }
 
 fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
