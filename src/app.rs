@@ -33,6 +33,7 @@ mod perform;
 pub mod player;
 mod pointer;
 mod preferences;
+pub mod profiles;
 pub mod queue;
 mod scroll;
 pub mod search;
@@ -86,6 +87,7 @@ use marks::Marks;
 use mask::Mask;
 use notice::Notices;
 use player::Player;
+use profiles::Opening;
 use queue::Queue;
 use queue::draw::Draw;
 use search::Needle;
@@ -140,6 +142,9 @@ enum Awaited {
 pub struct App {
     pub(crate) account: String,
     pub(crate) auth_id: String,
+    profile: Option<String>,
+    /// Another profile whose token is on its way.
+    opening: Option<Opening>,
     pub(crate) demo: bool,
     /// Why there is nothing to browse: the first-run screen.
     pub(crate) missing: Option<String>,
@@ -218,6 +223,8 @@ impl App {
         let mut app = Self {
             account: setup.account,
             auth_id: setup.auth_id,
+            profile: setup.profile,
+            opening: None,
             demo: setup.demo,
             missing: setup.missing,
             mouse: setup.mouse,
@@ -235,7 +242,7 @@ impl App {
             views_file: setup.views_file.filter(|_| !setup.demo),
             order_wanted: None,
             keymap: preferences.keymap.clone(),
-            ids: Ids::default(),
+            ids: setup.ids,
             history: None,
             sorting: None,
             queue: None,

@@ -17,6 +17,7 @@ mod panel;
 #[cfg(test)]
 pub(crate) mod picture;
 pub mod player;
+mod profiles;
 mod prompt;
 mod spinner;
 mod statistics;

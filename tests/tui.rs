@@ -25,6 +25,8 @@ mod list;
 mod marks;
 #[path = "tui/moments.rs"]
 mod moments;
+#[path = "tui/profiles.rs"]
+mod profiles;
 #[path = "tui/queue.rs"]
 mod queue;
 #[path = "tui/screens.rs"]

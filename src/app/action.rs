@@ -89,6 +89,8 @@ pub enum Action {
     /// Views: what is listed, in which order and with which columns, under a name.
     Views,
     SaveView,
+    /// Another account.
+    Profiles,
     Detail,
     RawJson,
     Zone,
@@ -572,6 +574,13 @@ pub const ACTIONS: &[Description] = {
             "refresh",
             "load anew; after an error, try again",
             "refresh",
+        ),
+        about(
+            Profiles,
+            Program,
+            "profiles",
+            "another account of the configuration",
+            "profile",
         ),
         about(NextPane, Program, "next-pane", "next pane", "next pane"),
         about(

@@ -69,6 +69,15 @@ pub enum Effect {
     Suspend,
     /// `Message::Log` with what the log in memory holds.
     ReadLog,
+    /// `Message::Profiles` with the accounts of the configuration.
+    ReadProfiles(RequestId),
+    /// Make this profile's account ready: `Message::ProfileOpened` tells what came of it.
+    OpenProfile {
+        request: RequestId,
+        name: String,
+    },
+    /// Start again on the account that this request opened.
+    ChangeAccount(RequestId),
     /// Start again on the embedded demo account (first-run screen).
     OpenDemo,
     Quit,

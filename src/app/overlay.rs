@@ -10,6 +10,7 @@ use super::keymap::Keymap;
 use super::layout::Layout;
 use super::marks::{List, NoteLine};
 use super::palette::Palette;
+use super::profiles::{self, Changing};
 use super::views::{Choosing, Saving};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,10 @@ pub enum Overlay {
     ViewName(TextLine),
     /// Where does the new one go?
     SaveView(Saving),
+    /// The accounts of the configuration.
+    Profiles(profiles::Choosing),
+    /// May what plays end for another account?
+    ChangeProfile(Changing),
     /// May marks be kept in a file?
     KeepMarks,
     Filter(Box<Form>),

@@ -84,13 +84,19 @@ impl App {
             Action::ConfigLines => {
                 return match self.overlay {
                     Some(Overlay::SaveView(_) | Overlay::Views(_)) => self.copy_view(now),
+                    Some(Overlay::Profiles(_)) => Vec::new(),
                     _ => self.copy_columns(now),
                 };
             }
             Action::Views => self.open_views(),
-            // Its columns are not settled yet.
-            Action::SaveView if matches!(self.overlay, Some(Overlay::Columns(_))) => {}
+            // What else is chosen from is no view.
+            Action::SaveView
+                if matches!(
+                    self.overlay,
+                    Some(Overlay::Columns(_) | Overlay::Profiles(_))
+                ) => {}
             Action::SaveView => self.open_view_name(now),
+            Action::Profiles => return self.open_profiles(now),
 
             Action::Detail => self.toggle_detail(),
             Action::RawJson => self.toggle_raw(),
@@ -107,7 +113,7 @@ impl App {
             Action::Accept => return self.accept(now),
             Action::Refresh => return self.refresh(now),
             Action::NextPane | Action::PreviousPane => self.other_pane(),
-            Action::Back => self.back(),
+            Action::Back => return self.back(),
             Action::Help => self.overlay = Some(Overlay::Help { scroll: 0 }),
             Action::Log => {
                 self.overlay = Some(Overlay::Log {
@@ -134,6 +140,7 @@ impl App {
     fn answer_question(&mut self, yes: bool, now: Now) -> Vec<Effect> {
         match self.overlay {
             Some(Overlay::SaveView(_)) => self.answer_save(yes, now),
+            Some(Overlay::ChangeProfile(_)) => self.answer_change(yes),
             _ => self.answer_keep(yes, now),
         }
     }
@@ -146,6 +153,7 @@ impl App {
             Some(Overlay::Moments(_)) => Mover::Moments,
             Some(Overlay::Columns(_)) => Mover::Columns,
             Some(Overlay::Views(_)) => Mover::Views,
+            Some(Overlay::Profiles(_)) => Mover::Profiles,
             Some(_) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,
             None => Mover::List,
@@ -169,6 +177,7 @@ impl App {
             Mover::Moments => self.choose_moment(by),
             Mover::Columns => self.choose_column(by),
             Mover::Views => self.choose_view(by),
+            Mover::Profiles => self.choose_profile(by),
             Mover::Nothing => {}
         }
     }
@@ -314,14 +323,21 @@ impl App {
     }
 
     /// One thing is left at a time; the program never.
-    fn back(&mut self) {
+    fn back(&mut self) -> Vec<Effect> {
         match self.overlay.take() {
-            Some(Overlay::Columns(arranging)) => return self.leave_columns(arranging),
+            Some(Overlay::Columns(arranging)) => {
+                self.leave_columns(arranging);
+                return Vec::new();
+            }
             Some(left) => {
                 self.overlay = left.behind();
-                return;
+                return Vec::new();
             }
             None => {}
+        }
+        let given_up = self.give_up_opening();
+        if !given_up.is_empty() {
+            return given_up;
         }
         let hides_the_list = self.layout().is_some_and(|layout| layout.table.is_none());
         if hides_the_list {
@@ -336,6 +352,7 @@ impl App {
         } else {
             self.notices.clear();
         }
+        Vec::new()
     }
 
     fn next_zone(&mut self, now: Now) {
@@ -380,6 +397,7 @@ impl App {
                 Vec::new()
             }
             Some(Overlay::Views(choosing)) => self.go_to_view(choosing, now),
+            Some(Overlay::Profiles(choosing)) => self.go_to_profile(choosing, now),
             Some(Overlay::ViewName(line)) => {
                 self.name_view(line);
                 Vec::new()
@@ -420,5 +438,6 @@ enum Mover {
     Moments,
     Columns,
     Views,
+    Profiles,
     Nothing,
 }

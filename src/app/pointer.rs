@@ -29,6 +29,7 @@ impl App {
                     Some(Overlay::Moments(_)) => self.choose_moment(rows.signum()),
                     Some(Overlay::Columns(_)) => self.choose_column(rows.signum()),
                     Some(Overlay::Views(_)) => self.choose_view(rows.signum()),
+                    Some(Overlay::Profiles(_)) => self.choose_profile(rows.signum()),
                     Some(_) => {}
                     None if in_detail => self.scroll_detail(rows, now),
                     None => self.move_rows(rows, true),

@@ -5,6 +5,7 @@ use super::choices::Settled;
 use super::columns::Columns;
 use super::criteria::Criteria;
 use super::deliveries::Route;
+use super::ids::Ids;
 use super::keymap::Keymap;
 use super::marks::Keeping;
 use super::player::{Rewind, Start};
@@ -56,6 +57,10 @@ pub struct Setup {
     pub account: String,
     /// The auth id as far as it may be shown: `MA…QUU`.
     pub auth_id: String,
+    /// The profile whose account it is, if it is one's.
+    pub profile: Option<String>,
+    /// Where ids go on: after another account they are not used again.
+    pub ids: Ids,
     /// The embedded account: nothing real is shown, nothing is left behind.
     pub demo: bool,
     /// Why there is nothing to browse (`PLIVO_AUTH_ID is not set`): the first-run screen shows it. `None`: go ahead.

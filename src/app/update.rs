@@ -32,6 +32,11 @@ impl App {
                 Vec::new()
             }
             Message::Preferences(preferences) => self.prefer(preferences, now),
+            Message::Profiles { request, profiles } => {
+                self.profiles_came(request, profiles, now);
+                Vec::new()
+            }
+            Message::ProfileOpened { request, opened } => self.profile_opened(request, opened, now),
             Message::ViewSaved(saved) => {
                 self.view_saved(saved, now);
                 Vec::new()
@@ -249,8 +254,12 @@ impl App {
                 | Overlay::ViewName(_),
             ) => Context::Typing,
             Some(Overlay::Moments(_)) => Context::Moments,
-            Some(Overlay::Columns(_) | Overlay::Views(_)) => Context::Choosing,
-            Some(Overlay::KeepMarks | Overlay::SaveView(_)) => Context::Asking,
+            Some(Overlay::Columns(_) | Overlay::Views(_) | Overlay::Profiles(_)) => {
+                Context::Choosing
+            }
+            Some(Overlay::KeepMarks | Overlay::SaveView(_) | Overlay::ChangeProfile(_)) => {
+                Context::Asking
+            }
             Some(_) => Context::Reading,
             None if self.missing.is_some() => Context::FirstRun,
             None => self.focus.context(),

@@ -192,8 +192,7 @@ fn list(paths: &Paths, store: &Store) -> Result<String, Failure> {
     for name in places.names() {
         let profile = config.profiles().get(&name);
         let kept = store.get(&name);
-        let own = profile.and_then(|profile| profile.auth_id.clone());
-        let id = own.or_else(|| Some(kept.as_ref().ok()?.as_ref()?.credentials.id().clone()));
+        let id = places.auth_id(&name);
         let from = match (profile.and_then(|profile| profile.token.as_ref()), &kept) {
             (Some(TokenFrom::Command(words)), _) => {
                 format!("token_command {}", words.first().map_or("", String::as_str))

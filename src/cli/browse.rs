@@ -1,15 +1,17 @@
 //! `callreel` without a command: browse and play.
 
 mod args;
+mod profiles;
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
 use crate::app::marks::Keeping;
-use crate::app::{Setup, Size};
+use crate::app::{Ids, Setup, Size};
 use crate::config;
 use crate::plivo::{ApiBase, Client, Rate};
 use crate::runtime::debug::DebugPanic;
@@ -20,7 +22,8 @@ use crate::runtime::watch::Reload;
 use crate::runtime::{self, Source};
 use crate::store;
 
-use super::account::{Found, Ready, forbid_core_dumps};
+use super::account::{Api, Found, Ready, forbid_core_dumps};
+use super::settings::Flags;
 use super::{Failure, PANICKED, settings};
 
 pub use args::{Args, PanicPlace};
@@ -84,6 +87,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let setup = Setup {
         account: String::new(),
         auth_id: String::new(),
+        profile: settings.profile.value.as_ref().map(ToString::to_string),
+        ids: Ids::default(),
         demo: false,
         missing: None,
         criteria,
@@ -139,15 +144,16 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         config: ready.paths.file(),
         client: client_options(demo_rate),
         notice: told.or(notice),
-        reload: reload(&args, &ready),
+        reload: reload(&args.api, &args.settings, &ready),
+        profiles: (!args.demo).then(|| profiles::profiles(&args.api, &args.settings)),
         debug_panic: args.debug_panic.map(DebugPanic::from),
     })?;
     Ok(ExitCode::from(exit_code(exit)))
 }
 
 /// How the file is read again when it has changed.
-fn reload(args: &Args, ready: &Ready) -> Option<Reload> {
-    let (api, flags) = (args.api.clone(), args.settings.clone());
+fn reload(api: &Api, flags: &Flags, ready: &Ready) -> Option<Reload> {
+    let (api, flags) = (api.clone(), flags.clone());
     let profile = ready.settings.profile.clone();
     let read = move || {
         let env = |name: &str| std::env::var(name).ok();
@@ -158,7 +164,7 @@ fn reload(args: &Args, ready: &Ready) -> Option<Reload> {
     };
     Some(Reload {
         file: ready.paths.file()?,
-        read: Box::new(read),
+        read: Arc::new(read),
     })
 }
 
@@ -189,7 +195,7 @@ fn shown(path: &Path, home: Option<PathBuf>) -> String {
 
 fn exit_code(exit: Exit) -> u8 {
     match exit {
-        Exit::Quit | Exit::OpenDemo => 0,
+        Exit::Quit | Exit::OpenDemo | Exit::ChangeAccount(_) => 0,
         Exit::Signalled(ending) => ending.exit_code(),
         Exit::HungUp => Ending::HangUp.exit_code(),
         Exit::Panicked => PANICKED,

@@ -24,6 +24,7 @@ use crate::store::Told;
 use super::account::Account;
 use super::log::Log;
 use super::marks::{self, Marks};
+use super::profiles::{Desk, Opened, Profiles};
 use super::program::Hands;
 
 /// Between two tellings of what has arrived by callback.
@@ -43,6 +44,9 @@ pub struct Effects<S> {
     marks: Marks,
     /// The configuration file, where there is a place for one.
     config: Option<PathBuf>,
+    /// The other accounts there are; `None`: there can be none.
+    profiles: Option<Profiles>,
+    opened: Desk,
     /// Takes a command for the player.
     sound: S,
 }
@@ -59,6 +63,8 @@ impl<S: FnMut(Command)> Effects<S> {
             callbacks: true,
             watches: Vec::new(),
             config: None,
+            profiles: None,
+            opened: Desk::default(),
             sound,
         }
     }
@@ -71,6 +77,46 @@ impl<S: FnMut(Command)> Effects<S> {
     /// Views may be saved in this configuration file; without one they are not.
     pub fn save_views_in(&mut self, config: Option<PathBuf>) {
         self.config = config;
+    }
+
+    /// Another account may be asked for.
+    pub fn change_by(&mut self, profiles: Option<Profiles>) {
+        self.profiles = profiles;
+    }
+
+    /// The account that a request opened; `None`: another one was asked for since.
+    pub fn take_opened(&self, request: RequestId) -> Option<Opened> {
+        self.opened.take(request)
+    }
+
+    fn read_profiles(&self, request: RequestId) {
+        match self.profiles.clone() {
+            Some(profiles) => profiles.read(request, self.tell.clone()),
+            None => self.tell_later(Message::Profiles {
+                request,
+                profiles: Ok(Vec::new()),
+            }),
+        }
+    }
+
+    fn open_profile(&self, request: RequestId, name: String) {
+        match self.profiles.clone() {
+            Some(profiles) => {
+                profiles.open(request, name, self.opened.clone(), self.tell.clone());
+            }
+            None => self.tell_later(Message::ProfileOpened {
+                request,
+                opened: Err(format!("there is no profile {name}")),
+            }),
+        }
+    }
+
+    fn tell_later(&self, message: Message) {
+        let tell = self.tell.clone();
+        tokio::spawn(async move {
+            // Nobody listens when the loop has ended.
+            let _ = tell.send(message).await;
+        });
     }
 
     fn save_view(&self, view: Box<View>) {
@@ -90,12 +136,7 @@ impl<S: FnMut(Command)> Effects<S> {
 
     /// Browses another account from now on: what was asked of the one before is dropped, its sound ends.
     pub fn serve(&mut self, account: Account) {
-        for (_, task) in self.tasks.drain() {
-            task.abort();
-        }
-        for watch in self.watches.drain(..) {
-            watch.abort();
-        }
+        self.give_up();
         (self.sound)(Command::Stop);
         self.callbacks = true;
         self.watches
@@ -197,6 +238,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
                 self.fetch_recording(request, recording);
             }
             Effect::Cancel(request) => {
+                drop(self.opened.take(request));
                 if let Some(task) = self.tasks.remove(&request) {
                     task.abort();
                 }
@@ -230,6 +272,8 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::OpenMarks { create } => self.marks.open(create),
             Effect::Keep(changes) => self.marks.keep(changes),
             Effect::SaveView(view) => self.save_view(view),
+            Effect::ReadProfiles(request) => self.read_profiles(request),
+            Effect::OpenProfile { request, name } => self.open_profile(request, name),
             // The loop's own.
             Effect::Timer { .. }
             | Effect::CancelTimer(_)
@@ -237,6 +281,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             | Effect::ReadLog
             | Effect::Suspend
             | Effect::OpenDemo
+            | Effect::ChangeAccount(_)
             | Effect::Quit => {}
         }
     }
@@ -254,6 +299,13 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Message::Marks(Told::Failed(words) | Told::Unread(words) | Told::Unkept(words)) => {
                 self.log.line(&format!("marks: {words}"));
             }
+            Message::Profiles {
+                profiles: Err(words),
+                ..
+            }
+            | Message::ProfileOpened {
+                opened: Err(words), ..
+            } => self.log.line(&format!("profiles: {words}")),
             Message::ViewSaved(Err(words)) => self.log.line(&format!("view: {words}")),
             Message::Player(play, audio::Event::Failed(error)) => {
                 self.log.line(&format!("play {}: {error}", play.0));
@@ -271,10 +323,27 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
 }
 
 impl<S> Effects<S> {
+    /// Nothing that was asked for is waited for any more.
+    fn give_up(&mut self) {
+        for (_, task) in self.tasks.drain() {
+            task.abort();
+        }
+        for watch in self.watches.drain(..) {
+            watch.abort();
+        }
+    }
+
     fn note(&self, what: &str, error: Option<&plivo::Error>) {
         if let Some(error) = error {
             self.log.line(&format!("{what}: {error}"));
         }
+    }
+}
+
+/// Requests of an account end with who asked for them.
+impl<S> Drop for Effects<S> {
+    fn drop(&mut self) {
+        self.give_up();
     }
 }
 

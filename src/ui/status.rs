@@ -120,6 +120,8 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
                 Action::Back,
             ],
         ),
+        Some(Overlay::Profiles(_)) => (Context::Choosing, &[Action::Accept, Action::Back]),
+        Some(Overlay::ChangeProfile(_)) => (Context::Asking, &[Action::Yes, Action::No]),
         Some(Overlay::Views(_)) => (
             Context::Choosing,
             &[

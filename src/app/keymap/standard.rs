@@ -25,7 +25,12 @@ pub(super) fn bindings() -> Vec<Binding> {
     );
     bind(
         Context::Choosing,
-        &[Key::char('q'), Key::char('C'), Key::char('V')],
+        &[
+            Key::char('q'),
+            Key::char('C'),
+            Key::char('V'),
+            Key::char('P'),
+        ],
         Action::Back,
     );
     for (second, action) in [
@@ -193,6 +198,8 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
 fn choosing(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(Context::Browse, &[Key::char('C')], Action::Columns);
     bind(Context::Browse, &[Key::char('V')], Action::Views);
+    bind(Context::Browse, &[Key::char('P')], Action::Profiles);
+    bind(Context::FirstRun, &[Key::char('P')], Action::Profiles);
     let context = Context::Choosing;
     bind(context, &[plain(KeyCode::Enter)], Action::Accept);
     bind(context, &[Key::char(' ')], Action::ShowColumn);
