@@ -204,16 +204,16 @@ pub(super) struct Whose {
 }
 
 impl Whose {
-    /// The configuration, and the settings in effect where no flag says more.
+    /// The configuration, and the settings in effect.
     ///
     /// # Errors
     /// As [`Api::read`].
-    pub(super) fn read(&self) -> Result<Ready, Failure> {
+    pub(super) fn read(&self, flags: &Flags) -> Result<Ready, Failure> {
         if !self.demo {
             forbid_core_dumps()?;
         }
         let env = |name: &str| std::env::var(name).ok();
-        Ok(self.api.read(&Flags::default(), &env)?)
+        Ok(self.api.read(flags, &env)?)
     }
 
     /// The account, ready to be asked.

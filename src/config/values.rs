@@ -114,6 +114,7 @@ impl Value for Speed {
         let tenths = text
             .trim()
             .trim_end_matches(['x', '×'])
+            .replace(',', ".")
             .parse::<f64>()
             .ok()?
             * 10.0;
@@ -481,7 +482,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_is_written_as_it_is_read() {
-        taken::<Speed>(&["0.5", "1", "1.5", "4.0", "2x"]);
+        taken::<Speed>(&["0.5", "1", "1.5", "4.0", "2x", "0,7", "3×"]);
         taken::<Whole<1, 60>>(&["1", "60"]);
         taken::<Seconds<0, 10_000>>(&["0", "0.6", "10"]);
         taken::<Skip>(&["off", "mild", "strong"]);
