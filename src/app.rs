@@ -30,6 +30,7 @@ pub mod notice;
 pub mod overlay;
 pub mod palette;
 mod perform;
+pub mod picks;
 pub mod player;
 mod pointer;
 mod preferences;
@@ -84,6 +85,7 @@ use layout::{Layout, Panes};
 use marks::Marks;
 use mask::Mask;
 use notice::Notices;
+use picks::Picks;
 use player::Player;
 use queue::Queue;
 use queue::draw::Draw;
@@ -162,6 +164,7 @@ pub struct App {
     /// A sample that is being drawn of the list.
     draw: Option<Draw>,
     pub(crate) table: Table,
+    pub(crate) picks: Picks,
     pub(crate) needle: Option<Needle>,
     pub(crate) detail: Detail,
     pub(crate) focus: Focus,
@@ -225,6 +228,7 @@ impl App {
             queue: None,
             draw: setup.sample.map(Draw::new),
             table: Table::default(),
+            picks: Picks::default(),
             needle: None,
             detail: Detail::default(),
             focus: Focus::default(),

@@ -23,6 +23,8 @@ mod list;
 mod marks;
 #[path = "tui/moments.rs"]
 mod moments;
+#[path = "tui/picks.rs"]
+mod picks;
 #[path = "tui/queue.rs"]
 mod queue;
 #[path = "tui/screens.rs"]

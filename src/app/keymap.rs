@@ -425,7 +425,7 @@ mod tests {
     #[test]
     fn keys_of_later_features_do_nothing_yet() {
         let keys = Keymap::standard();
-        for c in "xXAd#ECVP".chars() {
+        for c in "d#ECVP".chars() {
             assert_eq!(
                 keys.find(Context::List, None, Key::char(c)),
                 Found::Nothing,

@@ -68,6 +68,10 @@ impl App {
             Action::Yes => return self.answer_keep(true, now),
             Action::No => return self.answer_keep(false, now),
 
+            Action::MarkRow => self.pick_row(now),
+            Action::MarkRange => self.pick_range(now),
+            Action::MarkAll => self.pick_all(now),
+
             Action::Filter => self.open_filter(now),
             Action::ClearFilters => return self.clear_filters(now),
             Action::Search => self.overlay = Some(Overlay::Search(Default::default())),
@@ -199,6 +203,10 @@ impl App {
             return Vec::new();
         };
         self.leave_queue();
+        if self.picks.another_list() {
+            let words = "another list: what was marked as all of the one before is not any more";
+            self.notices.info(words, now.mono);
+        }
         self.sorting = None;
         self.fresh = true;
         self.replan(plan, now)

@@ -152,6 +152,9 @@ impl App {
     pub(super) fn settle(&mut self, now: Now) -> Vec<Effect> {
         let (len, height) = (self.rows().len(), self.height());
         self.table.fit(len, height);
+        if let Some(history) = self.history.as_ref().filter(|history| !history.stale()) {
+            self.picks.counted(history.plan(), history.total());
+        }
         let mut effects = self.look(now);
         let stale = self.history.as_ref().is_some_and(|history| history.stale())
             && self.shown_queue().is_none();

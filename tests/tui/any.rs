@@ -61,6 +61,8 @@ const STATES: &[&str] = &[
     "<Enter>bBcalm +14155550013<Enter>'",
     "<Enter>B+1415555001",
     "<Enter>B14155550013<Enter>'e",
+    "xxjjX",
+    "Axx",
 ];
 
 #[test]
@@ -352,6 +354,9 @@ fn step() -> impl Strategy<Value = Step> {
         "y",
         "n",
         ":keep-marks<Enter>",
+        "x",
+        "X",
+        "A",
     ];
     prop_oneof![
         6 => prop::sample::select(habits).prop_map(Step::Keys),

@@ -15,6 +15,7 @@ pub(super) fn bindings() -> Vec<Binding> {
     moves(&mut bind);
     listening(&mut bind);
     reviewing(&mut bind);
+    several(&mut bind);
     the_rest(&mut bind);
     // Behind Esc, which the footer names.
     bind(
@@ -180,6 +181,13 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char(' ')], Action::TogglePause);
     bind(Context::Asking, &[Key::char('y')], Action::Yes);
     bind(Context::Asking, &[Key::char('n')], Action::No);
+}
+
+fn several(bind: &mut impl FnMut(Context, &[Key], Action)) {
+    let context = Context::Browse;
+    bind(context, &[Key::char('x')], Action::MarkRow);
+    bind(context, &[Key::char('X')], Action::MarkRange);
+    bind(context, &[Key::char('A')], Action::MarkAll);
 }
 
 fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
