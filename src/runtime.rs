@@ -7,6 +7,7 @@
 //! | [`stage`], [`screen`], [`output`] | drawing: ratatui's cells, their bytes, a terminal that may be slow |
 //! | [`terminal`], [`mod@panic`], [`stderr`] | the terminal taken and given back, whatever happens |
 //! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
+//! | [`file`] | a file that is whole or not there |
 //! | [`frames`], [`timers`] | when to draw, when to ring |
 //! | `marks` | the file that holds marks, where the user has it |
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |
@@ -20,6 +21,7 @@ pub mod clipboard;
 pub mod debug;
 pub mod drive;
 pub mod effects;
+pub mod file;
 pub mod frames;
 pub mod input;
 pub mod line;
