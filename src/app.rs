@@ -17,6 +17,7 @@ mod goto;
 pub mod history;
 pub mod ids;
 pub mod input;
+pub mod jobs;
 pub mod key;
 pub mod keymap;
 pub mod layout;
@@ -28,6 +29,7 @@ pub mod message;
 pub mod moment;
 pub mod notice;
 pub mod overlay;
+pub mod pace;
 pub mod palette;
 mod perform;
 pub mod picks;
@@ -58,7 +60,7 @@ pub use criteria::Criteria;
 pub use effect::{Effect, Priority};
 pub use frame::FrameMap;
 pub use history::History;
-pub use ids::{Ids, RequestId, TimerId};
+pub use ids::{Ids, JobId, RequestId, TimerId};
 pub use key::{Key, KeyCode};
 pub use message::{Api, Input, Message, Mouse, MouseKind, Signal};
 pub use overlay::Overlay;
@@ -80,6 +82,7 @@ use deliveries::Deliveries;
 use detail::Detail;
 use follow::Sought;
 use history::Look;
+use jobs::Jobs;
 use keymap::{Context, Keymap};
 use layout::{Layout, Panes};
 use marks::Marks;
@@ -165,6 +168,7 @@ pub struct App {
     draw: Option<Draw>,
     pub(crate) table: Table,
     pub(crate) picks: Picks,
+    pub(crate) jobs: Jobs,
     pub(crate) needle: Option<Needle>,
     pub(crate) detail: Detail,
     pub(crate) focus: Focus,
@@ -229,6 +233,7 @@ impl App {
             draw: setup.sample.map(Draw::new),
             table: Table::default(),
             picks: Picks::default(),
+            jobs: Jobs::default(),
             needle: None,
             detail: Detail::default(),
             focus: Focus::default(),
@@ -292,6 +297,7 @@ impl App {
         let panes = Panes {
             detail: self.detail.wish,
             player: self.player.subject().is_some(),
+            job: self.jobs.shown().is_some(),
         };
         Layout::of(size, panes)
     }

@@ -15,6 +15,8 @@ mod any;
 mod choices;
 #[path = "tui/deliveries.rs"]
 mod deliveries;
+#[path = "tui/jobs.rs"]
+mod jobs;
 #[path = "tui/keys.rs"]
 mod keys;
 #[path = "tui/list.rs"]

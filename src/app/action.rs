@@ -68,6 +68,12 @@ pub enum Action {
     MarkRange,
     /// All that the filter lists, then none.
     MarkAll,
+    Download,
+    /// For good.
+    Delete,
+    Export,
+    /// After what is under way.
+    StopJob,
     CopyId,
     CopyUrl,
     CopyCall,
@@ -418,6 +424,34 @@ pub const ACTIONS: &[Description] = {
             "mark-all",
             "mark all that the filter lists, or none",
             "mark all",
+        ),
+        about(
+            Download,
+            Several,
+            "download",
+            "download what is marked, else the selected row",
+            "download",
+        ),
+        about(
+            Delete,
+            Several,
+            "delete",
+            "delete them for good; a sentence is asked for",
+            "delete",
+        ),
+        about(
+            Export,
+            Several,
+            "export",
+            "export them, or all that is listed, to a file",
+            "export",
+        ),
+        about(
+            StopJob,
+            Several,
+            "stop-job",
+            "stop a download, deletion or export",
+            "stop",
         ),
         about(
             Filter,

@@ -54,6 +54,8 @@ pub struct Picks {
     list: u64,
     /// The row that was marked or unmarked last, and which of the two.
     anchor: Option<(RecordingId, bool)>,
+    /// They were marked, and nothing was done with them since.
+    unused: bool,
 }
 
 impl Default for Picks {
@@ -62,6 +64,7 @@ impl Default for Picks {
             picked: Picked::Rows(BTreeMap::new()),
             list: 0,
             anchor: None,
+            unused: false,
         }
     }
 }
@@ -101,6 +104,15 @@ impl Picks {
     /// All that the filter lists are marked, but for some.
     pub fn is_all(&self) -> bool {
         matches!(self.picked, Picked::All { .. })
+    }
+
+    /// They were marked, and nothing was done with them since.
+    pub fn is_unused(&self) -> bool {
+        self.unused && !self.is_empty()
+    }
+
+    pub(super) fn used(&mut self) {
+        self.unused = false;
     }
 
     /// Those that were marked under another filter.
@@ -165,6 +177,7 @@ impl Picks {
             (Picked::All { but, .. }, true) => drop(but.remove(&id)),
             (Picked::All { but, .. }, false) => drop(but.insert(id)),
         }
+        self.unused = true;
         self.drop_empty();
     }
 
@@ -184,6 +197,7 @@ impl Picks {
             },
             list: self.list,
             anchor: None,
+            unused: true,
         };
     }
 
@@ -213,6 +227,19 @@ impl Picks {
             *total = counted;
         }
         self.drop_empty();
+    }
+
+    /// These recordings are no more.
+    pub(super) fn forget<'a>(&mut self, gone: impl Iterator<Item = &'a RecordingId>) {
+        for id in gone {
+            match &mut self.picked {
+                Picked::Rows(rows) => drop(rows.remove(id)),
+                Picked::All { but, .. } => drop(but.remove(id)),
+            }
+            if self.anchor.as_ref().is_some_and(|(anchor, _)| anchor == id) {
+                self.anchor = None;
+            }
+        }
     }
 }
 
@@ -311,7 +338,7 @@ mod tests {
         let mut picks = Picks::default();
         picks.set_all(plan("2026-11-01", "2026-11-20"), total(1, true));
         picks.set(&recording("a", 9), false);
-        assert!(picks.is_empty() && !picks.is_all());
+        assert!(picks.is_empty() && !picks.is_all() && !picks.is_unused());
         assert_eq!((picks.words(), picks.chosen()), (String::new(), None));
     }
 
@@ -324,6 +351,14 @@ mod tests {
         assert_eq!(picks.words(), "2 marked, 1 of them under another filter");
         picks.set_all(plan("2026-11-01", "2026-11-20"), total(5, true));
         assert!(picks.another_list());
+        assert!(picks.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_more_is_not_marked_any_more() {
+        let mut picks = Picks::default();
+        picks.set(&recording("a", 9), true);
+        picks.forget([RecordingId::new("a"), RecordingId::new("x")].iter());
         assert!(picks.is_empty());
     }
 }

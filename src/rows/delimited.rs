@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::rows::csv::{harmless, quoted};
 use super::object::utc;
 use crate::plivo::Recording;
+use crate::rows::csv::{harmless, quoted};
 
 /// What stands between cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

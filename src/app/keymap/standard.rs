@@ -164,6 +164,7 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Typing,
         Context::Moments,
         Context::Asking,
+        Context::Leaving,
     ] {
         bind(context, &[plain(KeyCode::F(7))], Action::Seek(-3));
         bind(context, &[plain(KeyCode::F(8))], Action::TogglePause);
@@ -188,6 +189,15 @@ fn several(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char('x')], Action::MarkRow);
     bind(context, &[Key::char('X')], Action::MarkRange);
     bind(context, &[Key::char('A')], Action::MarkAll);
+    bind(context, &[Key::char('d')], Action::Download);
+    bind(
+        context,
+        &[Key::char('#'), plain(KeyCode::Delete)],
+        Action::Delete,
+    );
+    bind(context, &[Key::char('E')], Action::Export);
+    bind(context, &[Key::ctrl('x')], Action::StopJob);
+    bind(Context::Leaving, &[Key::char('q')], Action::Quit);
 }
 
 fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
@@ -228,6 +238,7 @@ fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Typing,
         Context::Moments,
         Context::Asking,
+        Context::Leaving,
         Context::FirstRun,
     ] {
         bind(context, &[Key::ctrl('c')], Action::Quit);

@@ -1,5 +1,5 @@
-use crate::rows::csv::{BEGINNINGS, is_number};
 use super::*;
+use crate::rows::csv::{BEGINNINGS, is_number};
 use proptest::prelude::*;
 use serde_json::json;
 
