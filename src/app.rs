@@ -233,7 +233,7 @@ impl App {
             draw: setup.sample.map(Draw::new),
             table: Table::default(),
             picks: Picks::default(),
-            jobs: Jobs::default(),
+            jobs: Jobs::new(preferences.downloads.clone()),
             needle: None,
             detail: Detail::default(),
             focus: Focus::default(),

@@ -55,6 +55,7 @@
 //!   [`cli::browse`].
 //! - **Something to do outside**: a variant of [`app::Effect`], carried out in [`runtime::effects`]; its answer a variant of
 //!   [`app::Message`].
+//! - **A job** on several recordings: a variant of [`app::jobs::Work`], its task a file in `runtime/jobs/`.
 //! - **A setting**: its field in [`config::Settings`], its line in `config/default.toml`, and where it goes from there
 //!   (`cli/settings.rs`).
 //! - **A sink**: a variant of [`audio::Sink`], a file in `audio/output/`, its word in `cli/sink.rs`.

@@ -25,7 +25,7 @@ use super::picks::Chosen;
 use super::words::{count, size, time};
 use crate::plivo::RecordingId;
 
-pub use begin::{Form, Into, Purpose};
+pub use begin::{Folder, Form, Into, Purpose};
 pub use delete::{Dialog, Planned};
 
 /// What is to be done.
@@ -187,6 +187,8 @@ pub struct Jobs {
     gone: HashSet<RecordingId>,
     /// When recordings were added that were deleted since the list was loaded.
     fresh: Vec<Option<DateTime<Utc>>>,
+    /// Where downloads go at first.
+    usual: Folder,
     /// Where the last download of this run went, as it was typed.
     folder: Option<String>,
     /// The program ends with the job.
@@ -194,6 +196,22 @@ pub struct Jobs {
 }
 
 impl Jobs {
+    pub(super) fn new(usual: Folder) -> Self {
+        Self {
+            usual,
+            ..Self::default()
+        }
+    }
+
+    /// Where downloads go at first.
+    pub fn usual(&self) -> &Folder {
+        &self.usual
+    }
+
+    pub(super) fn prefer(&mut self, usual: Folder) {
+        self.usual = usual;
+    }
+
     /// The job that has a pane.
     pub fn shown(&self) -> Option<&Job> {
         self.job
@@ -283,7 +301,11 @@ impl Job {
         };
         // A UUID is told by its first part.
         let id = id.as_str().split('-').next().unwrap_or_default();
-        format!("{} failed · {id}: {why}", count(self.far.failed))
+        let all = match (&self.state, self.far.failed) {
+            (State::Ended(_), 2..) => " · :log names all",
+            _ => "",
+        };
+        format!("{} failed · {id}: {why}{all}", count(self.far.failed))
     }
 }
 

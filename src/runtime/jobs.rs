@@ -300,4 +300,47 @@ mod tests {
         }
         assert_eq!(Places::default().path("~/x"), PathBuf::from("~/x"));
     }
+
+    fn desk() -> (Desk, mpsc::Receiver<Message>, watch::Sender<bool>) {
+        let (tell, told) = mpsc::channel(64);
+        let (stop, stopped) = watch::channel(false);
+        let desk = Desk {
+            job: JobId(1),
+            tell,
+            log: Log::default(),
+            far: Arc::default(),
+            stopped,
+        };
+        (desk, told, stop)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn how_far_it_is_is_told_a_few_times_a_second_and_only_what_changed() {
+        let (desk, mut told, _stop) = desk();
+        let work = async {
+            for _ in 0..1_000 {
+                desk.far().done += 1;
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            // Nothing changes for a minute.
+            tokio::time::sleep(Duration::from_secs(60)).await;
+        };
+        desk.watch(|| None, work).await;
+        drop(desk);
+        let mut far = Vec::new();
+        while let Some(Message::Job(_, Told::Far(told))) = told.recv().await {
+            far.push(told.done);
+        }
+        assert!((4..=6).contains(&far.len()), "{far:?}");
+        assert_eq!(far.last(), Some(&1_000));
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_told_to_stop_hears_it_and_no_other_way() {
+        let (desk, _told, stop) = desk();
+        let never = tokio::time::timeout(Duration::ZERO, desk.stop()).await;
+        assert!(never.is_err());
+        stop.send_replace(true);
+        desk.stop().await;
+    }
 }

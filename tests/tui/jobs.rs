@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callreel::app::jobs::{Came, End, Far, Form, How, Planned, Told, Work};
+use callreel::app::jobs::{Came, End, Far, Folder, Form, How, Planned, Told, Work};
 use callreel::app::picks::Chosen;
 use callreel::app::{Effect, JobId, Message, Signal, Theme};
 use callreel::plivo::RecordingId;
@@ -103,6 +103,24 @@ fn d_asks_for_the_folder_and_downloads_what_is_marked_else_the_row() {
     // The folder is remembered for the next.
     sitting.keys("d");
     assert!(last_line(&mut sitting).starts_with(" download 2 to /srv/a"));
+}
+
+#[test]
+fn the_folder_of_the_configuration_is_offered_until_another_was_used() {
+    let mut setup = setup(80, 24);
+    setup.preferences.downloads = Folder::new("/srv/first").unwrap();
+    let mut preferences = setup.preferences.clone();
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    sitting.keys("d");
+    assert!(last_line(&mut sitting).starts_with(" download 1 to /srv/first"));
+    sitting.keys("<Esc>");
+    preferences.downloads = Folder::new("/srv/second").unwrap();
+    sitting.send(Message::Preferences(Ok(Box::new(preferences))));
+    sitting.keys("d");
+    assert!(last_line(&mut sitting).starts_with(" download 1 to /srv/second"));
+    for wrong in ["", "  ", "a\u{1b}b", &"x".repeat(201)] {
+        assert_eq!(Folder::new(wrong), None, "{wrong}");
+    }
 }
 
 #[test]

@@ -4,11 +4,35 @@ use super::{Again, Job, Kind, State, Work};
 use crate::app::ids::JobId;
 use crate::app::input::TextLine;
 use crate::app::picks::Chosen;
+use crate::app::text::is_safe;
 use crate::app::words::count;
 use crate::app::{App, Effect, Now, Overlay};
 
-/// Where downloads go while nobody has said otherwise.
-const FOLDER: &str = "~/calls";
+/// Where downloads go while nobody has said otherwise; `~/` is the user's home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder(String);
+
+impl Folder {
+    /// Letters in it at most.
+    pub const LONGEST: usize = 200;
+
+    /// `None` where that is no folder's name: nothing, or what could not be shown as it is.
+    pub fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let fits = !text.is_empty() && text.chars().count() <= Self::LONGEST && is_safe(text);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for Folder {
+    fn default() -> Self {
+        Self("~/calls".to_owned())
+    }
+}
 
 /// The forms of an export, by the ending of the file's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,8 +122,8 @@ impl App {
         let Some((chosen, count)) = self.marked().or_else(|| self.cursor_row()) else {
             return self.notices.info("there is nothing to download", now.mono);
         };
-        let folder = self.jobs.folder.clone();
-        let folder = folder.unwrap_or_else(|| FOLDER.to_owned());
+        let used = self.jobs.folder.clone();
+        let folder = used.unwrap_or_else(|| self.jobs.usual.as_str().to_owned());
         self.open_into(Purpose::Download, &folder, chosen, count);
     }
 

@@ -10,11 +10,15 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use super::{Desk, Places, end, recordings};
+use crate::app::criteria;
 use crate::app::jobs::{Came, End, Gone, How, Planned, Told};
+use crate::app::mask::Mask;
 use crate::app::picks::Chosen;
-use crate::archive::{blocking, sha256};
+use crate::app::zone::Zone;
+use crate::archive::blocking;
 use crate::deletion::{
     Earlier, Event, Hold, Outcome, Plan, RECEIPTS, Receipts, Run, Stopped, Totals, Who, Whole,
+    in_words,
 };
 use crate::plivo::Client;
 
@@ -143,27 +147,25 @@ async fn plan(
     })
 }
 
-/// What was chosen, in words. The hash of ids tells one choice from another that is as long.
+/// What was chosen, in words, for the receipts.
 fn source(chosen: &Chosen) -> String {
-    match chosen {
+    let (plan, but) = match chosen {
         Chosen::Rows(rows) => {
-            let mut ids: Vec<_> = rows.iter().map(|row| row.id.as_str()).collect();
-            ids.sort_unstable();
-            let hash = sha256(ids.join("\n").as_bytes());
-            let short: String = hash.chars().take(16).collect();
-            format!("{} recordings that were marked ({short})", ids.len())
+            let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
+            return in_words(&ids, "marked");
         }
-        Chosen::All { plan, but } => {
-            let (from, to) = (plan.range.from().at, plan.range.to().at);
-            let format = "%Y-%m-%d %H:%M:%S";
-            format!(
-                "all that a filter listed but {}, {} → {} UTC",
-                but.len(),
-                from.format(format),
-                to.format(format)
-            )
-        }
+        Chosen::All { plan, but } => (plan, but),
+    };
+    // Receipts are for auditors: nothing is hidden in them.
+    let open = Mask::new(false, 0);
+    let range = criteria::range_label(&plan.range, &Zone::utc());
+    let calls = criteria::calls(&plan.filter, plan.either.as_deref(), &open);
+    let words = format!("{range} · {calls}");
+    if but.is_empty() {
+        return words;
     }
+    let left_out: Vec<_> = but.iter().cloned().collect();
+    format!("{words} · but {}", in_words(&left_out, "left out"))
 }
 
 fn planned(ready: &Ready, receipts: String) -> Planned {
@@ -217,7 +219,7 @@ async fn carry_out(desk: &Desk, client: Client, ready: Ready, shown: String) -> 
         }
     };
     let work = async {
-        let who = who(&client);
+        let who = Who::here(None, client.credentials().id());
         let folder = ready.folder.clone();
         let opened = blocking(move || Receipts::open(&folder, RECEIPTS, who)).await;
         let (receipts, earlier) = opened.map_err(|error| How::Failed(unreadable(&error)))?;
@@ -264,11 +266,6 @@ fn unreadable(error: &io::Error) -> String {
         }
         _ => format!("the receipts cannot be used, and without them nothing is deleted: {error}"),
     }
-}
-
-/// Whose name stands in the receipts.
-fn who(client: &Client) -> Who {
-    Who::here(None, client.credentials().id())
 }
 
 fn came(totals: &Totals) -> Came {
