@@ -7,7 +7,9 @@
 //! | [`stage`], [`screen`], [`output`] | drawing: ratatui's cells, their bytes, a terminal that may be slow |
 //! | [`terminal`], [`mod@panic`], [`stderr`] | the terminal taken and given back, whatever happens |
 //! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
+//! | [`file`] | a file that is whole or not there |
 //! | [`frames`], [`timers`] | when to draw, when to ring |
+//! | [`jobs`] | exports, downloads and deletions beside the loop |
 //! | `marks` | the file that holds marks, where the user has it |
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |
 //! | [`mod@line`] | one line of an ordinary terminal, for playing without a screen |
@@ -21,8 +23,10 @@ pub mod clipboard;
 pub mod debug;
 pub mod drive;
 pub mod effects;
+pub mod file;
 pub mod frames;
 pub mod input;
+pub mod jobs;
 pub mod line;
 pub mod log;
 mod marks;
@@ -60,6 +64,7 @@ use debug::DebugPanic;
 use drive::{Drive, Exit};
 use effects::Effects;
 use input::Reader;
+use jobs::Places;
 use log::Log;
 use profiles::{Opened, Profiles};
 use program::Hands;
@@ -101,6 +106,8 @@ pub struct Options {
     pub marks: Option<PathBuf>,
     /// The configuration file that views are saved in; `None`: there is no place for one.
     pub config: Option<PathBuf>,
+    /// Where jobs may put what they keep.
+    pub places: Places,
     /// How requests to the embedded account behave.
     pub client: plivo::Options,
     /// Told once the app stands, as a notice.
@@ -151,6 +158,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         callbacks,
         marks,
         config,
+        places,
         client,
         notice,
         mut reload,
@@ -196,6 +204,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     let exit = 'accounts: loop {
         let mut effects = Effects::new(tell.clone(), log.clone(), |command| sound.send(command));
         effects.keep_in(marks.clone());
+        effects.jobs_in(places.clone());
         effects.save_views_in(config.clone());
         effects.change_by(profiles.clone());
         let (mut app, mut first) = open(&setup, account.take(), &mut effects, &drive);
@@ -215,13 +224,16 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
                 exit => {
                     // The terminal first: what ends slowly must not keep it.
                     drop(drive);
-                    // Marks may wait for their file: nothing is heard meanwhile.
+                    // Marks may wait for their file, and jobs for what they have under way: nothing is heard meanwhile.
                     effects.carry_out(Effect::Stop);
+                    effects.end_jobs().await;
                     drop(effects);
                     break 'accounts exit;
                 }
             }
         };
+        // No job runs when an account is left, but for one that began in this moment.
+        effects.end_jobs().await;
         drop(effects);
         drop(watch);
         match next {

@@ -17,6 +17,8 @@ mod choices;
 mod columns;
 #[path = "tui/deliveries.rs"]
 mod deliveries;
+#[path = "tui/jobs.rs"]
+mod jobs;
 #[path = "tui/keys.rs"]
 mod keys;
 #[path = "tui/list.rs"]
@@ -25,6 +27,8 @@ mod list;
 mod marks;
 #[path = "tui/moments.rs"]
 mod moments;
+#[path = "tui/picks.rs"]
+mod picks;
 #[path = "tui/profiles.rs"]
 mod profiles;
 #[path = "tui/queue.rs"]

@@ -27,6 +27,8 @@ pub enum Context {
     Choosing,
     /// A question that is answered by yes or no.
     Asking,
+    /// The question before the program ends.
+    Leaving,
     /// Nothing to browse yet.
     FirstRun,
 }
@@ -43,11 +45,12 @@ impl Context {
             Self::Moments => &[Self::Moments],
             Self::Choosing => &[Self::Choosing],
             Self::Asking => &[Self::Asking],
+            Self::Leaving => &[Self::Leaving],
             Self::FirstRun => &[Self::FirstRun],
         }
     }
 
-    pub(crate) const FOCI: [Self; 8] = [
+    pub(crate) const FOCI: [Self; 9] = [
         Self::List,
         Self::Detail,
         Self::Reading,
@@ -55,6 +58,7 @@ impl Context {
         Self::Moments,
         Self::Choosing,
         Self::Asking,
+        Self::Leaving,
         Self::FirstRun,
     ];
 }
@@ -422,18 +426,6 @@ mod tests {
                 binding.action.description().is_some(),
                 "{:?}",
                 binding.action
-            );
-        }
-    }
-
-    #[test]
-    fn keys_of_later_features_do_nothing_yet() {
-        let keys = Keymap::standard();
-        for c in "xXAd#E".chars() {
-            assert_eq!(
-                keys.find(Context::List, None, Key::char(c)),
-                Found::Nothing,
-                "{c}"
             );
         }
     }

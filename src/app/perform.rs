@@ -68,6 +68,15 @@ impl App {
             Action::Yes => return self.answer_question(true, now),
             Action::No => return self.answer_question(false, now),
 
+            Action::MarkRow => self.pick_row(now),
+            Action::MarkRange => self.pick_range(now),
+            Action::MarkAll => self.pick_all(now),
+
+            Action::Export => self.open_export(now),
+            Action::Download => self.open_download(now),
+            Action::Delete => return self.open_delete(now),
+            Action::StopJob => return self.stop_job(now),
+
             Action::Filter => self.open_filter(now),
             Action::ClearFilters => return self.clear_filters(now),
             Action::Search => self.overlay = Some(Overlay::Search(Default::default())),
@@ -130,7 +139,7 @@ impl App {
                 effects.push(Effect::Suspend);
                 return effects;
             }
-            Action::Quit => return vec![Effect::Quit],
+            Action::Quit => return self.quit(),
             Action::OpenDemo => return vec![Effect::OpenDemo],
         }
         Vec::new()
@@ -235,6 +244,10 @@ impl App {
             return Vec::new();
         };
         self.leave_queue();
+        if self.picks.another_list() {
+            let words = "another list: what was marked as all of the one before is not any more";
+            self.notices.info(words, now.mono);
+        }
         self.sorting = None;
         self.order_wanted = None;
         self.fresh = true;
@@ -324,6 +337,7 @@ impl App {
 
     /// One thing is left at a time; the program never.
     fn back(&mut self) -> Vec<Effect> {
+        self.stay();
         match self.overlay.take() {
             Some(Overlay::Columns(arranging)) => {
                 self.leave_columns(arranging);
@@ -349,7 +363,7 @@ impl App {
             self.detail.scroll = 0;
         } else if self.needle.is_some() {
             self.needle = None;
-        } else {
+        } else if !self.put_job_away() {
             self.notices.clear();
         }
         Vec::new()
@@ -391,6 +405,8 @@ impl App {
             }
             Some(Overlay::GoTo(line)) => self.go_to_moment(line, now),
             Some(Overlay::Note(note)) => self.keep_note(note, now),
+            Some(Overlay::Into(into)) => self.take_into(into, now),
+            Some(Overlay::Delete(dialog)) => self.take_delete(dialog),
             Some(Overlay::Moments(list)) => self.go_to_kept(list, now),
             Some(Overlay::Columns(arranging)) => {
                 self.keep_columns(&arranging, now);

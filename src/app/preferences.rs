@@ -15,6 +15,7 @@ impl App {
             thresholds: self.player.thresholds(),
             clipped_places: self.player.clipped_places(),
             views: self.views.clone(),
+            downloads: self.jobs.usual().clone(),
         }
     }
 
@@ -49,6 +50,7 @@ impl App {
         self.keymap = preferences.keymap;
         self.views = preferences.views;
         self.choose_view(0);
+        self.jobs.prefer(preferences.downloads);
         // The first of two keys may lead nowhere any more.
         self.lead = None;
         self.notices

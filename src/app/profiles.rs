@@ -135,8 +135,11 @@ impl App {
             self.notices.info(words, now.mono);
             return Vec::new();
         }
+        if self.is_at_work(now) {
+            return Vec::new();
+        }
         let plays = self.player.is_playing();
-        let forgets = self.marks.are_for_this_run();
+        let forgets = self.marks.are_for_this_run() || self.picks.is_unused();
         if plays || forgets {
             self.overlay = Some(Overlay::ChangeProfile(Changing {
                 name,
@@ -146,6 +149,16 @@ impl App {
             return Vec::new();
         }
         self.open_profile(name)
+    }
+
+    /// What works on recordings of this account has to end first; that is said.
+    fn is_at_work(&mut self, now: Now) -> bool {
+        let Some(job) = self.jobs.running() else {
+            return false;
+        };
+        let words = format!("a {} is under way here: let it end first", job.kind.name());
+        self.notices.info(words, now.mono);
+        true
     }
 
     /// The answer to the question.
@@ -190,6 +203,8 @@ impl App {
             return Vec::new();
         };
         match opened {
+            // It began while the token was waited for.
+            Ok(()) if self.is_at_work(now) => vec![Effect::Cancel(request)],
             Ok(()) => vec![Effect::ChangeAccount(request)],
             Err(words) => {
                 let shown = format!("profile {}", self.mask.account(&name));

@@ -6,6 +6,7 @@ use super::columns::Columns;
 use super::criteria::Criteria;
 use super::deliveries::Route;
 use super::ids::Ids;
+use super::jobs::Folder;
 use super::keymap::Keymap;
 use super::marks::Keeping;
 use super::player::{Rewind, Start};
@@ -32,6 +33,8 @@ pub struct Preferences {
     pub clipped_places: u32,
     /// The saved views, by name.
     pub views: Vec<View>,
+    /// Where downloads go at first.
+    pub downloads: Folder,
 }
 
 impl Default for Preferences {
@@ -46,6 +49,7 @@ impl Default for Preferences {
             thresholds: Thresholds::default(),
             clipped_places: CLIPPED_PLACES,
             views: Vec::new(),
+            downloads: Folder::default(),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::config;
 use crate::plivo::{ApiBase, Client, Rate};
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::drive::Exit;
+use crate::runtime::jobs::Places;
 use crate::runtime::log::Log;
 use crate::runtime::signals::Ending;
 use crate::runtime::watch::Reload;
@@ -95,7 +96,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     let rate = settings.rate.value.get();
     let client = client_options(rate);
-    let marks = store::place::file(config::Paths::of_this_user(None).state.as_deref()).ok();
+    let paths = config::Paths::of_this_user(None);
+    let marks = store::place::file(paths.state.as_deref()).ok();
     let setup = Setup {
         account: String::new(),
         auth_id: String::new(),
@@ -154,6 +156,10 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         callbacks,
         marks,
         config: ready.paths.file(),
+        places: Places {
+            home: paths.home,
+            state: paths.state,
+        },
         client: client_options(demo_rate),
         notice: told.or(risk.map(str::to_owned)).or(notice),
         reload: reload(&args.api, &args.settings, &ready),

@@ -10,11 +10,11 @@ use anyhow::anyhow;
 
 use crate::app::views::ViewName;
 use crate::plivo::{ApiBase, Client};
+use crate::rows::Form;
 
 use super::account::Api;
 use super::callbacks::{Callbacks, Way};
 use super::progress::When;
-use super::rows::Form;
 use super::selection::{Selection, Speed};
 use super::{Failure, told};
 

@@ -139,6 +139,7 @@ pub(super) fn preferences(config: &Config, settings: &Settings) -> Preferences {
         thresholds: settings.thresholds(),
         clipped_places: settings.clipped_places.value.get(),
         views: config.views().to_vec(),
+        downloads: settings.downloads.value.clone(),
     }
 }
 

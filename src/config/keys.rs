@@ -11,7 +11,7 @@ use super::file::{Entry, Reader};
 use super::nearest::meant;
 
 /// Places with keys of their own, by the names of their tables.
-const PLACES: [(&str, Context); 8] = [
+const PLACES: [(&str, Context); 9] = [
     ("list", Context::List),
     ("detail", Context::Detail),
     ("reading", Context::Reading),
@@ -19,6 +19,7 @@ const PLACES: [(&str, Context); 8] = [
     ("moments", Context::Moments),
     ("choosing", Context::Choosing),
     ("asking", Context::Asking),
+    ("leaving", Context::Leaving),
     ("first_run", Context::FirstRun),
 ];
 

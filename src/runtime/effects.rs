@@ -22,6 +22,7 @@ use crate::plivo::{
 use crate::store::Told;
 
 use super::account::Account;
+use super::jobs::{Jobs, Places};
 use super::log::Log;
 use super::marks::{self, Marks};
 use super::profiles::{Desk, Opened, Profiles};
@@ -47,6 +48,7 @@ pub struct Effects<S> {
     /// The other accounts there are; `None`: there can be none.
     profiles: Option<Profiles>,
     opened: Desk,
+    jobs: Jobs,
     /// Takes a command for the player.
     sound: S,
 }
@@ -57,6 +59,7 @@ impl<S: FnMut(Command)> Effects<S> {
         Self {
             account: None,
             marks: Marks::new(None, tell.clone()),
+            jobs: Jobs::new(tell.clone(), log.clone()),
             tell,
             log,
             tasks: HashMap::new(),
@@ -134,9 +137,20 @@ impl<S: FnMut(Command)> Effects<S> {
         });
     }
 
+    /// Where jobs may put what they keep.
+    pub fn jobs_in(&mut self, places: Places) {
+        self.jobs.keep_in(places);
+    }
+
+    /// The program ends: jobs finish what they have under way, as far as there is time.
+    pub async fn end_jobs(&mut self) {
+        self.jobs.end().await;
+    }
+
     /// Browses another account from now on: what was asked of the one before is dropped, its sound ends.
     pub fn serve(&mut self, account: Account) {
         self.give_up();
+        self.jobs.stop_all();
         (self.sound)(Command::Stop);
         self.callbacks = true;
         self.watches
@@ -274,6 +288,13 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::SaveView(view) => self.save_view(view),
             Effect::ReadProfiles(request) => self.read_profiles(request),
             Effect::OpenProfile { request, name } => self.open_profile(request, name),
+            Effect::Begin { job, work } => {
+                if let Some(account) = &self.account {
+                    self.jobs.begin(job, work, account);
+                }
+            }
+            Effect::Confirm(job) => self.jobs.confirm(job),
+            Effect::StopJob(job) => self.jobs.stop(job),
             // The loop's own.
             Effect::Timer { .. }
             | Effect::CancelTimer(_)
@@ -287,6 +308,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
     }
 
     fn told(&mut self, message: &Message) {
+        self.jobs.told(message);
         match message {
             Message::Api(Api::Page { request, result }) => {
                 self.tasks.remove(request);

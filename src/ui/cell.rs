@@ -28,6 +28,7 @@ pub(super) fn cell(app: &App, recording: &Recording, column: Column) -> String {
         Cell::Full(full) => match full {
             Wanted::Added => time(recording.added),
             Wanted::Started => time(recording.started),
+            Wanted::Length if app.jobs.is_gone(&recording.id) => "deleted".into(),
             Wanted::Length if recording.is_still_recording() => "ongoing".into(),
             Wanted::Length => recording.duration.map_or_else(nothing, words::length),
             Wanted::From => number(app, &recording.from_number, room),

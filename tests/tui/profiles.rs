@@ -287,3 +287,19 @@ fn dates_mask_and_what_was_chosen_go_along_and_filters_do_not() {
         ("beta", Some("beta"))
     );
 }
+
+#[test]
+fn what_works_on_recordings_of_this_account_ends_first() {
+    let mut sitting = Sitting::start(of_acme(80, 24), Account::with(90));
+    sitting.keys("d<C-u>/tmp/calls<Enter>");
+    let begun = |effect: &Effect| matches!(effect, Effect::Begin { .. });
+    assert!(sitting.effects.iter().any(begun));
+    listed(&mut sitting);
+    sitting.keys("j<Enter>");
+    assert!(
+        sitting
+            .text()
+            .contains("is under way here: let it end first")
+    );
+    assert_eq!(opens(&sitting), []);
+}

@@ -16,6 +16,7 @@ pub(super) fn bindings() -> Vec<Binding> {
     listening(&mut bind);
     reviewing(&mut bind);
     choosing(&mut bind);
+    several(&mut bind);
     the_rest(&mut bind);
     // Behind Esc, which the footer names.
     bind(
@@ -176,6 +177,7 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Moments,
         Context::Choosing,
         Context::Asking,
+        Context::Leaving,
     ] {
         bind(context, &[plain(KeyCode::F(7))], Action::Seek(-3));
         bind(context, &[plain(KeyCode::F(8))], Action::TogglePause);
@@ -218,6 +220,22 @@ fn choosing(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(Context::Asking, &[Key::char('c')], Action::ConfigLines);
 }
 
+fn several(bind: &mut impl FnMut(Context, &[Key], Action)) {
+    let context = Context::Browse;
+    bind(context, &[Key::char('x')], Action::MarkRow);
+    bind(context, &[Key::char('X')], Action::MarkRange);
+    bind(context, &[Key::char('A')], Action::MarkAll);
+    bind(context, &[Key::char('d')], Action::Download);
+    bind(
+        context,
+        &[Key::char('#'), plain(KeyCode::Delete)],
+        Action::Delete,
+    );
+    bind(context, &[Key::char('E')], Action::Export);
+    bind(context, &[Key::ctrl('x')], Action::StopJob);
+    bind(Context::Leaving, &[Key::char('q')], Action::Quit);
+}
+
 fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
     let context = Context::Browse;
     bind(context, &[Key::char(':')], Action::CommandLine);
@@ -257,6 +275,7 @@ fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Moments,
         Context::Choosing,
         Context::Asking,
+        Context::Leaving,
         Context::FirstRun,
     ] {
         bind(context, &[Key::ctrl('c')], Action::Quit);
