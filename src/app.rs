@@ -17,6 +17,7 @@ mod goto;
 pub mod history;
 pub mod ids;
 pub mod input;
+pub mod jobs;
 pub mod key;
 pub mod keymap;
 pub mod layout;
@@ -28,11 +29,14 @@ pub mod message;
 pub mod moment;
 pub mod notice;
 pub mod overlay;
+pub mod pace;
 pub mod palette;
 mod perform;
+pub mod picks;
 pub mod player;
 mod pointer;
 mod preferences;
+pub mod profiles;
 pub mod queue;
 mod scroll;
 pub mod search;
@@ -47,6 +51,7 @@ pub mod text;
 pub mod theme;
 pub mod ticket;
 mod update;
+pub mod views;
 mod walk;
 pub mod when;
 pub mod words;
@@ -57,7 +62,7 @@ pub use criteria::Criteria;
 pub use effect::{Effect, Priority};
 pub use frame::FrameMap;
 pub use history::History;
-pub use ids::{Ids, RequestId, TimerId};
+pub use ids::{Ids, JobId, RequestId, TimerId};
 pub use key::{Key, KeyCode};
 pub use message::{Api, Input, Message, Mouse, MouseKind, Signal};
 pub use overlay::Overlay;
@@ -79,18 +84,22 @@ use deliveries::Deliveries;
 use detail::Detail;
 use follow::Sought;
 use history::Look;
+use jobs::Jobs;
 use keymap::{Context, Keymap};
 use layout::{Layout, Panes};
 use marks::Marks;
 use mask::Mask;
 use notice::Notices;
+use picks::Picks;
 use player::Player;
+use profiles::Opening;
 use queue::Queue;
 use queue::draw::Draw;
 use search::Needle;
 use sort::Sorting;
 use table::Table;
 use theme::Colours;
+use views::View;
 use zone::Zone;
 
 /// The time as the loop saw it when the message came; nothing in `app` or `ui` reads a clock.
@@ -138,6 +147,9 @@ enum Awaited {
 pub struct App {
     pub(crate) account: String,
     pub(crate) auth_id: String,
+    profile: Option<String>,
+    /// Another profile whose token is on its way.
+    opening: Option<Opening>,
     pub(crate) demo: bool,
     /// Why there is nothing to browse: the first-run screen.
     pub(crate) missing: Option<String>,
@@ -145,6 +157,14 @@ pub struct App {
     pub(crate) theme: Theme,
     pub(crate) colours: Colours,
     pub(crate) columns: Columns,
+    /// Those of the configuration, to see when they change there.
+    configured: Columns,
+    /// By name.
+    views: Vec<View>,
+    /// The file they are saved in, as it is shown.
+    views_file: Option<String>,
+    /// The order of a view whose rows are on their way.
+    order_wanted: Option<(sort::Column, bool)>,
     pub(crate) size: Size,
     /// What `T` goes through.
     zones: Vec<Zone>,
@@ -162,6 +182,8 @@ pub struct App {
     /// A sample that is being drawn of the list.
     draw: Option<Draw>,
     pub(crate) table: Table,
+    pub(crate) picks: Picks,
+    pub(crate) jobs: Jobs,
     pub(crate) needle: Option<Needle>,
     pub(crate) detail: Detail,
     pub(crate) focus: Focus,
@@ -205,9 +227,13 @@ impl App {
         let browsing = setup.missing.is_none();
         let preferences = setup.preferences;
         let player = Player::new(&setup.start, &preferences);
+        let view = setup.view;
+        let view_columns = view.as_ref().and_then(|view| view.columns.clone());
         let mut app = Self {
             account: setup.account,
             auth_id: setup.auth_id,
+            profile: setup.profile,
+            opening: None,
             demo: setup.demo,
             missing: setup.missing,
             mouse: setup.mouse,
@@ -219,14 +245,20 @@ impl App {
             planned: now.wall,
             theme: preferences.theme,
             colours: preferences.colours,
-            columns: preferences.columns.clone(),
+            columns: view_columns.unwrap_or_else(|| preferences.columns.clone()),
+            configured: preferences.columns.clone(),
+            views: preferences.views.clone(),
+            views_file: setup.views_file.filter(|_| !setup.demo),
+            order_wanted: None,
             keymap: preferences.keymap.clone(),
-            ids: Ids::default(),
+            ids: setup.ids,
             history: None,
             sorting: None,
             queue: None,
             draw: setup.sample.map(Draw::new),
             table: Table::default(),
+            picks: Picks::default(),
+            jobs: Jobs::new(preferences.downloads.clone()),
             needle: None,
             detail: Detail::default(),
             focus: Focus::default(),
@@ -252,6 +284,7 @@ impl App {
         if browsing {
             effects.extend(app.open_marks());
             effects.extend(app.list_anew(now));
+            app.order_wanted = view.and_then(|view| view.order);
             if app.history.is_none() {
                 app.open_filter(now);
             }
@@ -291,8 +324,14 @@ impl App {
         let panes = Panes {
             detail: self.detail.wish,
             player: self.player.subject().is_some(),
+            job: self.jobs.shown().is_some(),
         };
         Layout::of(size, panes)
+    }
+
+    /// The file that views are saved in, as it is shown; `None`: they can only be copied.
+    pub fn views_file(&self) -> Option<&str> {
+        self.views_file.as_deref()
     }
 
     /// The rows as they are shown.

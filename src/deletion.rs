@@ -16,6 +16,6 @@ mod run;
 
 pub use crate::audit::Who;
 pub use hold::{Hold, HoldMistake};
-pub use plan::{Choice, Held, Plan, Target, Unproven, from_manifest};
+pub use plan::{Choice, Held, Plan, Target, Unproven, from_manifest, in_words};
 pub use receipt::{About, Earlier, Outcome, RECEIPTS, Receipts, Unfinished, Whole};
 pub use run::{Done, Event, Run, Stopped, Totals};

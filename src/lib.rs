@@ -26,6 +26,7 @@
 //! | [`archive`] | recordings as files that are proven by their hashes | `plivo`, `audio`, `audit`, text made safe by [`app::text`] |
 //! | [`deletion`] | what is to be deleted, and the receipts of it | `plivo`, `archive`, `audit`, text made safe by [`app::text`] |
 //! | [`audit`] | who listened to, downloaded or deleted what, as lines that are chained by their hashes | `archive`, plain data of `plivo` and `audio`, words of `app` |
+//! | [`rows`] | recordings as CSV, TSV, JSON and tables | `plivo`, words and safe text of [`app`] |
 //! | [`store`] | what reviewing remembers, in an SQLite file | plain data of `plivo` |
 //! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo`, `audio` and `store` |
 //! | [`ui`] | looks: [`ui::draw`] reads the app and says where things are on the screen | `app` |
@@ -50,11 +51,13 @@
 //!
 //! - **A key**: its action in [`app::action`], what it does in [`app`], its binding in [`app::keymap`]. Help, footer and
 //!   the `:` line read those tables.
-//! - **A column**: its rule in [`app::layout`] (how wide, when it gives way), its looks in `ui/table.rs`.
+//! - **A column**: its name in [`app::columns`], how wide it is and when it gives way in `ui/columns.rs`, what stands in it in
+//!   `ui/cell.rs`.
 //! - **A filter**: the field in [`plivo::Filter`], in [`app::criteria`], in the form ([`app::filter`]), and its flag in
 //!   [`cli::browse`].
 //! - **Something to do outside**: a variant of [`app::Effect`], carried out in [`runtime::effects`]; its answer a variant of
 //!   [`app::Message`].
+//! - **A job** on several recordings: a variant of [`app::jobs::Work`], its task a file in `runtime/jobs/`.
 //! - **A setting**: its field in [`config::Settings`], its line in `config/default.toml`, and where it goes from there
 //!   (`cli/settings.rs`).
 //! - **A sink**: a variant of [`audio::Sink`], a file in `audio/output/`, its word in `cli/sink.rs`.
@@ -72,6 +75,7 @@ pub mod config;
 pub mod deletion;
 pub mod emulator;
 pub mod plivo;
+pub mod rows;
 pub mod runtime;
 pub mod store;
 pub mod ui;

@@ -1,5 +1,6 @@
 //! How it looks: `draw(&App, Now, &mut Frame) -> FrameMap`. Reads the app, changes nothing, keeps nothing.
 
+mod arrange;
 mod cell;
 mod columns;
 pub mod context;
@@ -9,6 +10,7 @@ mod empty;
 pub mod filter;
 mod firstrun;
 mod header;
+mod jobs;
 mod marks;
 mod overlay;
 mod palette;
@@ -16,6 +18,7 @@ mod panel;
 #[cfg(test)]
 pub(crate) mod picture;
 pub mod player;
+mod profiles;
 mod prompt;
 mod spinner;
 mod statistics;
@@ -23,6 +26,7 @@ mod status;
 mod table;
 pub mod text;
 pub mod theme;
+mod views;
 pub mod waveform;
 
 pub use context::Context;
@@ -53,6 +57,11 @@ impl View<'_> {
             mask: &self.app.mask,
             keymap: &self.app.keymap,
             now: self.now,
+            deleted: self
+                .app
+                .player
+                .subject()
+                .is_some_and(|subject| self.app.jobs.is_gone(&subject.id)),
             moments: self
                 .app
                 .player
@@ -92,6 +101,9 @@ pub fn draw(app: &App, now: Now, frame: &mut Frame) -> FrameMap {
             }
             if let Some(area) = layout.detail {
                 detail::draw(&mut view, frame, area);
+            }
+            if let Some(area) = layout.job {
+                jobs::draw(&mut view, frame, area);
             }
             if let Some(area) = layout.player {
                 let drawn = player::draw(frame, area, &app.player, &view.context());

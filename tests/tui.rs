@@ -13,8 +13,12 @@ mod account;
 mod any;
 #[path = "tui/choices.rs"]
 mod choices;
+#[path = "tui/columns.rs"]
+mod columns;
 #[path = "tui/deliveries.rs"]
 mod deliveries;
+#[path = "tui/jobs.rs"]
+mod jobs;
 #[path = "tui/keys.rs"]
 mod keys;
 #[path = "tui/list.rs"]
@@ -23,6 +27,10 @@ mod list;
 mod marks;
 #[path = "tui/moments.rs"]
 mod moments;
+#[path = "tui/picks.rs"]
+mod picks;
+#[path = "tui/profiles.rs"]
+mod profiles;
 #[path = "tui/queue.rs"]
 mod queue;
 #[path = "tui/screens.rs"]
@@ -35,3 +43,5 @@ mod speech;
 mod statistics;
 #[path = "tui/thrift.rs"]
 mod thrift;
+#[path = "tui/views.rs"]
+mod views;

@@ -62,6 +62,18 @@ pub enum Action {
     KeepMarks,
     Yes,
     No,
+    /// The selected row is marked, or not any more.
+    MarkRow,
+    /// From the row marked last to the cursor.
+    MarkRange,
+    /// All that the filter lists, then none.
+    MarkAll,
+    Download,
+    /// For good.
+    Delete,
+    Export,
+    /// After what is under way.
+    StopJob,
     CopyId,
     CopyUrl,
     CopyCall,
@@ -78,6 +90,19 @@ pub enum Action {
     SortReverse,
     /// Between a queue and the whole list.
     Queue,
+    /// Which columns the list has.
+    Columns,
+    /// In the columns: show or hide one, move it.
+    ShowColumn,
+    ColumnDown,
+    ColumnUp,
+    /// What would stand in the configuration.
+    ConfigLines,
+    /// Views: what is listed, in which order and with which columns, under a name.
+    Views,
+    SaveView,
+    /// Another account.
+    Profiles,
     Detail,
     RawJson,
     Zone,
@@ -106,16 +131,18 @@ pub enum Group {
     List,
     Player,
     Review,
+    Several,
     Find,
     Look,
     Program,
 }
 
 impl Group {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::List,
         Self::Player,
         Self::Review,
+        Self::Several,
         Self::Find,
         Self::Look,
         Self::Program,
@@ -126,6 +153,7 @@ impl Group {
             Self::List => "The list",
             Self::Player => "Listening",
             Self::Review => "Reviewing",
+            Self::Several => "Several at once",
             Self::Find => "Finding",
             Self::Look => "Looking closer",
             Self::Program => "The program",
@@ -165,7 +193,7 @@ const fn about(
 /// Every action, in the order of help.
 pub const ACTIONS: &[Description] = {
     use Action::*;
-    use Group::{Find, List, Look, Player, Program};
+    use Group::{Find, List, Look, Player, Program, Several};
     &[
         about(RowDown, List, "row-down", "one row down", "down"),
         about(RowUp, List, "row-up", "one row up", "up"),
@@ -390,6 +418,55 @@ pub const ACTIONS: &[Description] = {
             "bring back",
         ),
         about(
+            MarkRow,
+            Several,
+            "mark-row",
+            "mark the row, or take its mark away",
+            "mark",
+        ),
+        about(
+            MarkRange,
+            Several,
+            "mark-range",
+            "the same for all rows up to the cursor",
+            "mark range",
+        ),
+        about(
+            MarkAll,
+            Several,
+            "mark-all",
+            "mark all that the filter lists, or none",
+            "mark all",
+        ),
+        about(
+            Download,
+            Several,
+            "download",
+            "download what is marked, else the selected row",
+            "download",
+        ),
+        about(
+            Delete,
+            Several,
+            "delete",
+            "delete them for good; a sentence is asked for",
+            "delete",
+        ),
+        about(
+            Export,
+            Several,
+            "export",
+            "export them, or all that is listed, to a file",
+            "export",
+        ),
+        about(
+            StopJob,
+            Several,
+            "stop-job",
+            "stop a download, deletion or export",
+            "stop",
+        ),
+        about(
             Filter,
             Find,
             "filter",
@@ -432,12 +509,55 @@ pub const ACTIONS: &[Description] = {
             "turn the order round",
             "reverse",
         ),
+        about(Views, Find, "views", "saved views", "views"),
+        about(
+            SaveView,
+            Find,
+            "save-view",
+            "save what is listed as a view",
+            "save this one",
+        ),
         about(
             Queue,
             Find,
             "queue",
             "between a random queue (--sample) and the whole list",
             "queue",
+        ),
+        about(
+            Columns,
+            Look,
+            "columns",
+            "show, hide and move columns",
+            "columns",
+        ),
+        about(
+            ShowColumn,
+            Look,
+            "show-column",
+            "in the columns: show or hide one",
+            "show or hide",
+        ),
+        about(
+            ColumnDown,
+            Look,
+            "column-down",
+            "in the columns: move it to the right",
+            "to the right",
+        ),
+        about(
+            ColumnUp,
+            Look,
+            "column-up",
+            "in the columns: move it to the left",
+            "to the left",
+        ),
+        about(
+            ConfigLines,
+            Look,
+            "config-lines",
+            "copy what the columns are in the configuration",
+            "copy line",
         ),
         about(
             Detail,
@@ -518,6 +638,13 @@ pub const ACTIONS: &[Description] = {
             "refresh",
             "load anew; after an error, try again",
             "refresh",
+        ),
+        about(
+            Profiles,
+            Program,
+            "profiles",
+            "another account of the configuration",
+            "profile",
         ),
         about(NextPane, Program, "next-pane", "next pane", "next pane"),
         about(

@@ -11,7 +11,9 @@ use crate::store::Change;
 
 pub use crate::plivo::Priority;
 
-use super::ids::{RequestId, TimerId};
+use super::ids::{JobId, RequestId, TimerId};
+use super::jobs::Work;
+use super::views::View;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -65,12 +67,32 @@ pub enum Effect {
     },
     /// Into that file, all or none.
     Keep(Vec<Change>),
+    /// Write it to the end of the configuration file; the user has said yes.
+    SaveView(Box<View>),
+    /// Work on several recordings; `Message::Job` tells how it goes.
+    Begin {
+        job: JobId,
+        work: Work,
+    },
+    /// The deletion that was planned is to be carried out.
+    Confirm(JobId),
+    /// This job stops after what is under way, and tells when it has.
+    StopJob(JobId),
     /// To the clipboard, through the terminal. Already safe text.
     Copy(String),
     /// Hand the terminal back and stop the process (Ctrl-z); `Signal::Continued` follows.
     Suspend,
     /// `Message::Log` with what the log in memory holds.
     ReadLog,
+    /// `Message::Profiles` with the accounts of the configuration.
+    ReadProfiles(RequestId),
+    /// Make this profile's account ready: `Message::ProfileOpened` tells what came of it.
+    OpenProfile {
+        request: RequestId,
+        name: String,
+    },
+    /// Start again on the account that this request opened.
+    ChangeAccount(RequestId),
     /// Start again on the embedded demo account (first-run screen).
     OpenDemo,
     Quit,

@@ -10,9 +10,12 @@ use crate::store::Told;
 
 use super::Size;
 use super::deliveries::Step;
-use super::ids::{RequestId, TimerId};
+use super::ids::{JobId, RequestId, TimerId};
+use super::jobs;
 use super::key::Key;
+use super::profiles::Profile;
 use super::setup::Preferences;
+use super::views::View;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
@@ -21,6 +24,8 @@ pub enum Message {
     Player(PlayId, audio::Event),
     /// What came of the file that holds marks.
     Marks(Told),
+    /// How a job goes.
+    Job(JobId, jobs::Told),
     Timer(TimerId),
     Signal(Signal),
     /// The log's lines, oldest first, as `Effect::ReadLog` asked.
@@ -29,6 +34,18 @@ pub enum Message {
     Preferences(Result<Box<Preferences>, String>),
     /// Why what is heard is not in the audit log, in words; `None` once it is.
     Unlogged(Option<String>),
+    /// The accounts of the configuration, as `Effect::ReadProfiles` asked.
+    Profiles {
+        request: RequestId,
+        profiles: Result<Vec<Profile>, String>,
+    },
+    /// The account of a profile is ready, or cannot be had.
+    ProfileOpened {
+        request: RequestId,
+        opened: Result<(), String>,
+    },
+    /// What came of `Effect::SaveView`: the view, or why nothing was written.
+    ViewSaved(Result<Box<View>, String>),
     /// Something the runtime could not do (copy, open the demo), in words: shown as a notice.
     Trouble(String),
 }

@@ -3,12 +3,16 @@
 use ratatui::layout::Rect;
 
 use super::action::Group;
+use super::columns::Arranging;
 use super::filter::Form;
 use super::input::TextLine;
+use super::jobs::{Dialog, Into};
 use super::keymap::Keymap;
 use super::layout::Layout;
 use super::marks::{List, NoteLine};
 use super::palette::Palette;
+use super::profiles::{self, Changing};
+use super::views::{Choosing, Saving};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
@@ -36,8 +40,28 @@ pub enum Overlay {
     Note(NoteLine),
     /// The moments of a recording.
     Moments(List),
+    /// Which columns the list has.
+    Columns(Arranging),
+    /// The saved views.
+    Views(Choosing),
+    /// The name of a new one.
+    ViewName(TextLine),
+    /// Where does the new one go?
+    SaveView(Saving),
+    /// The accounts of the configuration.
+    Profiles(profiles::Choosing),
+    /// May what plays end for another account?
+    ChangeProfile(Changing),
     /// May marks be kept in a file?
     KeepMarks,
+    /// Where an export or a download goes.
+    Into(Box<Into>),
+    /// Are these to be deleted?
+    Delete(Box<Dialog>),
+    /// Is the program to end, with a job under way or rows marked?
+    Leave {
+        behind: Option<Box<Overlay>>,
+    },
     Filter(Box<Form>),
 }
 
@@ -57,6 +81,7 @@ impl Overlay {
     pub(super) fn behind(self) -> Option<Self> {
         match self {
             Self::Note(note) => note.behind(),
+            Self::Leave { behind } => behind.map(|behind| *behind),
             _ => None,
         }
     }

@@ -65,8 +65,17 @@ impl App {
             Action::RemoveMoment => return self.remove_moment(now),
             Action::RestoreMoment => return self.restore_moment(now),
             Action::KeepMarks => self.offer_to_keep(now),
-            Action::Yes => return self.answer_keep(true, now),
-            Action::No => return self.answer_keep(false, now),
+            Action::Yes => return self.answer_question(true, now),
+            Action::No => return self.answer_question(false, now),
+
+            Action::MarkRow => self.pick_row(now),
+            Action::MarkRange => self.pick_range(now),
+            Action::MarkAll => self.pick_all(now),
+
+            Action::Export => self.open_export(now),
+            Action::Download => self.open_download(now),
+            Action::Delete => return self.open_delete(now),
+            Action::StopJob => return self.stop_job(now),
 
             Action::Filter => self.open_filter(now),
             Action::ClearFilters => return self.clear_filters(now),
@@ -76,6 +85,27 @@ impl App {
             Action::Sort => self.sort_next(now),
             Action::SortReverse => self.sort_reverse(now),
             Action::Queue => self.toggle_queue(now),
+
+            Action::Columns => self.open_columns(),
+            Action::ShowColumn => self.toggle_column(now),
+            Action::ColumnDown => self.shift_column(1),
+            Action::ColumnUp => self.shift_column(-1),
+            Action::ConfigLines => {
+                return match self.overlay {
+                    Some(Overlay::SaveView(_) | Overlay::Views(_)) => self.copy_view(now),
+                    Some(Overlay::Profiles(_)) => Vec::new(),
+                    _ => self.copy_columns(now),
+                };
+            }
+            Action::Views => self.open_views(),
+            // What else is chosen from is no view.
+            Action::SaveView
+                if matches!(
+                    self.overlay,
+                    Some(Overlay::Columns(_) | Overlay::Profiles(_))
+                ) => {}
+            Action::SaveView => self.open_view_name(now),
+            Action::Profiles => return self.open_profiles(now),
 
             Action::Detail => self.toggle_detail(),
             Action::RawJson => self.toggle_raw(),
@@ -92,7 +122,7 @@ impl App {
             Action::Accept => return self.accept(now),
             Action::Refresh => return self.refresh(now),
             Action::NextPane | Action::PreviousPane => self.other_pane(),
-            Action::Back => self.back(),
+            Action::Back => return self.back(),
             Action::Help => self.overlay = Some(Overlay::Help { scroll: 0 }),
             Action::Log => {
                 self.overlay = Some(Overlay::Log {
@@ -109,10 +139,19 @@ impl App {
                 effects.push(Effect::Suspend);
                 return effects;
             }
-            Action::Quit => return vec![Effect::Quit],
+            Action::Quit => return self.quit(),
             Action::OpenDemo => return vec![Effect::OpenDemo],
         }
         Vec::new()
+    }
+
+    /// Yes or no, to the question that is asked.
+    fn answer_question(&mut self, yes: bool, now: Now) -> Vec<Effect> {
+        match self.overlay {
+            Some(Overlay::SaveView(_)) => self.answer_save(yes, now),
+            Some(Overlay::ChangeProfile(_)) => self.answer_change(yes),
+            _ => self.answer_keep(yes, now),
+        }
     }
 
     /// Where `j` and its like go now.
@@ -121,6 +160,9 @@ impl App {
             Some(overlay) if overlay.is_read() => Mover::Reading,
             Some(Overlay::Palette(_)) => Mover::Offers,
             Some(Overlay::Moments(_)) => Mover::Moments,
+            Some(Overlay::Columns(_)) => Mover::Columns,
+            Some(Overlay::Views(_)) => Mover::Views,
+            Some(Overlay::Profiles(_)) => Mover::Profiles,
             Some(_) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,
             None => Mover::List,
@@ -142,6 +184,9 @@ impl App {
                 }
             }
             Mover::Moments => self.choose_moment(by),
+            Mover::Columns => self.choose_column(by),
+            Mover::Views => self.choose_view(by),
+            Mover::Profiles => self.choose_profile(by),
             Mover::Nothing => {}
         }
     }
@@ -199,7 +244,12 @@ impl App {
             return Vec::new();
         };
         self.leave_queue();
+        if self.picks.another_list() {
+            let words = "another list: what was marked as all of the one before is not any more";
+            self.notices.info(words, now.mono);
+        }
         self.sorting = None;
+        self.order_wanted = None;
         self.fresh = true;
         self.replan(plan, now)
     }
@@ -286,10 +336,22 @@ impl App {
     }
 
     /// One thing is left at a time; the program never.
-    fn back(&mut self) {
-        if let Some(left) = self.overlay.take() {
-            self.overlay = left.behind();
-            return;
+    fn back(&mut self) -> Vec<Effect> {
+        self.stay();
+        match self.overlay.take() {
+            Some(Overlay::Columns(arranging)) => {
+                self.leave_columns(arranging);
+                return Vec::new();
+            }
+            Some(left) => {
+                self.overlay = left.behind();
+                return Vec::new();
+            }
+            None => {}
+        }
+        let given_up = self.give_up_opening();
+        if !given_up.is_empty() {
+            return given_up;
         }
         let hides_the_list = self.layout().is_some_and(|layout| layout.table.is_none());
         if hides_the_list {
@@ -301,9 +363,10 @@ impl App {
             self.detail.scroll = 0;
         } else if self.needle.is_some() {
             self.needle = None;
-        } else {
+        } else if !self.put_job_away() {
             self.notices.clear();
         }
+        Vec::new()
     }
 
     fn next_zone(&mut self, now: Now) {
@@ -342,7 +405,19 @@ impl App {
             }
             Some(Overlay::GoTo(line)) => self.go_to_moment(line, now),
             Some(Overlay::Note(note)) => self.keep_note(note, now),
+            Some(Overlay::Into(into)) => self.take_into(into, now),
+            Some(Overlay::Delete(dialog)) => self.take_delete(dialog),
             Some(Overlay::Moments(list)) => self.go_to_kept(list, now),
+            Some(Overlay::Columns(arranging)) => {
+                self.keep_columns(&arranging, now);
+                Vec::new()
+            }
+            Some(Overlay::Views(choosing)) => self.go_to_view(choosing, now),
+            Some(Overlay::Profiles(choosing)) => self.go_to_profile(choosing, now),
+            Some(Overlay::ViewName(line)) => {
+                self.name_view(line);
+                Vec::new()
+            }
             Some(Overlay::Palette(palette)) => match palette.choice() {
                 Some(Command::Row(row)) => self.go_far(row - 1, now),
                 Some(Command::Page(page)) => {
@@ -377,5 +452,8 @@ enum Mover {
     Reading,
     Offers,
     Moments,
+    Columns,
+    Views,
+    Profiles,
     Nothing,
 }

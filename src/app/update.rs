@@ -24,9 +24,10 @@ impl App {
             Message::Api(answer) => self.answer(answer, now),
             Message::Player(play, event) => self.player_told(play, event, now),
             Message::Marks(told) => self.marks_are_told(told, now),
+            Message::Job(job, told) => self.job_told(job, told, now),
             Message::Timer(timer) => self.detail.rested(timer, &mut self.ids, now),
             Message::Signal(Signal::Continued) => Vec::new(),
-            Message::Signal(Signal::Terminate) => vec![Effect::Quit],
+            Message::Signal(Signal::Terminate) => self.end_by_signal(),
             Message::Log(lines) => {
                 self.log_came(lines);
                 Vec::new()
@@ -34,6 +35,15 @@ impl App {
             Message::Preferences(preferences) => self.prefer(preferences, now),
             Message::Unlogged(trouble) => {
                 self.unlogged = trouble;
+                Vec::new()
+            }
+            Message::Profiles { request, profiles } => {
+                self.profiles_came(request, profiles, now);
+                Vec::new()
+            }
+            Message::ProfileOpened { request, opened } => self.profile_opened(request, opened, now),
+            Message::ViewSaved(saved) => {
+                self.view_saved(saved, now);
                 Vec::new()
             }
             Message::Trouble(text) => {
@@ -63,6 +73,7 @@ impl App {
                 };
                 let (outcome, mut effects) = history.answered(request, result, &mut self.ids, now);
                 self.list_changed(outcome);
+                self.take_order(now);
                 effects.extend(self.sample_on(now));
                 effects
             }
@@ -156,7 +167,12 @@ impl App {
     pub(super) fn settle(&mut self, now: Now) -> Vec<Effect> {
         let (len, height) = (self.rows().len(), self.height());
         self.table.fit(len, height);
+        if let Some(history) = self.history.as_ref().filter(|history| !history.stale()) {
+            self.picks.counted(history.plan(), history.total());
+        }
         let mut effects = self.look(now);
+        effects.extend(self.give_up_unasked());
+        self.leave_no_question();
         let stale = self.history.as_ref().is_some_and(|history| history.stale())
             && self.shown_queue().is_none();
         if self.table.selected.is_none() && !stale {
@@ -241,10 +257,22 @@ impl App {
                 };
             }
             Some(
-                Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_),
+                Overlay::Palette(_)
+                | Overlay::Search(_)
+                | Overlay::GoTo(_)
+                | Overlay::Note(_)
+                | Overlay::ViewName(_)
+                | Overlay::Into(_)
+                | Overlay::Delete(_),
             ) => Context::Typing,
             Some(Overlay::Moments(_)) => Context::Moments,
-            Some(Overlay::KeepMarks) => Context::Asking,
+            Some(Overlay::Columns(_) | Overlay::Views(_) | Overlay::Profiles(_)) => {
+                Context::Choosing
+            }
+            Some(Overlay::KeepMarks | Overlay::SaveView(_) | Overlay::ChangeProfile(_)) => {
+                Context::Asking
+            }
+            Some(Overlay::Leave { .. }) => Context::Leaving,
             Some(_) => Context::Reading,
             None if self.missing.is_some() => Context::FirstRun,
             None => self.focus.context(),
@@ -270,10 +298,20 @@ impl App {
                 palette.chosen = 0;
                 &mut palette.line
             }
-            Some(Overlay::Search(line) | Overlay::GoTo(line)) => line,
+            Some(Overlay::Search(line) | Overlay::GoTo(line) | Overlay::ViewName(line)) => line,
             // A note is left by Esc alone: its moment must not be lost by one stroke too many.
             Some(Overlay::Note(note)) => {
                 note.line.key(key);
+                return;
+            }
+            // What was chosen must not be lost by one stroke too many either.
+            Some(Overlay::Into(into)) => {
+                into.line.key(key);
+                return;
+            }
+            Some(Overlay::Delete(dialog)) => {
+                dialog.wrong = false;
+                dialog.line.key(key);
                 return;
             }
             _ => return,
@@ -288,8 +326,11 @@ impl App {
     fn paste(&mut self, text: &str) -> Vec<Effect> {
         match &mut self.overlay {
             Some(Overlay::Filter(form)) => form.paste(text),
-            Some(Overlay::Search(line) | Overlay::GoTo(line)) => line.insert(text),
+            Some(Overlay::Search(line) | Overlay::GoTo(line) | Overlay::ViewName(line)) => {
+                line.insert(text);
+            }
             Some(Overlay::Note(note)) => note.line.insert(text),
+            Some(Overlay::Into(into)) => into.line.insert(text),
             Some(Overlay::Palette(palette)) => {
                 palette.chosen = 0;
                 palette.line.insert(text);

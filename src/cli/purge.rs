@@ -10,10 +10,10 @@ use anyhow::anyhow;
 use serde_json::json;
 
 use super::account::Api;
-use super::report::{Form, Report, size};
+use super::report::{Form, Report};
 use super::settings::Flags;
 use super::{Failure, REFUSED, SOME_FAILED};
-use crate::app::words::counted;
+use crate::app::words::{counted, size};
 use find::{Item, Kind, Place};
 
 /// List what callreel keeps on this machine, and remove it.

@@ -3,6 +3,7 @@
 use ratatui::style::Color;
 
 use crate::app::columns::Columns;
+use crate::app::jobs::Folder;
 use crate::app::player::Rewind;
 use crate::app::sides::{Name, SideNames};
 use crate::app::statistics::CLIPPED_PLACES;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub clipped_places: Set<Whole<1, 1_000_000>>,
     pub left: Set<Option<Name>>,
     pub right: Set<Option<Name>>,
+    /// Where the screen's downloads go at first.
+    pub downloads: Set<Folder>,
 }
 
 /// A colour for each meaning; without one the theme's own stays.
@@ -154,6 +157,7 @@ impl Default for Settings {
             ),
             left: Set::new("sides.left", none, None),
             right: Set::new("sides.right", none, None),
+            downloads: Set::new("downloads.folder", none, Folder::default()),
         }
     }
 }
@@ -175,7 +179,7 @@ impl Settings {
         ];
         let colours = self.colours.slots.iter_mut();
         slots.extend(colours.map(|slot| slot as &mut dyn Slot));
-        let more: [&mut dyn Slot; 15] = [
+        let more: [&mut dyn Slot; 16] = [
             &mut self.speed,
             &mut self.volume,
             &mut self.skip_silence,
@@ -191,6 +195,7 @@ impl Settings {
             &mut self.clipped_places,
             &mut self.left,
             &mut self.right,
+            &mut self.downloads,
         ];
         slots.extend(more);
         slots
@@ -223,12 +228,12 @@ impl Settings {
         Ok(())
     }
 
-    /// Was the profile named for this run, by the flag or its variable? What the environment says of its own account does not
+    /// Was the profile named for this run, by the flag, its variable or on the screen? What the environment says of its own account does not
     /// count then.
     pub(super) fn is_profile_named(&self) -> bool {
         let named = matches!(
             self.profile.source,
-            Source::Flag(_) | Source::Environment(_)
+            Source::Flag(_) | Source::Environment(_) | Source::Chosen
         );
         named && self.profile.value.is_some()
     }

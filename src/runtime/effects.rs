@@ -9,9 +9,11 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use crate::app::deliveries::Step;
+use crate::app::views::View;
 use crate::app::{self, Api, Effect, Message, RequestId};
 use crate::audio::event::Secret;
 use crate::audio::{self, Command, PlayId};
+use crate::config;
 use crate::plivo::callback::Receiver;
 use crate::plivo::{
     self, Asynchronous, Call, Client, Get, MediaRefused, MediaRequest, PageRequest, RecordingId,
@@ -21,8 +23,10 @@ use crate::store::Told;
 
 use super::account::Account;
 use super::hearing::Hearing;
+use super::jobs::{Jobs, Places};
 use super::log::Log;
 use super::marks::{self, Marks};
+use super::profiles::{Desk, Opened, Profiles};
 use super::program::Hands;
 
 /// Between two tellings of what has arrived by callback.
@@ -41,6 +45,12 @@ pub struct Effects<S> {
     watches: Vec<AbortHandle>,
     marks: Marks,
     hearing: Hearing,
+    /// The configuration file, where there is a place for one.
+    config: Option<PathBuf>,
+    /// The other accounts there are; `None`: there can be none.
+    profiles: Option<Profiles>,
+    opened: Desk,
+    jobs: Jobs,
     /// Takes a command for the player.
     sound: S,
 }
@@ -52,11 +62,15 @@ impl<S: FnMut(Command)> Effects<S> {
             account: None,
             marks: Marks::new(None, tell.clone()),
             hearing: Hearing::new(tell.clone()),
+            jobs: Jobs::new(tell.clone(), log.clone()),
             tell,
             log,
             tasks: HashMap::new(),
             callbacks: true,
             watches: Vec::new(),
+            config: None,
+            profiles: None,
+            opened: Desk::default(),
             sound,
         }
     }
@@ -66,14 +80,80 @@ impl<S: FnMut(Command)> Effects<S> {
         self.marks = Marks::new(path, self.tell.clone());
     }
 
+    /// Views may be saved in this configuration file; without one they are not.
+    pub fn save_views_in(&mut self, config: Option<PathBuf>) {
+        self.config = config;
+    }
+
+    /// Another account may be asked for.
+    pub fn change_by(&mut self, profiles: Option<Profiles>) {
+        self.profiles = profiles;
+    }
+
+    /// The account that a request opened; `None`: another one was asked for since.
+    pub fn take_opened(&self, request: RequestId) -> Option<Opened> {
+        self.opened.take(request)
+    }
+
+    fn read_profiles(&self, request: RequestId) {
+        match self.profiles.clone() {
+            Some(profiles) => profiles.read(request, self.tell.clone()),
+            None => self.tell_later(Message::Profiles {
+                request,
+                profiles: Ok(Vec::new()),
+            }),
+        }
+    }
+
+    fn open_profile(&self, request: RequestId, name: String) {
+        match self.profiles.clone() {
+            Some(profiles) => {
+                profiles.open(request, name, self.opened.clone(), self.tell.clone());
+            }
+            None => self.tell_later(Message::ProfileOpened {
+                request,
+                opened: Err(format!("there is no profile {name}")),
+            }),
+        }
+    }
+
+    fn tell_later(&self, message: Message) {
+        let tell = self.tell.clone();
+        tokio::spawn(async move {
+            // Nobody listens when the loop has ended.
+            let _ = tell.send(message).await;
+        });
+    }
+
+    fn save_view(&self, view: Box<View>) {
+        let (config, tell) = (self.config.clone(), self.tell.clone());
+        // A disk may be slow, and the screen waits for none.
+        tokio::task::spawn_blocking(move || {
+            let saved = match config {
+                Some(file) => config::append(&file, &view.section())
+                    .map(|()| view)
+                    .map_err(|error| error.to_string()),
+                None => Err("nothing was written: there is no folder for a configuration".into()),
+            };
+            // Nobody listens when the loop has ended.
+            let _ = tell.blocking_send(Message::ViewSaved(saved));
+        });
+    }
+
+    /// Where jobs may put what they keep.
+    pub fn jobs_in(&mut self, places: Places) {
+        self.jobs.keep_in(places);
+    }
+
+    /// The program ends: jobs finish what they have under way, as far as there is time.
+    pub async fn end_jobs(&mut self) {
+        self.jobs.end().await;
+    }
+
     /// Browses another account from now on: what was asked of the one before is dropped, its sound ends.
     pub fn serve(&mut self, account: Account) {
-        for (_, task) in self.tasks.drain() {
-            task.abort();
-        }
-        for watch in self.watches.drain(..) {
-            watch.abort();
-        }
+        self.give_up();
+        self.jobs.stop_all();
         (self.sound)(Command::Stop);
         self.hearing.serve(account.audit.clone());
         self.callbacks = true;
@@ -88,9 +168,15 @@ impl<S: FnMut(Command)> Effects<S> {
         self.account = Some(account);
     }
 
+    /// The program ends, or the account is left: nothing is heard from now on.
+    pub fn silence(&mut self) {
+        self.hearing.stop("quit");
+        (self.sound)(Command::Stop);
+    }
+
     /// Ends the sound, and what is logged of it. Gives, in words, what is not in the audit log.
     pub fn end(mut self) -> Option<String> {
-        (self.sound)(Command::Stop);
+        self.silence();
         self.hearing.end()
     }
 
@@ -182,6 +268,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
                 self.fetch_recording(request, recording);
             }
             Effect::Cancel(request) => {
+                drop(self.opened.take(request));
                 if let Some(task) = self.tasks.remove(&request) {
                     task.abort();
                 }
@@ -228,6 +315,16 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Thresholds(thresholds) => (self.sound)(Command::Thresholds(thresholds)),
             Effect::OpenMarks { create } => self.marks.open(create),
             Effect::Keep(changes) => self.marks.keep(changes),
+            Effect::SaveView(view) => self.save_view(view),
+            Effect::ReadProfiles(request) => self.read_profiles(request),
+            Effect::OpenProfile { request, name } => self.open_profile(request, name),
+            Effect::Begin { job, work } => {
+                if let Some(account) = &self.account {
+                    self.jobs.begin(job, work, account);
+                }
+            }
+            Effect::Confirm(job) => self.jobs.confirm(job),
+            Effect::StopJob(job) => self.jobs.stop(job),
             // The loop's own.
             Effect::Timer { .. }
             | Effect::CancelTimer(_)
@@ -235,6 +332,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             | Effect::ReadLog
             | Effect::Suspend
             | Effect::OpenDemo
+            | Effect::ChangeAccount(_)
             | Effect::Quit => {}
         }
     }
@@ -243,6 +341,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
         if let Message::Player(play, event) = message {
             self.hearing.told(*play, event);
         }
+        self.jobs.told(message);
         match message {
             Message::Api(Api::Page { request, result }) => {
                 self.tasks.remove(request);
@@ -256,6 +355,14 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
                 self.log.line(&format!("marks: {words}"));
             }
             Message::Unlogged(Some(words)) => self.log.line(&format!("not logged: {words}")),
+            Message::Profiles {
+                profiles: Err(words),
+                ..
+            }
+            | Message::ProfileOpened {
+                opened: Err(words), ..
+            } => self.log.line(&format!("profiles: {words}")),
+            Message::ViewSaved(Err(words)) => self.log.line(&format!("view: {words}")),
             Message::Player(play, audio::Event::Failed(error)) => {
                 self.log.line(&format!("play {}: {error}", play.0));
             }
@@ -272,10 +379,27 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
 }
 
 impl<S> Effects<S> {
+    /// Nothing that was asked for is waited for any more.
+    fn give_up(&mut self) {
+        for (_, task) in self.tasks.drain() {
+            task.abort();
+        }
+        for watch in self.watches.drain(..) {
+            watch.abort();
+        }
+    }
+
     fn note(&self, what: &str, error: Option<&plivo::Error>) {
         if let Some(error) = error {
             self.log.line(&format!("{what}: {error}"));
         }
+    }
+}
+
+/// Requests of an account end with who asked for them.
+impl<S> Drop for Effects<S> {
+    fn drop(&mut self) {
+        self.give_up();
     }
 }
 

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
+use crate::app::columns::Column as Wanted;
 use crate::app::history::Row;
 use crate::app::palette::PAGE;
 use crate::app::queue::Queue;
@@ -13,7 +14,7 @@ use crate::app::zone::Zone;
 use crate::app::{App, Focus, words};
 
 use super::cell::cell;
-use super::columns::{Cell, Column, fit, reviewed};
+use super::columns::{Cell, Column, MARKED, fit, reviewed};
 use super::panel::{Titles, panel};
 use super::spinner::spin;
 use super::text::{cut_end, put, width};
@@ -79,16 +80,7 @@ fn heading(view: &View, buffer: &mut Buffer, inner: Rect, columns: &[Column]) {
     let sorting = view.app.sorting.as_ref();
     let (by, reversed) = sorting.map_or((Order::Added, false), |s| (s.column, s.reversed));
     for column in columns {
-        let (name, order) = match column.cell {
-            Cell::Added => (format!("Added ({zone})"), Some(Order::Added)),
-            Cell::AddedShort => ("Added".to_owned(), Some(Order::Added)),
-            Cell::Started => ("Started".to_owned(), Some(Order::Started)),
-            Cell::Length => ("Length".to_owned(), Some(Order::Length)),
-            Cell::From => ("From".to_owned(), Some(Order::From)),
-            Cell::To => ("To".to_owned(), Some(Order::To)),
-            Cell::Kind => ("Type".to_owned(), Some(Order::Kind)),
-            Cell::Format => ("Format".to_owned(), None),
-        };
+        let (name, order) = heading_of(column.cell, &zone);
         let sorted = sorting.is_some() && order == Some(by);
         let sign = match (sorted, reversed) {
             (false, _) => "",
@@ -103,6 +95,30 @@ fn heading(view: &View, buffer: &mut Buffer, inner: Rect, columns: &[Column]) {
         let text = format!("{name}{sign}");
         put_cell(buffer, inner, *column, &text, style);
     }
+}
+
+/// A column's name, and the order that goes by it.
+fn heading_of(cell: Cell, zone: &str) -> (String, Option<Order>) {
+    let Cell::Full(column) = cell else {
+        return ("Added".to_owned(), Some(Order::Added));
+    };
+    let (name, order) = match column {
+        Wanted::Added => return (format!("Added ({zone})"), Some(Order::Added)),
+        Wanted::Started => ("Started", Some(Order::Started)),
+        Wanted::Length => ("Length", Some(Order::Length)),
+        Wanted::From => ("From", Some(Order::From)),
+        Wanted::To => ("To", Some(Order::To)),
+        Wanted::Type => ("Type", Some(Order::Kind)),
+        Wanted::Format => ("Format", None),
+        Wanted::Conference => ("Conference", None),
+        Wanted::Id => ("Id", None),
+        Wanted::Call => ("Call", None),
+        Wanted::Billed => ("Billed", None),
+        Wanted::Stored => ("Stored", None),
+        Wanted::Rate => ("Rate", None),
+        Wanted::Monthly => ("Monthly", None),
+    };
+    (name.to_owned(), order)
 }
 
 fn draw_row(
@@ -147,6 +163,9 @@ fn draw_row(
             if plays {
                 sign(1, "♪");
             }
+            if app.is_picked(recording) {
+                sign(MARKED, "x");
+            }
             let heard = |queue: &Queue| queue.is_heard(&recording.id);
             if app.marks.reviewed(&recording.id).is_some() {
                 sign(reviewed(columns), "v");
@@ -174,12 +193,12 @@ fn draw_row(
     }
 }
 
-/// Where a cell's text went: right-aligned for lengths, else left.
+/// Where a cell's text went: right-aligned for what is compared by its size, else left.
 fn put_cell(buffer: &mut Buffer, place: Rect, column: Column, text: &str, style: Style) -> Rect {
     let wide = u16::try_from(width(text))
         .unwrap_or(column.width)
         .min(column.width);
-    let indent = if column.cell == Cell::Length {
+    let indent = if column.cell.stands_right() {
         column.width - wide
     } else {
         0
@@ -288,10 +307,13 @@ fn place(app: &App) -> String {
 }
 
 fn news(app: &App) -> String {
+    let marked = app.picks.words();
     let news = match app.history.as_ref().map_or(0, |history| history.arrivals()) {
         0 => String::new(),
         1 => "1 new, {refresh} loads it".into(),
         new => format!("{} new, {{refresh}} loads them", words::count(new)),
     };
-    app.keymap.spell(&news)
+    let news = app.keymap.spell(&news);
+    let parts = [marked, news].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" · ")
 }

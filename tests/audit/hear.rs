@@ -181,3 +181,49 @@ fn of_the_demo_account_nothing_is_logged() {
     assert!(done.status.success(), "{done:?}");
     assert!(!account.log().exists());
 }
+
+#[test]
+fn what_the_screen_downloads_and_deletes_is_logged_as_by_the_commands() {
+    let account = account(200, "");
+    let first = nth(&account, LONG);
+    let mut screen = screen(&account);
+    screen.keys("d");
+    screen.wait_for("download 1 to");
+    let calls = account.file("calls");
+    screen.keys(&format!("\x15{}\r", calls.display()));
+    screen.wait_for("1 in the archive");
+    screen.keys("\x1b");
+    let no_pane = |screen: &Program| {
+        drop(screen.wait("no pane", |shown| !shown.text().contains("Esc closes")));
+    };
+    no_pane(&screen);
+    screen.keys("#");
+    screen.wait_for("No undo exists");
+    let account_id = account.emulator.auth_id();
+    let end = &account_id[account_id.len() - 3..];
+    screen.keys(&format!("delete 1 from MA...{end}\r"));
+    screen.wait_for("1 deleted");
+    let logged = account.logged();
+    let actions: Vec<_> = logged.iter().map(|line| &line["action"]).collect();
+    assert_eq!(actions, ["downloaded", "deleting", "deleted"]);
+    assert!(
+        logged
+            .iter()
+            .all(|line| line["recording"] == first.as_str())
+    );
+    let receipts = account.file(".local/state/callreel/deletions.ndjson");
+    let receipts = lines(&fs::read_to_string(receipts).unwrap());
+    let receipt = receipts.iter().find(|line| line["step"] == "receipt");
+    assert_eq!(receipt.unwrap()["audit_head"], logged[2]["hash"]);
+
+    // Where it cannot be logged, nothing is done.
+    fs::write(account.log(), "my diary\n").unwrap();
+    let before = account.emulator.count();
+    screen.keys("\x1b");
+    no_pane(&screen);
+    screen.keys("#");
+    screen.wait_for("No undo exists");
+    screen.keys(&format!("delete 1 from MA...{end}\r"));
+    screen.wait_for("does not end with a line of its chain");
+    assert_eq!(account.emulator.count(), before);
+}

@@ -15,11 +15,23 @@ pub(super) fn bindings() -> Vec<Binding> {
     moves(&mut bind);
     listening(&mut bind);
     reviewing(&mut bind);
+    choosing(&mut bind);
+    several(&mut bind);
     the_rest(&mut bind);
     // Behind Esc, which the footer names.
     bind(
         Context::Moments,
         &[Key::char('q'), Key::char('\'')],
+        Action::Back,
+    );
+    bind(
+        Context::Choosing,
+        &[
+            Key::char('q'),
+            Key::char('C'),
+            Key::char('V'),
+            Key::char('P'),
+        ],
         Action::Back,
     );
     for (second, action) in [
@@ -46,6 +58,7 @@ fn moves(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Detail,
         Context::Reading,
         Context::Moments,
+        Context::Choosing,
     ] {
         bind(
             context,
@@ -162,7 +175,9 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Reading,
         Context::Typing,
         Context::Moments,
+        Context::Choosing,
         Context::Asking,
+        Context::Leaving,
     ] {
         bind(context, &[plain(KeyCode::F(7))], Action::Seek(-3));
         bind(context, &[plain(KeyCode::F(8))], Action::TogglePause);
@@ -180,6 +195,45 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char(' ')], Action::TogglePause);
     bind(Context::Asking, &[Key::char('y')], Action::Yes);
     bind(Context::Asking, &[Key::char('n')], Action::No);
+}
+
+fn choosing(bind: &mut impl FnMut(Context, &[Key], Action)) {
+    bind(Context::Browse, &[Key::char('C')], Action::Columns);
+    bind(Context::Browse, &[Key::char('V')], Action::Views);
+    bind(Context::Browse, &[Key::char('P')], Action::Profiles);
+    bind(Context::FirstRun, &[Key::char('P')], Action::Profiles);
+    let context = Context::Choosing;
+    bind(context, &[plain(KeyCode::Enter)], Action::Accept);
+    bind(context, &[Key::char(' ')], Action::ShowColumn);
+    bind(
+        context,
+        &[Key::char('J'), Key::shift(KeyCode::Down)],
+        Action::ColumnDown,
+    );
+    bind(
+        context,
+        &[Key::char('K'), Key::shift(KeyCode::Up)],
+        Action::ColumnUp,
+    );
+    bind(context, &[Key::char('y')], Action::ConfigLines);
+    bind(context, &[Key::char('s')], Action::SaveView);
+    bind(Context::Asking, &[Key::char('c')], Action::ConfigLines);
+}
+
+fn several(bind: &mut impl FnMut(Context, &[Key], Action)) {
+    let context = Context::Browse;
+    bind(context, &[Key::char('x')], Action::MarkRow);
+    bind(context, &[Key::char('X')], Action::MarkRange);
+    bind(context, &[Key::char('A')], Action::MarkAll);
+    bind(context, &[Key::char('d')], Action::Download);
+    bind(
+        context,
+        &[Key::char('#'), plain(KeyCode::Delete)],
+        Action::Delete,
+    );
+    bind(context, &[Key::char('E')], Action::Export);
+    bind(context, &[Key::ctrl('x')], Action::StopJob);
+    bind(Context::Leaving, &[Key::char('q')], Action::Quit);
 }
 
 fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
@@ -219,7 +273,9 @@ fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Reading,
         Context::Typing,
         Context::Moments,
+        Context::Choosing,
         Context::Asking,
+        Context::Leaving,
         Context::FirstRun,
     ] {
         bind(context, &[Key::ctrl('c')], Action::Quit);
