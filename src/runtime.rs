@@ -28,6 +28,7 @@ mod marks;
 pub mod output;
 pub mod panic;
 pub mod program;
+pub mod question;
 pub mod screen;
 pub mod signals;
 pub mod sound;

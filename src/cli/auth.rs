@@ -12,9 +12,9 @@ use secrecy::ExposeSecret;
 use crate::app::Criteria;
 use crate::app::text::safe;
 use crate::app::zone::Zone;
-use crate::config::credentials::Places;
+use crate::config::credentials::{Origin, Places};
 use crate::config::store::{Store, Stored};
-use crate::config::{self, Config, Paths, ProfileName, TokenFrom, Value, Voices};
+use crate::config::{self, Config, Paths, ProfileName, Value, Voices};
 use crate::plivo::{
     self, ApiBase, Client, Credentials, Error, PageRequest, Priority, RecordingQuery, Span,
 };
@@ -195,11 +195,8 @@ fn list(paths: &Paths, store: &Store) -> Result<String, Failure> {
         let own = profile.and_then(|profile| profile.auth_id.clone());
         let id = own.or_else(|| Some(kept.as_ref().ok()?.as_ref()?.credentials.id().clone()));
         let from = match (profile.and_then(|profile| profile.token.as_ref()), &kept) {
-            (Some(TokenFrom::Command(words)), _) => {
-                format!("token_command {}", words.first().map_or("", String::as_str))
-            }
-            (Some(TokenFrom::File(path)), _) => format!("token_file {}", path.display()),
-            (None, Ok(Some(_))) => store.path(&name).display().to_string(),
+            (Some(token), _) => places.origin(token).to_string(),
+            (None, Ok(Some(_))) => Origin::Kept(store.path(&name)).to_string(),
             (None, Ok(None)) => "no token".to_owned(),
             (None, Err(error)) => error.to_string(),
         };

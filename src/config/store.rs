@@ -59,6 +59,11 @@ impl Store {
         }
     }
 
+    /// Where all of them are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where an account is kept.
     pub fn path(&self, name: &ProfileName) -> PathBuf {
         self.folder.join(format!("{name}.toml"))
