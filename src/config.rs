@@ -5,12 +5,13 @@
 //! | [`settings`], [`slot`], `values` | every setting: its name, range and default; who had the last word |
 //! | `file`, `keys`, [`profile`] | the file: TOML, each mistake with its line |
 //! | [`paths`] | where it stands |
-//! | [`credentials`], [`store`], `secret`, `plivo_cli` | whose recordings, from each place that may say so |
+//! | [`credentials`], [`store`], [`keychain`], `secret`, `plivo_cli` | whose recordings, from each place that may say so |
 //!
 //! Precedence is in one place, [`Config::settle`].
 
 pub mod credentials;
 mod file;
+pub mod keychain;
 mod keys;
 mod mistake;
 mod nearest;

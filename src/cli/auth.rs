@@ -12,9 +12,9 @@ use secrecy::ExposeSecret;
 use crate::app::Criteria;
 use crate::app::text::safe;
 use crate::app::zone::Zone;
-use crate::config::credentials::{Origin, Places};
+use crate::config::credentials::Places;
 use crate::config::store::{Store, Stored};
-use crate::config::{self, Config, Paths, ProfileName, Value, Voices};
+use crate::config::{self, Config, Paths, ProfileName, Value, Voices, keychain};
 use crate::plivo::{
     self, ApiBase, Client, Credentials, Error, PageRequest, Priority, RecordingQuery, Span,
 };
@@ -64,6 +64,10 @@ struct Add {
     #[arg(long, value_name = "URL", value_parser = api_base)]
     api_url: Option<ApiBase>,
 
+    /// Keep the token in the system's key store instead of a file: the Linux kernel's key ring, until the next restart
+    #[arg(long)]
+    keychain: bool,
+
     /// Keep them without asking the API whether they are right
     #[arg(long)]
     no_check: bool,
@@ -109,6 +113,9 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
 
 async fn add_account(add: &Add, paths: &Paths, store: &Store) -> Result<ExitCode, Failure> {
     // Before anyone is asked for a token.
+    if add.keychain {
+        keychain::check()?;
+    }
     let api_url = address(add, paths)?;
     let wrong = |error: anyhow::Error| Failure {
         error,
@@ -127,12 +134,17 @@ async fn add_account(add: &Add, paths: &Paths, store: &Store) -> Result<ExitCode
         &Stored {
             credentials,
             api_url,
+            in_keychain: add.keychain,
         },
     )?;
     let (name, path) = (&add.name, path.display());
-    print(format!(
-        "{name}: kept in {path}, which only you can read; callreel --profile {name}\n"
-    ))?;
+    let kept = match add.keychain {
+        true => format!(
+            "its token is in the kernel's key ring until this machine starts again or it lies unused for days, and its id in {path}"
+        ),
+        false => format!("kept in {path}, which only you can read"),
+    };
+    print(format!("{name}: {kept}; callreel --profile {name}\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -196,7 +208,7 @@ fn list(paths: &Paths, store: &Store) -> Result<String, Failure> {
         let id = own.or_else(|| Some(kept.as_ref().ok()?.as_ref()?.credentials.id().clone()));
         let from = match (profile.and_then(|profile| profile.token.as_ref()), &kept) {
             (Some(token), _) => places.origin(token).to_string(),
-            (None, Ok(Some(_))) => Origin::Kept(store.path(&name)).to_string(),
+            (None, Ok(Some(kept))) => kept.origin(store.path(&name)).to_string(),
             (None, Ok(None)) => "no token".to_owned(),
             (None, Err(error)) => error.to_string(),
         };

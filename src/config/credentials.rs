@@ -7,7 +7,7 @@
 //!
 //! An address that the environment names (`CALLREEL_API_URL`) does not count for the first: it goes with the second.
 //!
-//! A profile's token comes from its `token_command` or `token_file`, else from where `callreel auth add` keeps it.
+//! A profile's token comes from its `token_command`, `token_file` or the system's key store, else from where `callreel auth add` keeps it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ use super::settings::Settings;
 use super::slot::Slot;
 use super::store::{self, Store};
 use super::values::ProfileName;
-use super::{Config, ID, Paths, Profile, TOKEN, TokenFrom, secret};
+use super::{Config, ID, Paths, Profile, TOKEN, TokenFrom, keychain, secret};
 
 /// An account, and what is to be said about where it came from.
 #[derive(Debug, Clone)]
@@ -45,6 +45,8 @@ pub enum Origin {
     File(PathBuf),
     /// Where `callreel auth add` keeps it.
     Kept(PathBuf),
+    /// The system's key store.
+    Keychain,
     /// The file of Plivo's own command line.
     PlivoCli(PathBuf),
 }
@@ -55,6 +57,7 @@ impl fmt::Display for Origin {
             Self::Environment => f.write_str(TOKEN),
             Self::Command(program) => write!(f, "token_command {program}"),
             Self::File(path) => write!(f, "token_file {}", path.display()),
+            Self::Keychain => f.write_str("the kernel's key ring"),
             Self::Kept(path) | Self::PlivoCli(path) => write!(f, "{}", path.display()),
         }
     }
@@ -298,7 +301,8 @@ impl Places<'_> {
             None => {
                 let kept = kept.zip(store.as_ref());
                 let (kept, store) = kept.ok_or_else(|| without_token(name, profile))?;
-                (kept.credentials, Origin::Kept(store.path(name)))
+                let from = kept.origin(store.path(name));
+                (kept.credentials, from)
             }
         };
         if let Some(file) = profile.and_then(|profile| profile.auth_id.as_ref())
@@ -330,6 +334,7 @@ impl Places<'_> {
         let token = match token {
             TokenFrom::Command(words) => secret::from_command(words, secret::PATIENCE),
             TokenFrom::File(path) => secret::from_file(&self.token_file(path)),
+            TokenFrom::Keychain => keychain::get(name).map_err(secret::Error::from),
         };
         let token = token.map_err(|why| Error::Secret {
             name: name.clone(),
@@ -348,6 +353,7 @@ impl Places<'_> {
                 Origin::Command(words.first().cloned().unwrap_or_default())
             }
             TokenFrom::File(path) => Origin::File(self.token_file(path)),
+            TokenFrom::Keychain => Origin::Keychain,
         }
     }
 
