@@ -121,8 +121,9 @@ async fn add_account(add: &Add, paths: &Paths, store: &Store) -> Result<ExitCode
         error,
         code: CREDENTIALS,
     };
-    let Some((id, token)) = ask::for_both(&add.name, add.auth_id.clone()).await? else {
-        return Ok(ExitCode::from(super::INTERRUPTED));
+    let (id, token) = match ask::for_both(&add.name, add.auth_id.clone()).await? {
+        Ok(both) => both,
+        Err(ending) => return Ok(ExitCode::from(ending.exit_code())),
     };
     let credentials =
         Credentials::new(&id, token.expose_secret()).map_err(|mistake| wrong(mistake.into()))?;
