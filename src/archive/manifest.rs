@@ -125,16 +125,22 @@ pub struct ReadManifest {
     pub damaged: Vec<u64>,
     /// The last line has no end.
     pub torn: bool,
+    /// While it is open nobody can write to the manifest.
+    pub lock: Option<File>,
 }
 
-/// Reads the manifest of an archive that nobody writes to.
+/// Reads the manifest of an archive that nobody writes to, or can while what is given back is held.
 ///
 /// # Errors
 /// [`io::ErrorKind::WouldBlock`] when somebody does, else as the system says.
 pub fn read_alone(folder: &Folder) -> io::Result<ReadManifest> {
     let mut file = folder.read(MANIFEST)?;
     file.try_lock_shared()?;
-    read(&mut file)
+    let read = read(&mut file)?;
+    Ok(ReadManifest {
+        lock: Some(file),
+        ..read
+    })
 }
 
 fn read(file: &mut File) -> io::Result<ReadManifest> {

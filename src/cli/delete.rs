@@ -235,6 +235,11 @@ impl Args {
             || self.selection.is_given()
     }
 
+    /// Whether another day may mean other recordings.
+    fn depends_on_time(&self) -> bool {
+        self.ids.is_empty() && (self.manifest.is_none() || self.older_than.is_some())
+    }
+
     /// Whose name stands in the receipts.
     fn who(&self, account: &AuthId) -> Who {
         let named = |name| std::env::var(name).ok().filter(|name| !name.is_empty());

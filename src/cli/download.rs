@@ -274,7 +274,7 @@ fn not_opened(error: io::Error, folder: &std::path::Path) -> Failure {
     let folder = folder.display();
     match error.kind() {
         io::ErrorKind::WouldBlock => anyhow!(
-            "another download is under way in {folder}: wait until it has ended, or name another folder"
+            "another download is under way in {folder}, or a deletion by its manifest: wait until it has ended, or name another folder"
         ),
         _ => anyhow!(error).context(format!("the archive {folder} cannot be opened")),
     }
