@@ -11,6 +11,7 @@ mod backoff;
 mod body;
 mod http;
 mod link;
+mod names;
 mod piecemeal;
 mod sniff;
 mod task;

@@ -6,6 +6,7 @@ use reqwest::header::{self, HeaderValue};
 use super::answer::{self, Answer, Validator};
 use super::http::{Http, describe};
 use super::link::{Hop, Rule};
+use super::names;
 use crate::audio::event::{Error, Secret};
 
 pub(super) const REDIRECTS: usize = 5;
@@ -42,10 +43,12 @@ impl Question<'_> {
         let mut cached = self.target.is_some();
         let mut redirects = 0;
         loop {
-            let client = self.http.client_for(&hop.url)?;
+            let client = self.http.client_for(&hop.url, self.rule.is_own(&hop.url))?;
             let response = match self.send(client, &hop).await {
                 Ok(response) => response,
-                Err(error) => return Ok(Err(describe(error))),
+                Err(error) => {
+                    return names::refusal(&error).map_or_else(|| Ok(Err(describe(error))), Err);
+                }
             };
             let answer = answer::read(response.status(), response.headers(), self.from);
             match &answer {

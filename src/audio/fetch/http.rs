@@ -7,6 +7,7 @@ use reqwest::redirect::Policy;
 use url::Url;
 
 use super::link;
+use super::names::{self, LookUp, Public};
 use crate::audio::event::Error;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -15,8 +16,12 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// own, the latter would make byte positions meaningless. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Http {
+    /// For this machine: no proxy.
     direct: reqwest::Client,
-    proxied: reqwest::Client,
+    /// For the API base's own server, wherever it is.
+    own: reqwest::Client,
+    /// For whatever a link may name: public addresses only.
+    public: reqwest::Client,
     /// Why no certificate can be checked, so that https is out of reach.
     no_roots: Option<String>,
 }
@@ -28,6 +33,11 @@ impl Http {
     /// # Errors
     /// When the client cannot be built at all.
     pub fn new() -> Result<Self, Error> {
+        Self::looking_up(names::by_the_system)
+    }
+
+    /// [`Self::new`], with another way to find the addresses of the names in links.
+    pub(super) fn looking_up(look_up: LookUp) -> Result<Self, Error> {
         // Somebody may have chosen a provider before: theirs is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let failed = |error| Error::Unreachable(describe(error));
@@ -38,29 +48,35 @@ impl Http {
                 (direct.map_err(failed)?, Some(describe(error)))
             }
         };
-        let proxied = if no_roots.is_none() && proxy_is_set() {
-            client().build().map_err(failed)?
-        } else {
-            direct.clone()
+        let with_proxies = || match no_roots {
+            None => client(),
+            // Only https goes elsewhere, and there is none.
+            Some(_) => client().no_proxy().tls_certs_only([]),
         };
+        let own = with_proxies().build().map_err(failed)?;
+        let public = with_proxies().dns_resolver(Public::new(look_up));
+        let public = public.build().map_err(failed)?;
         Ok(Self {
             direct,
-            proxied,
+            own,
+            public,
             no_roots,
         })
     }
 
-    /// The client for `url`: what is on this machine is not asked for through a proxy.
+    /// The client for `url`: what is on this machine is not asked for through a proxy, and only the user's `own` server may be inside
+    /// a private network.
     ///
     /// # Errors
     /// For https where no certificate can be checked.
-    pub(super) fn client_for(&self, url: &Url) -> Result<&reqwest::Client, Error> {
+    pub(super) fn client_for(&self, url: &Url, own: bool) -> Result<&reqwest::Client, Error> {
         match &self.no_roots {
             Some(reason) if url.scheme() == "https" => Err(Error::Unreachable(format!(
                 "no certificates to check it with; install ca-certificates or set SSL_CERT_FILE ({reason})"
             ))),
             _ if link::is_loopback(url) => Ok(&self.direct),
-            _ => Ok(&self.proxied),
+            _ if own => Ok(&self.own),
+            _ => Ok(&self.public),
         }
     }
 }
@@ -83,14 +99,6 @@ fn client() -> reqwest::ClientBuilder {
         .tcp_nodelay(true)
         .connect_timeout(CONNECT_LIMIT)
         .pool_max_idle_per_host(2)
-}
-
-fn proxy_is_set() -> bool {
-    let names = ["http_proxy", "https_proxy", "all_proxy"];
-    std::env::vars_os().any(|(name, value)| {
-        let name = name.to_string_lossy().to_lowercase();
-        names.contains(&name.as_str()) && !value.is_empty()
-    })
 }
 
 /// The innermost reason of an error, without the URL, which may hold a signature.

@@ -3,7 +3,7 @@
 //! Links come from the account's data and from servers' redirects, so that a stranger may have written them: they must not
 //! lead a request into the user's network, nor credentials away from the server they are for.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Origin, Url};
 
@@ -60,7 +60,7 @@ impl Rule {
         self.check(&url)?;
         let origin = url.origin();
         let trusted = origin == self.start.url.origin()
-            || self.plain_http_to.as_ref() == Some(&origin)
+            || self.is_own(&url)
             || is_loopback(&self.start.url) && is_loopback(&url);
         if is_inside(&url) && !trusted {
             return Err(refused(
@@ -73,6 +73,11 @@ impl Rule {
         })
     }
 
+    /// Whether `url` is at the API base's own origin, which the user named and which may be anywhere.
+    pub(super) fn is_own(&self, url: &Url) -> bool {
+        self.plain_http_to == Some(url.origin())
+    }
+
     fn check(&self, url: &Url) -> Result<(), Error> {
         if url.host().is_none() {
             return Err(refused("it names no server"));
@@ -82,7 +87,7 @@ impl Rule {
         }
         match url.scheme() {
             "https" => Ok(()),
-            "http" if is_loopback(url) || self.plain_http_to == Some(url.origin()) => Ok(()),
+            "http" if is_loopback(url) || self.is_own(url) => Ok(()),
             "http" => Err(refused("it is plain http, and only https is safe there")),
             _ => Err(refused("it is neither https nor http")),
         }
@@ -108,20 +113,31 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// On this machine or in a network that strangers have no business in, as the URL itself says. Names are not resolved.
+/// On this machine or in a network that strangers have no business in, as the URL itself says. What a name leads to is seen when
+/// it is looked up ([`super::names`]).
 fn is_inside(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => is_inside_v4(address),
-        Some(Host::Ipv6(address)) => {
-            address.is_loopback()
-                || address.is_unspecified()
-                || address.is_unique_local()
-                || address.is_unicast_link_local()
-                || mapped(address).is_some_and(is_inside_v4)
-        }
+        Some(Host::Ipv6(address)) => is_inside_v6(address),
         Some(Host::Domain(_)) => is_loopback(url),
         None => true,
     }
+}
+
+/// On this machine or in a network that strangers have no business in.
+pub(super) fn is_inside_ip(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_inside_v4(address),
+        IpAddr::V6(address) => is_inside_v6(address),
+    }
+}
+
+fn is_inside_v6(address: Ipv6Addr) -> bool {
+    address.is_loopback()
+        || address.is_unspecified()
+        || address.is_unique_local()
+        || address.is_unicast_link_local()
+        || mapped(address).is_some_and(is_inside_v4)
 }
 
 fn is_inside_v4(address: Ipv4Addr) -> bool {
