@@ -14,7 +14,7 @@ use crate::plivo::Recording;
 
 use super::folder::{Folder, Kind, Put};
 use super::hash::{self, Short};
-use super::manifest::{Audio, Entry, Manifest, Sidecar};
+use super::manifest::{Audio, Entry, MANIFEST, Manifest, Sidecar, about};
 use super::part::{self, Part, Promised};
 use super::proof::{LONGEST_SIDECAR, enter, proven};
 use super::sealed::Sealed;
@@ -64,7 +64,11 @@ impl Shelf {
     /// Opens the archive in `path`, and makes it where there is none.
     pub(super) fn open(path: &Path, template: Template, account: &str) -> io::Result<Self> {
         let root = Folder::create(path)?;
-        let mut taken = HashMap::new();
+        let bytes = match root.kind(OsStr::new(MANIFEST))? {
+            Some(Kind::File { bytes }) => bytes,
+            _ => 0,
+        };
+        let mut taken = HashMap::with_capacity(about(bytes));
         let manifest = Manifest::open(&root, &mut |entry, before| {
             let id = Short::of(&entry.id);
             let left = before.and_then(Entry::place).map(|place| key(&place));
