@@ -22,7 +22,6 @@ use crate::runtime::signals::Ending;
 
 use super::{Failure, REFUSED, SOME_FAILED, login, told, value};
 use crate::deletion::{Run, Stopped, Who};
-use crate::plivo::AuthId;
 use choose::Chosen;
 use show::Show;
 
@@ -162,7 +161,7 @@ async fn delete(args: &Args) -> Result<ExitCode, Failure> {
         ending = stop.told() => return Ok(ExitCode::from(ending.exit_code())),
         confirmed = confirm::confirm(args, &chosen, &account) => confirmed.map_err(refused)?,
     }
-    let receipts = chosen.open_receipts(&args.who(&account))?;
+    let receipts = chosen.open_receipts(&Who::here(args.operator.clone(), &account))?;
     show.receipts(receipts.path());
     carry_out(Run::new(client, receipts), &chosen, show, stop).await
 }
@@ -238,17 +237,5 @@ impl Args {
     /// Whether another day may mean other recordings.
     fn depends_on_time(&self) -> bool {
         self.ids.is_empty() && (self.manifest.is_none() || self.older_than.is_some())
-    }
-
-    /// Whose name stands in the receipts.
-    fn who(&self, account: &AuthId) -> Who {
-        let named = |name| std::env::var(name).ok().filter(|name| !name.is_empty());
-        let user = || named("USER").or_else(|| named("LOGNAME"));
-        let host = rustix::system::uname();
-        Who {
-            operator: self.operator.clone().or_else(user).unwrap_or_default(),
-            host: host.nodename().to_string_lossy().into_owned(),
-            account: account.to_string(),
-        }
     }
 }
