@@ -34,6 +34,7 @@ pub mod output;
 pub mod panic;
 pub mod profiles;
 pub mod program;
+pub mod question;
 pub mod screen;
 pub mod signals;
 pub mod sound;

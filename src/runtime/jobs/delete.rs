@@ -234,6 +234,8 @@ async fn carry_out(desk: &Desk, client: Client, ready: Ready, shown: String) -> 
         plan.without(&settled);
         let whole = Whole {
             source: ready.source.clone(),
+            // Its recordings are named one by one: no time is in that.
+            asked: chrono::Utc::now(),
             count: ready.plan.count(),
             before: ready.plan.count() - plan.count(),
         };
