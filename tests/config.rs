@@ -9,5 +9,7 @@ mod suite {
     mod accounts;
     mod files;
     mod live;
+    mod profiles;
     mod screen;
+    mod views;
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 
 use crate::app::text::safe;
+use crate::app::views::{View, ViewName};
 use crate::config::credentials::{self, Places};
 use crate::config::{self, Config, Paths, ProfileName, Set, Settings, Voices};
 use crate::emulator;
@@ -93,6 +94,15 @@ impl Api {
             let _ = writeln!(std::io::stderr(), "callreel: {}", safe(&told));
         }
         Ok(found)
+    }
+
+    /// The saved view of this name.
+    ///
+    /// # Errors
+    /// There is none, or the file has mistakes.
+    pub(super) fn view(&self, name: &ViewName) -> Result<View, Failure> {
+        let paths = Paths::of_this_user(self.config.clone());
+        Ok(Config::load(&paths)?.view(name)?.clone())
     }
 
     /// The configuration, and the settings in effect.
@@ -194,16 +204,16 @@ pub(super) struct Whose {
 }
 
 impl Whose {
-    /// The configuration, and the settings in effect where no flag says more.
+    /// The configuration, and the settings in effect.
     ///
     /// # Errors
     /// As [`Api::read`].
-    pub(super) fn read(&self) -> Result<Ready, Failure> {
+    pub(super) fn read(&self, flags: &Flags) -> Result<Ready, Failure> {
         if !self.demo {
             forbid_core_dumps()?;
         }
         let env = |name: &str| std::env::var(name).ok();
-        Ok(self.api.read(&Flags::default(), &env)?)
+        Ok(self.api.read(flags, &env)?)
     }
 
     /// The account, ready to be asked.

@@ -3,6 +3,7 @@
 mod ask;
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
@@ -34,7 +35,11 @@ pub struct Args {
 enum Command {
     Add(Add),
     /// Print the name of every profile, its id, and where its token comes from
-    List,
+    List {
+        /// Another configuration file than `callreel config path` tells
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Forget the token of a profile
     Remove {
         /// Its name
@@ -64,6 +69,10 @@ struct Add {
     #[arg(long, value_name = "URL", value_parser = api_base)]
     api_url: Option<ApiBase>,
 
+    /// Another configuration file than `callreel config path` tells
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// Keep them without asking the API whether they are right
     #[arg(long)]
     no_check: bool,
@@ -83,14 +92,18 @@ pub(super) fn profile_name(text: &str) -> Result<ProfileName, String> {
 /// Credentials that are wrong, an API that does not answer, a folder that cannot be written.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     forbid_core_dumps()?;
-    let paths = Paths::of_this_user(None);
+    let named = match &args.command {
+        Command::Add(Add { config, .. }) | Command::List { config } => config.clone(),
+        Command::Remove { .. } => None,
+    };
+    let paths = Paths::of_this_user(named);
     let state = paths.state.as_deref().ok_or_else(|| {
         anyhow!("HOME is not set, so there is no folder to keep tokens in: set XDG_STATE_HOME")
     })?;
     let store = Store::under(state);
     match args.command {
         Command::Add(add) => return add_account(&add, &paths, &store).await,
-        Command::List => {
+        Command::List { .. } => {
             let lines = list(&paths, &store)?;
             print(lines)?;
         }
@@ -192,8 +205,7 @@ fn list(paths: &Paths, store: &Store) -> Result<String, Failure> {
     for name in places.names() {
         let profile = config.profiles().get(&name);
         let kept = store.get(&name);
-        let own = profile.and_then(|profile| profile.auth_id.clone());
-        let id = own.or_else(|| Some(kept.as_ref().ok()?.as_ref()?.credentials.id().clone()));
+        let id = places.auth_id(&name);
         let from = match (profile.and_then(|profile| profile.token.as_ref()), &kept) {
             (Some(TokenFrom::Command(words)), _) => {
                 format!("token_command {}", words.first().map_or("", String::as_str))

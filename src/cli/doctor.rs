@@ -6,6 +6,7 @@ mod remote;
 mod report;
 mod sound;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::account::{Api, forbid_core_dumps};
@@ -22,6 +23,10 @@ use report::{Section, State};
 pub struct Args {
     #[command(flatten)]
     sound: To,
+
+    /// Another configuration file than `callreel config path` tells
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 
     /// How to print what was found
     #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Text)]
@@ -60,7 +65,11 @@ async fn look(args: &Args) -> Result<Vec<Section>, Failure> {
         ..Flags::default()
     };
     forbid_core_dumps()?;
-    let settings = Api::default().read(&flags, &env)?.settings;
+    let api = Api {
+        config: args.config.clone(),
+        ..Api::default()
+    };
+    let settings = api.read(&flags, &env)?.settings;
     // One that cannot be used is among what is found.
     let sink = args.sound.or(&settings)?.unchecked_beside_output()?;
     Ok(vec![

@@ -126,6 +126,13 @@ impl Places<'_> {
         names
     }
 
+    /// A profile's id, as far as it is known before its token is asked for.
+    pub fn auth_id(&self, name: &ProfileName) -> Option<AuthId> {
+        let own = self.config.profiles().get(name);
+        let own = own.and_then(|profile| profile.auth_id.clone());
+        own.or_else(|| Some(self.store()?.get(name).ok()??.credentials.id().clone()))
+    }
+
     /// The only profile there is, where nobody says whose recordings.
     pub fn implied(&self) -> Option<ProfileName> {
         let told = [ID, TOKEN].iter().any(|name| self.set(name).is_some());

@@ -106,7 +106,7 @@ fn words(sink: &Sink, chosen: &Source, devices: Option<&Devices>) -> String {
         Source::Default | Source::Account => "--sink names no other",
         Source::File { .. } => "the configuration says so",
         Source::Environment(variable) => return format!("{what}, since {variable} says so"),
-        Source::Flag(_) => "--sink says so",
+        Source::Flag(_) | Source::Chosen => "--sink says so",
     };
     format!("{what}, since {why}")
 }
