@@ -154,7 +154,7 @@ fn source(chosen: &Chosen) -> String {
             let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
             return in_words(&ids, "marked");
         }
-        Chosen::All { plan, but } => (plan, but),
+        Chosen::All { plan, but, .. } => (plan, but),
     };
     // Receipts are for auditors: nothing is hidden in them.
     let open = Mask::new(false, 0);
