@@ -6,13 +6,14 @@
 //! | `file`, `keys`, [`profile`], `views` | the file: TOML, each mistake with its line |
 //! | `append` | the file: a section more at its end |
 //! | [`paths`] | where it stands |
-//! | [`credentials`], [`store`], `secret`, `plivo_cli` | whose recordings, from each place that may say so |
+//! | [`credentials`], [`store`], [`keychain`], `secret`, `plivo_cli` | whose recordings, from each place that may say so |
 //!
 //! Precedence is in one place, [`Config::settle`].
 
 mod append;
 pub mod credentials;
 mod file;
+pub mod keychain;
 mod keys;
 mod mistake;
 mod nearest;

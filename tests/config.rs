@@ -8,6 +8,7 @@ mod pty;
 mod suite {
     mod accounts;
     mod files;
+    mod keychain;
     mod live;
     mod profiles;
     mod screen;

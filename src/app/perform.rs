@@ -69,7 +69,7 @@ impl App {
             Action::No => return self.answer_question(false, now),
 
             Action::MarkRow => self.pick_row(now),
-            Action::MarkRange => self.pick_range(now),
+            Action::MarkRange => return self.pick_range(now),
             Action::MarkAll => self.pick_all(now),
 
             Action::Export => self.open_export(now),
@@ -363,7 +363,7 @@ impl App {
             self.detail.scroll = 0;
         } else if self.needle.is_some() {
             self.needle = None;
-        } else if !self.put_job_away() {
+        } else if !self.give_up_range() && !self.put_job_away() {
             self.notices.clear();
         }
         Vec::new()

@@ -38,6 +38,13 @@ impl App {
             .or_else(|| self.goal_line(now))
             .or_else(|| self.callback_line(now))
             .or_else(|| self.draw_line())
+            .or_else(|| self.reach_line())
+    }
+
+    /// How far a range is whose rows are coming.
+    fn reach_line(&self) -> Option<Line> {
+        let words = self.reach_words()?;
+        Some(line(Kind::Info, words, "Esc gives it up"))
     }
 
     fn lead_line(&self) -> Option<Line> {

@@ -75,6 +75,7 @@ impl App {
                 self.list_changed(outcome);
                 self.take_order(now);
                 effects.extend(self.sample_on(now));
+                effects.extend(self.reach_on(now));
                 effects
             }
             Api::Recording { request, result } => {
@@ -171,6 +172,7 @@ impl App {
             self.picks.counted(history.plan(), history.total());
         }
         let mut effects = self.look(now);
+        effects.extend(self.need_no_range(now));
         effects.extend(self.give_up_unasked());
         self.leave_no_question();
         let stale = self.history.as_ref().is_some_and(|history| history.stale())

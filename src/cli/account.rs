@@ -60,7 +60,7 @@ pub(super) enum Found {
 }
 
 /// The configuration, and what is in effect.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ready {
     pub(super) paths: Paths,
     pub(super) config: Config,
@@ -209,20 +209,35 @@ impl Ready {
         Ok(Some(path.ok_or_else(homeless)?))
     }
 
-    /// The account of the settings, and what is to be said about it.
+    /// The account of the settings, with where it came from.
     ///
     /// # Errors
     /// The account that is meant cannot be had, or cannot be right.
+    pub(super) fn find(
+        &self,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<credentials::Found, credentials::Error> {
+        self.places(env).find(&self.settings)
+    }
+
+    /// Every place that may say whose recordings.
+    pub(super) fn places<'a>(&'a self, env: &'a dyn Fn(&str) -> Option<String>) -> Places<'a> {
+        Places {
+            config: &self.config,
+            paths: &self.paths,
+            env,
+        }
+    }
+
+    /// The account of the settings, and what is to be said about it.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
     pub(super) fn account(
         &self,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(Found, Option<String>), Failure> {
-        let places = Places {
-            config: &self.config,
-            paths: &self.paths,
-            env,
-        };
-        let found = places.find(&self.settings).map_err(|error| Failure {
+        let found = self.find(env).map_err(|error| Failure {
             error: anyhow!("{}", safe(&error.to_string())),
             code: CREDENTIALS,
         })?;

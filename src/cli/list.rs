@@ -29,7 +29,7 @@ use super::{Failure, told};
     2  the credentials are wrong, or not allowed this\n  \
     3  the network or the server failed; `incomplete` tells that part of the list came before, and where it stopped\n  \
     4  the account's rate limit is used up\n  \
-    130  ended by Ctrl-c")]
+    130  ended by Ctrl-c, 143 by SIGTERM")]
 pub struct Args {
     #[command(flatten)]
     api: Api,

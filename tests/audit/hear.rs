@@ -224,6 +224,6 @@ fn what_the_screen_downloads_and_deletes_is_logged_as_by_the_commands() {
     screen.keys("#");
     screen.wait_for("No undo exists");
     screen.keys(&format!("delete 1 from MA...{end}\r"));
-    screen.wait_for("does not end with a line of its chain");
+    screen.wait_for("it did not come to its end: the audit log");
     assert_eq!(account.emulator.count(), before);
 }
