@@ -4,6 +4,7 @@ pub mod action;
 mod ahead;
 mod autoplay;
 pub mod choices;
+mod clock;
 pub mod columns;
 mod copy;
 pub mod criteria;
@@ -69,7 +70,7 @@ pub use theme::Theme;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::plivo::RecordingId;
 
@@ -176,6 +177,8 @@ pub struct App {
     settled: Option<Settled>,
     /// Nothing is sent before this.
     throttled: Option<Instant>,
+    /// What the API's clock shows more than this machine's.
+    clock_ahead: TimeDelta,
     awaited: Option<Awaited>,
     /// Other recordings were asked for: the reader starts at the first row unless the same recording is found again.
     fresh: bool,
@@ -236,6 +239,7 @@ impl App {
             marks: Marks::new(setup.marks),
             settled: Some(setup.settled),
             throttled: None,
+            clock_ahead: TimeDelta::zero(),
             awaited: None,
             fresh: false,
             play_when_loaded: None,

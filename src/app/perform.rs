@@ -204,7 +204,7 @@ impl App {
         self.replan(plan, now)
     }
 
-    fn plan(&mut self, now: Now) -> Option<Plan> {
+    pub(super) fn plan(&mut self, now: Now) -> Option<Plan> {
         match self.criteria.plan(&self.zone, now.wall) {
             Ok(plan) => Some(plan),
             Err(mistakes) => {
@@ -215,7 +215,7 @@ impl App {
         }
     }
 
-    fn replan(&mut self, plan: Plan, now: Now) -> Vec<Effect> {
+    pub(super) fn replan(&mut self, plan: Plan, now: Now) -> Vec<Effect> {
         self.planned = now.wall;
         self.draw_anew();
         self.looked = None;
