@@ -21,8 +21,10 @@ use std::time::{Duration, Instant};
 
 use pty::{Program, Shown, Start};
 use pulse::Pulse;
+use serde_json::json;
 use support::figures::{median, milliseconds, percentile};
-use support::process::{cpu, memory};
+use support::mpv::Mpv;
+use support::process::{cpu, installed, memory};
 use support::screen::{arrived, demo, has_rows, heard_by, press, settle};
 use support::server::Server;
 use support::table::{Table, Unit};
@@ -50,6 +52,7 @@ fn main() {
     playing(&mut table, "null sink", None);
     if let Some(pulse) = &pulse {
         playing(&mut table, "sound server", Some(pulse));
+        beside_mpv(&mut table, pulse);
     }
     million(&mut table);
     table.close();
@@ -245,6 +248,39 @@ fn playing(table: &mut Table, sink: &str, pulse: Option<&Pulse>) {
         Unit::BytesPerSecond,
         300.0,
     );
+}
+
+/// Callreel and mpv, one after the other, play the same hour from the same server into the same sound server. From the order to
+/// play on: both fetch the whole file in this time, and callreel draws its waveform.
+fn beside_mpv(table: &mut Table, pulse: &Pulse) {
+    if installed("mpv").is_none() {
+        table.note("mpv is not installed: `scripts/deps bench` brings it");
+        return;
+    }
+    let (time, seconds) = (span(60), span(60).as_secs_f64());
+    let server = Server::start(&[]);
+    let callreel = heard_by(Start::callreel(&["--no-mouse"]), &pulse.environment());
+    let mut program = server.browsed_by(callreel).spawn();
+    settle(&mut program, HOUR);
+    let before = cpu(program.pid());
+    play(&mut program);
+    std::thread::sleep(time);
+    assert!(is_playing(&program.shown()), "it has stopped");
+    let ours = (cpu(program.pid()) - before, memory(program.pid()).1);
+    drop(program);
+    let (mut mpv, _) = Mpv::start(&pulse.environment(), &["--idle"]);
+    mpv.connect();
+    let before = cpu(mpv.pid());
+    mpv.command(&json!(["loadfile", server.link(HOUR)]));
+    std::thread::sleep(time);
+    let theirs = (cpu(mpv.pid()) - before, memory(mpv.pid()).1);
+    let percent = |used: Duration| used.as_secs_f64() / seconds * 100.0;
+    let what = format!("the same hour for {seconds:.0} s: CPU");
+    let row = table.row(what, Some(percent(ours.0)), Unit::Percent);
+    row.peer("mpv", Some(percent(theirs.0)), 0.0, None);
+    let what = format!("the same hour for {seconds:.0} s: memory, most so far");
+    let row = table.row(what, Some(ours.1), Unit::Megabytes);
+    row.peer("mpv", Some(theirs.1), 0.0, None);
 }
 
 /// Whether the cursor's row has come, rather than its number alone.

@@ -8,8 +8,8 @@ use callreel::emulator::{self, AcceptStatus, CallbackForm, Callbacks, Emulator};
 use callreel::plivo::callback::{Delivery, Desk, Options, Receiver, Signature, To};
 use callreel::plivo::{
     ApiBase, Asynchronous, Bound, ByCallback, Call, Callback, CallbackMethod, Client, Credentials,
-    Delete, Error, Filter, Get, Page, PageRequest, Priority, RecordingId, RecordingQuery, Reply,
-    Span, TimeRange,
+    Cursor, Delete, Error, Filter, Get, Page, PageRequest, Priority, RecordingId, RecordingQuery,
+    Reply, Span, Start, TimeRange,
 };
 use chrono::{TimeDelta, Utc};
 use futures_util::FutureExt;
@@ -165,7 +165,16 @@ async fn every_form_method_and_status_brings_the_same_answers() {
                         "{what}: {gone:?}"
                     );
                 }
-                assert_eq!(way.receiver.counts().borrow().taken, 5, "{what}");
+                let nowhere = PageRequest {
+                    start: Start::Cursor(Cursor::new("of no list")),
+                    ..request
+                };
+                let refused = way.ask(&nowhere).await.1;
+                assert!(
+                    matches!(&refused, Err(Error::Reported { message, api_id: Some(_) }) if message.contains("cursor")),
+                    "{what}: {refused:?}"
+                );
+                assert_eq!(way.receiver.counts().borrow().taken, 6, "{what}");
             }
         }
     }

@@ -100,3 +100,21 @@ fn no_help_shows_what_the_environment_holds() {
         assert!(!text.contains("hunter22"), "{words:?}");
     }
 }
+
+/// What stands on a command line is seen by every user of the machine, and kept by shells.
+#[test]
+fn no_flag_takes_a_secret() {
+    fn look(command: &clap::Command) {
+        for argument in command.get_arguments() {
+            let name = argument
+                .get_long()
+                .unwrap_or_else(|| argument.get_id().as_str());
+            let secret = ["token", "password", "secret"]
+                .iter()
+                .any(|word| name.contains(word));
+            assert!(!secret, "{} takes {name}", command.get_name());
+        }
+        command.get_subcommands().for_each(look);
+    }
+    look(&Cli::command());
+}

@@ -369,7 +369,7 @@ fn its_help_reads_well() {
           --count <N>          End after so many deliveries; duplicates do not count
           --timeout <SECONDS>  End after so many seconds; with --count, fail if there are too few by then
           --require-signature  Refuse deliveries that are not signed with PLIVO_AUTH_TOKEN
-          --public-url <URL>   The callback URL as the API knows it, where a tunnel or a proxy leads here: signatures are made over it
+          --public-url <URL>   The callback URL exactly as the API was given it, where a tunnel or a proxy leads here: signatures are made over it
       -h, --help               Print help (see more with '--help')
 
     Examples:

@@ -65,6 +65,11 @@ impl Mpv {
         self.ask(&json!(["get_property", "idle-active"]));
     }
 
+    /// The id of its process.
+    pub fn pid(&self) -> i32 {
+        i32::try_from(self.process.id()).unwrap()
+    }
+
     /// Gives a command and does not wait for what becomes of it. The moment is that before.
     pub fn command(&mut self, words: &Value) -> Instant {
         let line = self.line.as_mut().unwrap();

@@ -1,6 +1,10 @@
 //! Figures in rows: what, ours, what it is held against, the ratio, and who wins.
+//!
+//! With `CALLREEL_BENCH_ROWS=FILE` each row is also appended to that file, its cells between tabs, behind `lost` or `kept`:
+//! `scripts/bench` makes one table of all benches from it.
 
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::Write as _;
 
 /// What a number counts. Of all of them, less is better.
@@ -56,6 +60,7 @@ pub struct Row<'a> {
 pub struct Table {
     missed: Vec<String>,
     goals: usize,
+    rows: Option<File>,
 }
 
 const WIDTHS: [usize; 4] = [67, 11, 37, 7];
@@ -66,6 +71,10 @@ impl Table {
         let table = Self {
             missed: Vec::new(),
             goals: 0,
+            rows: std::env::var_os("CALLREEL_BENCH_ROWS").map(|path| {
+                let file = File::options().create(true).append(true).open(path);
+                file.expect("the file for the rows")
+            }),
         };
         table.line(["what", "callreel", "held against", "ratio", "verdict"]);
         table
@@ -188,8 +197,14 @@ impl Row<'_> {
             large if large >= 10.0 => format!("{large:.0}x"),
             _ => format!("{ratio:.2}x"),
         });
-        self.table
-            .line([&self.what, &ours, against, &ratio, verdict]);
+        let cells = [&self.what, &ours, against, &ratio, verdict];
+        self.table.line(cells);
+        if let Some(file) = &mut self.table.rows {
+            let lost = met == Some(false)
+                || verdict.ends_with(" ahead") && !verdict.starts_with("callreel");
+            let kind = if lost { "lost" } else { "kept" };
+            writeln!(file, "{kind}\t{}", cells.join("\t")).expect("the file for the rows");
+        }
         if let Some(met) = met {
             let what = format!("{}: {ours}, {against}", self.what);
             self.table.judge(&what, met);

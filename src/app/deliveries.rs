@@ -231,6 +231,20 @@ impl Deliveries {
         ))
     }
 
+    /// Where an answer that was not delivered should have gone, for those who must find out why; nothing for other failures.
+    pub fn missed(&self, error: &plivo::Error) -> impl Iterator<Item = String> {
+        let is_missed = matches!(error, plivo::Error::NotDelivered { .. });
+        let route = self.route.as_ref().filter(|_| is_missed);
+        route.into_iter().flat_map(|route| {
+            [
+                String::new(),
+                format!("what is sent to {}", route.shown),
+                format!("has to arrive at {}", route.listens),
+                ":deliveries tells what came".to_owned(),
+            ]
+        })
+    }
+
     fn open(&mut self, request: RequestId) -> Option<&mut Dispatch> {
         let mut requests = self.requests.iter_mut().rev();
         requests.find(|one| one.request == request && !one.is_over())

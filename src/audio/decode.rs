@@ -16,6 +16,10 @@ use super::event::{Error, Media};
 /// Slowest and fastest rate that is played, in Hz. Outside are no telephones, only broken headers.
 pub const RATES: std::ops::RangeInclusive<u32> = 4_000..=192_000;
 
+/// The most a sample comes to: 12 dB over full scale. Speech that was recorded too loud goes a little over it; a broken frame can
+/// decode to anything, and would be heard.
+pub const LOUDEST: f32 = 4.0;
+
 /// What [`Decoder::next`] came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -68,7 +72,7 @@ pub trait Decoder: Send {
     /// The length, once anything is known of it. May grow more exact with every byte.
     fn length(&mut self) -> Option<Length>;
 
-    /// Appends one block of samples (-1.0 to 1.0, interleaved) to `out`, a fraction of a second long.
+    /// Appends one block of samples (interleaved; 1.0 is full scale, [`LOUDEST`] the most) to `out`, a fraction of a second long.
     ///
     /// # Errors
     /// When the bytes will not come, or are nothing that can be decoded.
@@ -142,6 +146,15 @@ fn still_coming<T>(buffer: &Buffer, at: u64, role: Role) -> Result<Option<T>, Er
 /// [`Step::NeedBytes`] while the bytes at `at` may still come, else why they will not.
 fn need_bytes(buffer: &Buffer, at: u64, role: Role) -> Result<Step, Error> {
     Ok(still_coming(buffer, at, role)?.unwrap_or(Step::NeedBytes))
+}
+
+/// What a file says is a sample, as one that may be played: see [`LOUDEST`]. Not-a-number and infinity would stay in the
+/// resampler for ever.
+fn bounded(sample: f32) -> f32 {
+    match sample.is_finite() {
+        true => sample.clamp(-LOUDEST, LOUDEST),
+        false => 0.0,
+    }
 }
 
 /// Frames that pass in `time` at `rate`.

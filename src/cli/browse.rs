@@ -21,6 +21,7 @@ use crate::runtime::{self, Source};
 use crate::store;
 
 use super::account::{Found, Ready, forbid_core_dumps};
+use super::callbacks::Way;
 use super::{Failure, PANICKED, settings};
 
 pub use args::{Args, PanicPlace};
@@ -60,7 +61,18 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         Some(Found::Account(_, base)) => args.callbacks.for_receiving(base)?,
         Some(Found::Missing(_)) => None,
     };
-    flags.check(callbacks.is_some())?;
+    let way = match callbacks {
+        Some(_) => Way::Here,
+        None if args.demo => Way::AtOnce { unless: "--async" },
+        None => Way::AtOnce {
+            unless: "--callback-url",
+        },
+    };
+    flags.check(&way)?;
+    let risk = match &found {
+        Some(Found::Account(_, base)) => flags.risks(base, &way).next(),
+        Some(Found::Missing(_)) | None => None,
+    };
     let sink = args.settings.sound.or(settings)?.beside_output()?;
     let log = match &args.log {
         Some(path) => Log::with_file(path)
@@ -124,7 +136,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         callbacks,
         marks,
         client: client_options(demo_rate),
-        notice: told.or(notice),
+        notice: told.or(risk.map(str::to_owned)).or(notice),
         reload: reload(&args, &ready),
         debug_panic: args.debug_panic.map(DebugPanic::from),
     })?;

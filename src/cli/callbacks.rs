@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use url::Url;
 
 use crate::plivo::base::is_loopback;
+use crate::plivo::media::is_private;
 use crate::plivo::{ApiBase, Callback, CallbackMethod};
 use crate::runtime::account;
 
@@ -14,6 +15,23 @@ use super::{Failure, value};
 
 const URL: &str = "CALLREEL_CALLBACK_URL";
 const LISTEN: &str = "CALLREEL_CALLBACK_LISTEN";
+
+/// What a callback URL without https means. Short, as the other: the screen has one line for it.
+pub(super) const PLAIN_HTTP: &str =
+    "beware: plain http lets everyone on the way read the answers: use https";
+/// What it means to take what is not signed, at an address that others can reach.
+pub(super) const STRANGERS: &str =
+    "beware: strangers can send here too: --require-signature refuses them";
+
+/// Where answers come.
+pub(super) enum Way {
+    /// On the connection of the call, unless this flag is given.
+    AtOnce { unless: &'static str },
+    /// To a callback URL, at which something else listens.
+    Elsewhere,
+    /// To a callback URL, and from there to this program.
+    Here,
+}
 
 /// The flags of asynchronous mode.
 #[derive(Debug, Clone, clap::Args)]
@@ -75,23 +93,67 @@ impl Callbacks {
         self.callback_url.is_some() && std::env::var_os(URL).is_none()
     }
 
-    /// Refuses flags that say how answers come while none comes by callback.
+    /// Refuses flags that say how answers come while they come in another way.
     ///
     /// # Errors
     /// The first of them, and what is missing.
-    pub(super) fn check(&self, by_callback: bool) -> Result<(), Failure> {
-        let flags = [
-            ("--callback-method", self.callback_method.is_some()),
+    pub(super) fn check(&self, way: &Way) -> Result<(), Failure> {
+        let asking = [("--callback-method", self.callback_method.is_some())];
+        let receiving = [
             ("--callback-timeout", self.callback_timeout.is_some()),
             ("--require-signature", self.require_signature),
         ];
-        match flags.iter().find(|(_, given)| *given && !by_callback) {
-            Some((flag, _)) => Err(anyhow!(
-                "{flag} does nothing here: no answer comes by callback without --callback-url"
-            )
-            .into()),
+        let first = |flags: &[(&'static str, bool)]| {
+            let given = flags.iter().find(|(_, given)| *given);
+            given.map(|(flag, _)| *flag)
+        };
+        let (idle, missing) = match way {
+            Way::AtOnce { unless } => (
+                first(&asking).or_else(|| first(&receiving)),
+                format!("no answer comes by callback without {unless}"),
+            ),
+            Way::Elsewhere => (
+                first(&receiving),
+                "the answer is received here only with --wait and --callback-listen".to_owned(),
+            ),
+            Way::Here => (None, String::new()),
+        };
+        match idle {
+            Some(flag) => Err(anyhow!("{flag} does nothing here: {missing}").into()),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a URL that the API at `base` cannot reach.
+    ///
+    /// # Errors
+    /// It leads to this machine or into its own network, and the API is elsewhere.
+    pub(super) fn check_reach(&self, base: &ApiBase) -> Result<(), Failure> {
+        let Some(url) = &self.callback_url else {
+            return Ok(());
+        };
+        // Another base may well be a gateway in the same network.
+        let out_of_reach = is_loopback(url) || base.is_default() && is_private(url);
+        if base.is_loopback() || !out_of_reach {
+            return Ok(());
+        }
+        Err(anyhow!(
+            "--callback-url: {} cannot reach {}, which is an address of this machine or its own network: \
+             name the public URL of a server or a tunnel",
+            base.host(),
+            url.host_str().unwrap_or("it")
+        )
+        .into())
+    }
+
+    /// What is risky in the way of the answers, for people: the worst first. Between programs of this machine nothing is.
+    pub(super) fn risks(&self, base: &ApiBase, way: &Way) -> impl Iterator<Item = &'static str> {
+        let url = self.callback_url.as_ref().filter(|_| !base.is_loopback());
+        let plain = url.is_some_and(|url| url.scheme() == "http");
+        let open = url.is_some() && matches!(way, Way::Here) && !self.require_signature;
+        [(plain, PLAIN_HTTP), (open, STRANGERS)]
+            .into_iter()
+            .filter_map(|(is, risk)| is.then_some(risk))
     }
 
     /// Between the demo account and a free port of this machine.
@@ -126,16 +188,9 @@ impl Callbacks {
                 )
                 .into());
             }
-            (Some(url), Some(_)) if is_loopback(url) && !base.is_loopback() => {
-                return Err(anyhow!(
-                    "--callback-url: {} cannot reach {} of this machine: name the public URL of a server or a tunnel",
-                    base.host(),
-                    url.host_str().unwrap_or("this address")
-                )
-                .into());
-            }
             (_, Some(listen)) => listen,
         };
+        self.check_reach(base)?;
         Ok(Some(account::Callbacks {
             listen,
             url: self.callback_url.clone(),
@@ -156,4 +211,38 @@ fn method(text: &str) -> Result<CallbackMethod, String> {
         .into_iter()
         .find(|method| method.as_str().eq_ignore_ascii_case(text.trim()))
         .ok_or_else(|| "it is GET or POST".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        callbacks: Callbacks,
+    }
+
+    #[test]
+    fn risks_are_told_where_others_can_send_or_read() {
+        let risks = |line: &str, base: &ApiBase, way: Way| {
+            let line = Line::parse_from(line.split(' '));
+            line.callbacks.risks(base, &way).collect::<Vec<_>>()
+        };
+        let plivo = ApiBase::default();
+        let http = "x --callback-url http://hooks.example.net/plivo";
+        let https = "x --callback-url https://hooks.example.net/plivo";
+        let signed = "x --callback-url https://hooks.example.net/plivo --require-signature";
+        assert_eq!(risks(http, &plivo, Way::Elsewhere), [PLAIN_HTTP]);
+        assert!(risks(https, &plivo, Way::Elsewhere).is_empty());
+        assert_eq!(risks(http, &plivo, Way::Here), [PLAIN_HTTP, STRANGERS]);
+        assert_eq!(risks(https, &plivo, Way::Here), [STRANGERS]);
+        assert!(risks(signed, &plivo, Way::Here).is_empty());
+        let emulator = ApiBase::parse("http://127.0.0.1:8080").unwrap();
+        assert!(risks(http, &emulator, Way::Here).is_empty());
+        // One line of a narrow screen holds each.
+        assert!([PLAIN_HTTP, STRANGERS].iter().all(|risk| risk.len() <= 76));
+    }
 }

@@ -3,14 +3,15 @@
 mod all;
 mod page;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
 
-use crate::plivo::Client;
+use crate::plivo::{ApiBase, Client};
 
 use super::account::Api;
-use super::callbacks::Callbacks;
+use super::callbacks::{Callbacks, Way};
 use super::progress::When;
 use super::rows::Form;
 use super::selection::{Selection, Speed};
@@ -75,12 +76,8 @@ pub struct Args {
     #[command(flatten)]
     callbacks: Callbacks,
 
-    /// Wait until the answer has come by callback, and print it
-    #[arg(
-        long,
-        requires = "callback_listen",
-        help_heading = "Answers by callback"
-    )]
+    /// Wait until the answer has come by callback to --callback-listen, and print it
+    #[arg(long, help_heading = "Answers by callback")]
     wait: bool,
 }
 
@@ -102,7 +99,12 @@ async fn list(args: &Args, form: Form) -> Result<ExitCode, Failure> {
     if args.csv_raw && !matches!(form, Form::Csv | Form::Tsv) {
         return Err(anyhow!("--csv-raw does nothing without --output csv or tsv").into());
     }
-    args.check_callbacks()?;
+    let way = args.way();
+    args.check_callbacks(&way, &base)?;
+    for risk in args.callbacks.risks(&base, &way) {
+        // Nobody may be looking.
+        let _ = writeln!(std::io::stderr(), "callreel: {risk}");
+    }
     let client = Client::new(credentials, base.clone(), args.speed.options(&base)?)?;
     match args.wants_one_page() {
         true => page::run(args, client, form).await,
@@ -111,13 +113,30 @@ async fn list(args: &Args, form: Form) -> Result<ExitCode, Failure> {
 }
 
 impl Args {
+    fn way(&self) -> Way {
+        match (self.wait, &self.callbacks.callback_url) {
+            (true, _) => Way::Here,
+            (false, Some(_)) => Way::Elsewhere,
+            (false, None) => Way::AtOnce {
+                unless: "--callback-url",
+            },
+        }
+    }
+
     /// Flags that would do nothing are more likely a mistake than a wish.
-    fn check_callbacks(&self) -> Result<(), Failure> {
+    fn check_callbacks(&self, way: &Way, base: &ApiBase) -> Result<(), Failure> {
         let flags = &self.callbacks;
         if flags.listens_by_flag() && !self.wait {
             return Err(anyhow!("--callback-listen does nothing without --wait").into());
         }
-        flags.check(self.wait || flags.callback_url.is_some())
+        if self.wait && flags.callback_listen.is_none() {
+            return Err(anyhow!(
+                "--wait needs --callback-listen ADDR:PORT: the answer has to arrive somewhere, for example at 127.0.0.1:8099"
+            )
+            .into());
+        }
+        flags.check(way)?;
+        flags.check_reach(base)
     }
 
     fn wants_one_page(&self) -> bool {

@@ -14,11 +14,10 @@ use anyhow::{Context, anyhow};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use url::Url;
 
 use super::stop::Stop;
 use super::{CREDENTIALS, Failure, value};
-use crate::plivo::callback::{Options, Reason, Receiver, To};
+use crate::plivo::callback::{Options, PublicUrl, Reason, Receiver, To};
 use crate::plivo::credentials;
 use crate::runtime::sys;
 use printer::Ended;
@@ -49,9 +48,9 @@ pub struct Args {
     #[arg(long)]
     pub require_signature: bool,
 
-    /// The callback URL as the API knows it, where a tunnel or a proxy leads here: signatures are made over it
-    #[arg(long, value_name = "URL", value_parser = value::web_url)]
-    pub public_url: Option<Url>,
+    /// The callback URL exactly as the API was given it, where a tunnel or a proxy leads here: signatures are made over it
+    #[arg(long, value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<PublicUrl>,
 }
 
 /// What may wait to be printed. While it is full, senders wait.
@@ -143,6 +142,11 @@ pub async fn run(args: Args) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+fn public_url(text: &str) -> Result<PublicUrl, String> {
+    value::web_url(text)?;
+    PublicUrl::parse(text).map_err(|error| error.to_string())
 }
 
 /// The token to check signatures with, if there is one.

@@ -17,15 +17,33 @@ use super::{CREDENTIALS, FAILED, Failure, NETWORK, PANICKED, RATE_LIMIT, json};
 enum Told {
     #[error("{}", safe(&format!("{_0}: {}", _0.advice())))]
     Api(plivo::Error),
+    #[error("{}", safe(&format!("{error}; refused meanwhile: {refused}: {ITS_OWN}")))]
+    NotDelivered {
+        error: plivo::Error,
+        refused: String,
+    },
     #[error("{}", incomplete(_0))]
     Incomplete(Stopped),
 }
+
+/// What may be wrong where deliveries were refused.
+const ITS_OWN: &str =
+    "check that the token and --callback-url are those of the account that was asked";
 
 /// A call that failed.
 pub(super) fn failure(error: plivo::Error) -> Failure {
     let code = code(&error);
     Failure {
         error: Told::Api(error).into(),
+        code,
+    }
+}
+
+/// An answer that did not come by callback, though something did: it may well have been the answer.
+pub(super) fn not_delivered(error: plivo::Error, refused: String) -> Failure {
+    let code = code(&error);
+    Failure {
+        error: Told::NotDelivered { error, refused }.into(),
         code,
     }
 }
@@ -109,7 +127,7 @@ fn on(stopped: &Stopped) -> Option<String> {
 pub(super) fn as_json(failure: &Failure) -> Value {
     let told = failure.error.downcast_ref();
     let api = match told {
-        Some(Told::Api(error)) => Some(error),
+        Some(Told::Api(error) | Told::NotDelivered { error, .. }) => Some(error),
         Some(Told::Incomplete(stopped)) => match &stopped.error {
             WalkError::Api(error) => Some(error),
             WalkError::GoesRound { .. } | WalkError::Panicked => None,
@@ -118,6 +136,10 @@ pub(super) fn as_json(failure: &Failure) -> Value {
     };
     let (message, hint) = match told {
         Some(Told::Api(error)) => (error.to_string(), Some(error.advice().to_owned())),
+        Some(Told::NotDelivered { error, refused }) => (
+            format!("{error}; refused meanwhile: {refused}"),
+            Some(ITS_OWN.to_owned()),
+        ),
         Some(Told::Incomplete(stopped)) => (stopped.error.to_string(), on(stopped)),
         None => (format!("{:#}", failure.error), None),
     };

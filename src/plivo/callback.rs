@@ -14,6 +14,7 @@ mod desk;
 mod handle;
 mod limits;
 mod payload;
+mod public;
 mod seat;
 mod seen;
 mod serve;
@@ -25,19 +26,23 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use url::Url;
+
+use super::CallbackMethod;
 
 pub use counts::{Counts, Reason};
 pub use delivery::{Delivery, Signature};
 pub use desk::{Desk, NotDelivered};
 #[doc(hidden)]
 pub use limits::Limits;
+pub use public::{NotPublic, PublicUrl};
 
 use counts::Tally;
+use payload::Payload;
 use signature::Verifier;
 use tap::Tap;
 
@@ -51,7 +56,7 @@ pub struct Options {
     /// Refuse what is not signed. Wrong signatures are refused in any case.
     pub require_signature: bool,
     /// The URL that the API is given and signs, where a tunnel or a proxy leads from it to `addr`.
-    pub public_url: Option<Url>,
+    pub public_url: Option<PublicUrl>,
 }
 
 /// To whom deliveries go.
@@ -80,8 +85,8 @@ pub enum BindError {
     Failed { addr: SocketAddr, error: io::Error },
     #[error("signatures cannot be required without the auth token to check them with")]
     NoToken,
-    #[error("the public URL has to begin with https:// or http:// and a host")]
-    PublicUrl,
+    #[error(transparent)]
+    PublicUrl(#[from] NotPublic),
 }
 
 /// A running receiver. Dropping it closes the port and all connections at once.
@@ -139,9 +144,6 @@ impl Receiver {
         } = options;
         if require_signature && token.is_none() {
             return Err(BindError::NoToken);
-        }
-        if public_url.as_ref().is_some_and(|url| !is_web(url)) {
-            return Err(BindError::PublicUrl);
         }
         let failed = |error| BindError::of(addr, error);
         let listener = TcpListener::bind(addr).await.map_err(failed)?;
@@ -211,6 +213,24 @@ impl BindError {
     }
 }
 
+/// The `api_id` and the answer that a request carries, in its query (GET) or in its body (POST). The receiver reads every request
+/// this way; here it can be tried without a connection.
+///
+/// # Errors
+/// In words for the sender, when there is no answer in it or nobody could tell to what.
+#[doc(hidden)]
+pub fn read(
+    method: CallbackMethod,
+    content: &[u8],
+) -> Result<(String, Map<String, Value>), String> {
+    let payload = match method {
+        CallbackMethod::Get => Payload::of_query(&String::from_utf8_lossy(content)),
+        CallbackMethod::Post => Payload::of_body(content),
+    };
+    let answer = payload.and_then(Payload::into_answer);
+    answer.map_err(|broken| broken.to_string())
+}
+
 /// Where an address that stands for all of this machine's is reached from this machine.
 fn reachable(addr: SocketAddr) -> SocketAddr {
     let ip = match addr.ip() {
@@ -219,8 +239,4 @@ fn reachable(addr: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, addr.port())
-}
-
-fn is_web(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https") && url.has_host()
 }

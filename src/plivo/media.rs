@@ -94,7 +94,7 @@ fn is_plivo_media(url: &Url) -> bool {
 }
 
 /// A host that is no public one, as far as its text tells; names are not looked up.
-fn is_private(url: &Url) -> bool {
+pub(crate) fn is_private(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => is_private_v4(address),
         Some(Host::Ipv6(address)) => is_private_v6(address),

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::app::deliveries::Route;
 use crate::emulator::{self, Emulator};
-use crate::plivo::callback::{self, BindError, Desk, Receiver, To};
+use crate::plivo::callback::{self, BindError, Desk, NotPublic, PublicUrl, Receiver, To};
 use crate::plivo::{self, ApiBase, Asynchronous, Callback, CallbackMethod, Client, Credentials};
 
 /// One account's API, and the server behind it when that is our own.
@@ -85,16 +85,18 @@ impl Account {
     pub async fn answered_by(self, callbacks: Callbacks) -> Result<Self, BindError> {
         let credentials = self.client.credentials();
         let desk = Desk::new();
+        let public_url = callbacks.url.as_ref();
+        let public_url = public_url.map(|url| PublicUrl::parse(url.as_str()));
         let options = callback::Options {
             require_signature: callbacks.require_signature,
             token: Some(credentials.token().clone()),
-            public_url: callbacks.url.clone(),
+            public_url: public_url.transpose()?,
             addr: callbacks.listen,
         };
         let receiver = Receiver::bind(options, To::Desk(desk.clone())).await?;
         let url = match callbacks.url {
             Some(url) => url,
-            None => receiver.url().parse().map_err(|_| BindError::PublicUrl)?,
+            None => receiver.url().parse().map_err(|_| NotPublic)?,
         };
         let callback = Callback {
             url,

@@ -22,6 +22,8 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, inner: Rect) {
         let words::Failure { what, help } = words::failure(error);
         lines.push((format!("! {}", app.mask.text(&what)), styles.trouble));
         lines.push((app.keymap.spell(help), styles.text));
+        let way = app.deliveries.missed(error);
+        lines.extend(way.map(|text| (app.mask.text(&text), styles.quiet)));
     } else if history.found_nothing() {
         lines.push(("No recordings in this range".into(), styles.title));
         lines.push((

@@ -65,13 +65,14 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         width: place.x.saturating_sub(area.x + 3),
         ..area
     };
-    let mut parts = vec![("callreel".to_owned(), view.styles.title)];
+    let mut parts = vec![(vec!["callreel".to_owned()], view.styles.title)];
     parts.extend(who(app).map(|part| (part, view.styles.quiet)));
-    for (text, style) in parts {
+    for (spellings, style) in parts {
         // Half a name says nothing: each part is there whole, or not at all.
-        if width(&text) > usize::from(left.width) {
-            break;
-        }
+        let fits = |text: &String| width(text) <= usize::from(left.width);
+        let Some(text) = spellings.into_iter().find(fits) else {
+            continue;
+        };
         let used = put(buffer, left, &text, style) + 2;
         left = Rect {
             x: left.x + used,
@@ -81,21 +82,23 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
     }
 }
 
-/// Whose account, the most telling first.
-fn who(app: &App) -> impl Iterator<Item = String> {
+/// Whose account, and how its answers come: the most telling first, each in its longest words first.
+fn who(app: &App) -> impl Iterator<Item = Vec<String>> {
     let account = safe(&app.mask.account(&app.account)).into_owned();
     let id = match app.mask.on {
         true => "masked".to_owned(),
         false => safe(&app.auth_id).into_owned(),
     };
     let way = match (app.deliveries.is_possible(), app.deliveries.is_on()) {
-        (false, _) => String::new(),
-        (true, true) => "by callback".to_owned(),
-        (true, false) => "callbacks off".to_owned(),
+        (false, _) => vec![],
+        (true, true) => vec!["by callback".to_owned(), "async".to_owned()],
+        (true, false) => vec!["callbacks off".to_owned(), "sync".to_owned()],
     };
-    [account, way, id]
-        .into_iter()
-        .filter(|part| !part.is_empty())
+    let named = |name: String| match name.is_empty() {
+        true => vec![],
+        false => vec![name],
+    };
+    [named(account), way, named(id)].into_iter()
 }
 
 /// `1,204 recordings`, `1,204+ recordings` while windows are uncounted, nothing before anything is known.

@@ -3,7 +3,7 @@
 use callreel::emulator::{Options, Paging};
 use serde_json::Value;
 
-use super::ran::{failure, list, out, rows, start, start_with};
+use super::ran::{command, failure, list, out, rows, start, start_with};
 
 #[test]
 fn a_page_is_printed_as_the_api_gives_it() {
@@ -150,11 +150,16 @@ fn what_was_refused_meanwhile_is_said_with_the_time_out() {
         "--callback-timeout",
         "0.5",
     ];
-    let said = failure(&list(&emulator, &wait), 1);
+    let in_words = [&wait[..], &["--output", "table"]].concat();
+    let said = failure(&list(&emulator, &in_words), 3);
     assert!(
-        said.contains("refused meanwhile: 1 wrong signature"),
+        said.contains("refused meanwhile: 1 wrong signature: check that the token"),
         "{said}"
     );
+    let said = failure(&list(&emulator, &wait), 3);
+    let told: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    assert!(told["api_id"].is_string(), "{told}");
+    assert!(told["hint"].as_str().unwrap().contains("--callback-url"));
 }
 
 #[test]
@@ -167,8 +172,44 @@ fn flags_that_would_do_nothing_are_refused() {
             "--callback-method does nothing",
         ),
         (&["--require-signature"], "--require-signature does nothing"),
+        (&[HOOK, "--require-signature"], "only with --wait"),
+        (&[HOOK, "--callback-timeout", "5"], "only with --wait"),
+        (&[HOOK, "--wait"], "--wait needs --callback-listen"),
     ] {
         let said = failure(&list(&emulator, arguments), 1);
         assert!(said.contains(says), "{said}");
+    }
+    assert!(emulator.requests().is_empty());
+}
+
+const HOOK: &str = "--callback-url=http://127.0.0.1:9/hook";
+
+#[test]
+fn a_callback_url_must_be_one_that_the_api_can_reach() {
+    let emulator = start("");
+    // Nothing is asked, and if it were, nothing would leave this machine.
+    let at_plivo = |url: &str| {
+        let mut command = command(&emulator, &["list", "--callback-url", url]);
+        command
+            .env_remove("CALLREEL_API_URL")
+            .env("HTTPS_PROXY", "http://127.0.0.1:9");
+        command.output().unwrap()
+    };
+    for url in [
+        "http://127.0.0.1:8099/",
+        "https://localhost/plivo",
+        "http://192.168.1.7:8099/",
+        "https://[fd00::1]/",
+        "https://buildbox/plivo",
+    ] {
+        let said = failure(&at_plivo(url), 1);
+        assert!(said.contains("api.plivo.com cannot reach"), "{said}");
+    }
+    for (url, beware) in [
+        ("https://hooks.example.net/plivo", false),
+        ("http://hooks.example.net/plivo", true),
+    ] {
+        let said = failure(&at_plivo(url), 3);
+        assert_eq!(said.contains("beware: plain http"), beware);
     }
 }

@@ -20,8 +20,9 @@ import sys
 import threading
 import unittest
 from datetime import datetime, timedelta, timezone
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import parse_qs, urlencode, urlparse
 
 # A proxy in the environment must not come between the SDK and loopback.
 os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
@@ -36,6 +37,7 @@ from plivo.exceptions import (
     ValidationError,
 )
 from plivo.utils import validate_v3_signature
+from plivo.utils.signature_v3 import construct_get_url, construct_post_url, get_signature_v3
 
 RECORDINGS = 1204
 DAYS = 400
@@ -136,10 +138,11 @@ class Receiver:
 class Listen:
     """`callreel listen` behind a callback_url, until it has printed so many deliveries."""
 
-    def __init__(self, token, count):
+    def __init__(self, token, count, *options):
         self.process = subprocess.Popen(
             [CALLREEL, "listen", "--addr", "127.0.0.1:0", "--require-signature"]
-            + ["--count", str(count), "--timeout", "60"],
+            + ["--count", str(count), "--timeout", "60"]
+            + list(options),
             env={**os.environ, "PLIVO_AUTH_TOKEN": token},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -154,6 +157,14 @@ class Listen:
     def close(self):
         self.process.kill()
         self.process.communicate()
+
+    def send(self, method, target, headers, body):
+        """The status with which it answers a delivery."""
+        connection = HTTPConnection(urlparse(self.url).netloc, timeout=30)
+        connection.request(method, target, body, headers)
+        status = connection.getresponse().status
+        connection.close()
+        return status
 
     def lines(self):
         """Everything it printed, once it has ended well."""
@@ -510,6 +521,49 @@ class SdkTest(unittest.TestCase):
         self.assertEqual(got["answer"]["recording_id"], wanted[1])
         self.assertEqual(deleted["answer"]["message"], "deleted")
         self.assertIn("no-such-id", missing["answer"]["error"])
+
+    def test_callreel_takes_what_the_sdk_signs(self):
+        token = "hunter22hunter22"
+        # The URL that was given to the API, and what callreel is told of it.
+        for hook, *public in (
+            ("{here}",),
+            ("{here}plivo?z=1&a=x+y&a=%26&e=",),
+            ("https://hooks.example.net/plivo;v=1/hook;w", "https://hooks.example.net"),
+            ("https://hooks.example.net:8443/plivo?z=1&a=b%20c", "https://hooks.example.net:8443/plivo"),
+            ("https://Hooks.Example.net:443/a/../plivo", "https://Hooks.Example.net:443/a/../plivo"),
+        ):
+            with self.subTest(hook=hook):
+                listen = Listen(token, 3, *(["--public-url", *public] if public else []))
+                self.addCleanup(listen.close)
+                hook = hook.format(here=listen.url)
+
+                def deliver(method, url, params, kind=None, body=None, token=token):
+                    signed = construct_get_url(url, {}) if method == "GET" else construct_post_url(url, params)
+                    headers = {
+                        "X-Plivo-Signature-V3": get_signature_v3(token.encode(), signed.decode(), "7").decode(),
+                        "X-Plivo-Signature-V3-Nonce": "7",
+                    }
+                    # A proxy names itself, and not the host that was asked for.
+                    headers |= {"Host": "inner.example.net:9"} if public else {}
+                    headers |= {"Content-Type": kind} if kind else {}
+                    asked = urlparse(url)
+                    target = asked.path + (f";{asked.params}" if asked.params else "")
+                    target += f"?{asked.query}" if asked.query else ""
+                    return listen.send(method, target, headers, body)
+
+                form = {"response": json.dumps({"api_id": "form", "name": "Zoë"}), "more": "a b&c"}
+                as_form = ("POST", hook, form, "application/x-www-form-urlencoded", urlencode(form))
+                flat = {"api_id": "flat", "limit": 20, "meta": {"z": "1", "inner": {"k": 1.5}}, "tags": ["b", "a", "10"]}
+                answer = urlencode({"response": json.dumps({"api_id": "get", "name": "Zoë"})})
+                as_get = ("GET", hook + ("&" if "?" in hook else "?") + answer, {})
+                self.assertEqual(deliver(*as_form, token=token + "x"), 403)
+                self.assertEqual(deliver(*as_get, token=token + "x"), 403)
+                self.assertEqual(deliver(*as_form), 200)
+                self.assertEqual(deliver("POST", hook, flat, "application/json", json.dumps(flat)), 200)
+                self.assertEqual(deliver(*as_get), 200)
+                came = {(line["api_id"], line["method"], line["signature"]) for line in listen.lines()}
+                wanted = {("form", "POST", "signed"), ("flat", "POST", "signed"), ("get", "GET", "signed")}
+                self.assertEqual(came, wanted)
 
     # --- errors ---
 

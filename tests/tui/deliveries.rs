@@ -90,6 +90,16 @@ fn a_page_says_how_far_it_has_come() {
 }
 
 #[test]
+fn a_narrow_screen_says_how_answers_come_too() {
+    let mut sitting = asked(80, 24);
+    sitting.answer();
+    let first = |sitting: &mut Sitting| sitting.text().lines().next().unwrap().to_owned();
+    assert!(first(&mut sitting).contains("  async  "));
+    sitting.keys("<C-r>");
+    assert!(first(&mut sitting).contains("  sync  "));
+}
+
+#[test]
 fn details_say_how_far_they_have_come() {
     let mut sitting = asked(140, 40);
     sitting.answer();
@@ -121,6 +131,22 @@ fn a_lost_answer_offers_to_send_again() {
     assert!(!sitting.effects.contains(&Effect::Callbacks(false)));
     sitting.answer();
     assert!(!last_line(&mut sitting).starts_with('!'));
+}
+
+#[test]
+fn a_first_page_that_is_lost_tells_the_way_it_should_have_come() {
+    let mut sitting = asked(80, 24);
+    lose(&mut sitting);
+    let text = sitting.text();
+    for line in [
+        "! no answer by callback within 30 s",
+        "r sends again · Ctrl-r without callbacks",
+        "what is sent to https://hooks.example.net/plivo",
+        "has to arrive at 127.0.0.1:8099",
+        ":deliveries tells what came",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDe
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration as Units, Timestamp};
 
-use super::{Decoder, Length, Role, Step, need_bytes, still_coming};
+use super::{Decoder, Length, Role, Step, bounded, need_bytes, still_coming};
 use crate::audio::buffer::Buffer;
 use crate::audio::event::{Error, Media};
 use crate::audio::mp3::{Frame, Header, Index, Next, PRE_ROLL, Place, Scanned};
@@ -289,7 +289,7 @@ impl Decoder for Mp3 {
             };
             let channels = usize::from(self.header.channels);
             let heard = self.samples.get(drop * channels..(drop + keep) * channels);
-            out.extend_from_slice(heard.unwrap_or_default());
+            out.extend(heard.unwrap_or_default().iter().copied().map(bounded));
             return Ok(Step::Block {
                 first,
                 exact: frame.exact,

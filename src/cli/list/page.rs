@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::app::text::safe;
 use crate::cli::output::Output;
 use crate::cli::rows::{Form, Writer, with_ours};
-use crate::cli::told::failure;
+use crate::cli::told::{self, failure};
 use crate::cli::{Failure, json};
 use crate::plivo::callback::Receiver;
 use crate::plivo::{
@@ -207,11 +207,7 @@ fn not_delivered(error: plivo::Error, receiver: &Receiver) -> Failure {
         .collect();
     match refused.is_empty() {
         true => failure(error),
-        false => anyhow!(
-            "{error}; refused meanwhile: {}: are the token and --callback-url those of the account that was asked?",
-            refused.join(", ")
-        )
-        .into(),
+        false => told::not_delivered(error, refused.join(", ")),
     }
 }
 

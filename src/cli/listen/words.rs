@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 
 use super::Args;
 use super::printer::Ended;
-use crate::plivo::callback::{Counts, Reason};
+use crate::cli::callbacks::{PLAIN_HTTP, STRANGERS};
+use crate::plivo::callback::{Counts, PublicUrl, Reason};
 
 /// Where it listens, what it checks, and who can send.
 pub(super) fn announcement(args: &Args, addr: SocketAddr, checked: bool) -> String {
@@ -24,8 +25,14 @@ pub(super) fn announcement(args: &Args, addr: SocketAddr, checked: bool) -> Stri
     lines.push(signatures.to_owned());
     let exposed = !addr.ip().is_loopback() || args.public_url.is_some();
     if exposed && !args.require_signature {
-        let warning = "beware: whoever can reach this can send; --require-signature takes only what your account sends";
-        lines.push(warning.to_owned());
+        lines.push(STRANGERS.to_owned());
+    }
+    if args
+        .public_url
+        .as_ref()
+        .is_some_and(PublicUrl::is_plain_http)
+    {
+        lines.push(PLAIN_HTTP.to_owned());
     }
     lines.join("\n")
 }
@@ -107,6 +114,13 @@ mod tests {
         );
         assert!(lines[2].contains("--require-signature refuses"), "{tunnel}");
         assert!(lines[3].starts_with("beware: "), "{tunnel}");
+        assert_eq!(lines.len(), 4);
+        let plain = told(
+            "x --public-url http://hooks.example.net/plivo --require-signature",
+            "127.0.0.1:8099",
+            true,
+        );
+        assert!(plain.ends_with("use https"), "{plain}");
         let open = told("x", "0.0.0.0:8099", true);
         assert!(open.contains("beware: "), "{open}");
         let strict = told("x --require-signature", "[::]:8099", true);

@@ -12,10 +12,11 @@ use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use super::delivery::Signature;
 use super::payload::Payload;
+use super::public::PublicUrl;
 
 const SIGNATURES: [&str; 2] = ["x-plivo-signature-v3", "x-plivo-signature-ma-v3"];
 const NONCE: &str = "x-plivo-signature-v3-nonce";
@@ -26,7 +27,7 @@ const MOST_SIGNATURES: usize = 16;
 #[derive(Debug)]
 pub(super) struct Verifier {
     key: Option<hmac::Key>,
-    public: Option<Url>,
+    public: Option<PublicUrl>,
 }
 
 /// The signature is of another token, or of another request.
@@ -35,7 +36,7 @@ pub(super) struct Wrong;
 
 impl Verifier {
     /// `public` is the URL that the sender was given, where it is not the one under which requests come in.
-    pub(super) fn new(token: Option<&SecretString>, public: Option<Url>) -> Self {
+    pub(super) fn new(token: Option<&SecretString>, public: Option<PublicUrl>) -> Self {
         let key = token.map(|token| {
             let bytes = token.expose_secret().as_bytes();
             hmac::Key::new(hmac::HMAC_SHA256, bytes)
@@ -94,26 +95,23 @@ impl Verifier {
     /// The URLs, without query, that the sender may have been given for this request.
     fn given_urls(&self, request: &Parts) -> Vec<String> {
         let path = request.uri.path();
-        let mut urls = Vec::new();
-        let origin = if let Some(public) = &self.public {
-            let mut url = public.clone();
-            url.set_query(None);
-            url.set_fragment(None);
-            urls.push(url.to_string());
-            if url.path() != "/" {
-                return urls;
-            }
-            // Only the tunnel's origin was named: the path is whatever was given to the API.
-            url.as_str().trim_end_matches('/').to_owned()
-        } else {
+        let Some(public) = &self.public else {
             let host = request.headers.get(HOST);
             let host = host.and_then(|host| host.to_str().ok());
-            format!("http://{}", host.unwrap_or_default())
+            let origin = format!("http://{}", host.unwrap_or_default());
+            let mut urls = vec![format!("{origin}{path}")];
+            // What was given without a path is asked for as "/".
+            if path == "/" {
+                urls.push(origin);
+            }
+            return urls;
         };
-        urls.push(format!("{origin}{path}"));
-        // What was given without a path is asked for as "/".
-        if path == "/" || self.public.is_some() {
-            urls.push(origin);
+        let mut urls: Vec<_> = public.spellings().map(str::to_owned).collect();
+        if public.is_origin() {
+            for spelling in public.spellings() {
+                let origin = spelling.trim_end_matches('/');
+                urls.extend([format!("{origin}{path}"), origin.to_owned()]);
+            }
         }
         urls
     }

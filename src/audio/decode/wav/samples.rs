@@ -1,6 +1,7 @@
 //! Bytes of each encoding to samples.
 
 use super::header::{Encoding, Header};
+use crate::audio::decode::bounded;
 
 /// Appends the samples of `bytes`, which start at a unit of `header`.
 pub(super) fn decode(header: &Header, bytes: &[u8], out: &mut Vec<f32>) {
@@ -15,12 +16,10 @@ pub(super) fn decode(header: &Header, bytes: &[u8], out: &mut Vec<f32>) {
         Encoding::S32 => each(bytes, out, |b: [u8; 4]| {
             i32::from_le_bytes(b) as f32 / 2_147_483_648.0
         }),
-        Encoding::F32 => each(bytes, out, |b: [u8; 4]| finite(f32::from_le_bytes(b))),
-        Encoding::F64 => each(
-            bytes,
-            out,
-            |b: [u8; 8]| finite(f64::from_le_bytes(b) as f32),
-        ),
+        Encoding::F32 => each(bytes, out, |b: [u8; 4]| bounded(f32::from_le_bytes(b))),
+        Encoding::F64 => each(bytes, out, |b: [u8; 8]| {
+            bounded(f64::from_le_bytes(b) as f32)
+        }),
         Encoding::ALaw => out.extend(bytes.iter().map(|&b| a_law(b))),
         Encoding::MuLaw => out.extend(bytes.iter().map(|&b| mu_law(b))),
         Encoding::Ima => {
@@ -37,15 +36,6 @@ pub(super) fn decode(header: &Header, bytes: &[u8], out: &mut Vec<f32>) {
 fn each<const N: usize>(bytes: &[u8], out: &mut Vec<f32>, sample: impl Fn([u8; N]) -> f32) {
     let (whole, _) = bytes.as_chunks::<N>();
     out.extend(whole.iter().map(|&raw| sample(raw)));
-}
-
-/// Not-a-number and infinity, which a float file may hold, would stay in the resampler for ever.
-fn finite(sample: f32) -> f32 {
-    if sample.is_finite() {
-        sample.clamp(-4.0, 4.0)
-    } else {
-        0.0
-    }
 }
 
 /// ITU-T G.711, A-law.

@@ -15,7 +15,7 @@ const HOOK: &str = "https://hooks.example.net/plivo";
 fn verifier(public: Option<&str>) -> Verifier {
     Verifier::new(
         Some(&TOKEN.into()),
-        public.map(|url| Url::parse(url).unwrap()),
+        public.map(|url| PublicUrl::parse(url).unwrap()),
     )
 }
 
@@ -190,6 +190,36 @@ fn the_url_that_was_given_to_the_sender_counts() {
         check(Some("https://hooks.example.org/plivo"), target),
         Err(Wrong)
     );
+}
+
+/// Senders sign the URL as they were given it: with the port that goes without saying, in capitals, with dots.
+#[test]
+fn the_given_url_counts_as_it_was_written() {
+    let payload = fields(&[("response", RESPONSE)]);
+    for (public, target, signature) in [
+        (
+            "https://Hooks.Example.net:443/plivo",
+            "/plivo",
+            "jgWCusJbDCaJDdlbRtdWxLokOyZNNJFsIWcaIwhcXBU=",
+        ),
+        (
+            "https://Hooks.Example.net:443",
+            "/other/x?z=1",
+            "0O/zEgS5smfrTgVyCI/7dXPRTXKnlfTGGqQcIqD6uAA=",
+        ),
+        (
+            "https://hooks.example.net/a/../plivo?z=1#top",
+            "/plivo?z=1",
+            "0yCtZvZJW5N9Lt9W5hDoSaC7Zu3nSGJaktnLv3OiwRw=",
+        ),
+    ] {
+        let request = signed("POST", target, signature);
+        assert_eq!(
+            verifier(Some(public)).check(&request, &payload),
+            Ok(Signature::Signed),
+            "{public}"
+        );
+    }
 }
 
 #[test]

@@ -1,0 +1,67 @@
+//! What fuzzing found or kept (`make fuzz`), tried again with every build.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what fails here fails the test"
+)]
+
+#[path = "../fuzz/src/lib.rs"]
+mod checks;
+
+use std::fs;
+use std::path::Path;
+
+/// Gives a check every file that is kept for it, each of which once reached code that no other did, or broke something.
+fn replay(name: &str, check: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(name);
+    let mut files = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        // So that a failure names the file.
+        let tried = std::panic::catch_unwind(|| check(&bytes));
+        assert!(tried.is_ok(), "{}", path.display());
+        files += 1;
+    }
+    assert!(files > 0, "nothing is kept for {name}");
+}
+
+#[test]
+fn callbacks() {
+    replay("callback", checks::callback);
+}
+
+#[test]
+fn dates() {
+    replay("dates", checks::dates);
+}
+
+#[test]
+fn sounds() {
+    replay("decode", checks::decode);
+}
+
+#[test]
+fn headers() {
+    replay("headers", checks::headers);
+}
+
+#[test]
+fn answers() {
+    replay("json", checks::json);
+}
+
+#[test]
+fn texts() {
+    replay("text", checks::text);
+}
+
+#[test]
+fn times() {
+    replay("times", checks::times);
+}

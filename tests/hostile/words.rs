@@ -1,0 +1,68 @@
+//! Text as somebody would choose it who wants the terminal to do something, and how to see that it did not.
+
+use proptest::prelude::*;
+
+/// Pieces of which each would do something: move, hide, rename, answer, turn the reading order, end a cell or a row.
+const PIECES: [&str; 26] = [
+    "\u{1b}[2J",
+    "\u{1b}]0;owned\u{7}",
+    "\u{1b}]52;c;ZXZpbA==\u{1b}\\",
+    "\u{1b}P+q544e\u{1b}\\",
+    "\u{1b}[?1049h",
+    "\u{9b}31m",
+    "\u{9d}8;;https://evil.example\u{9c}",
+    "\u{85}",
+    "\u{7f}",
+    "\0",
+    "\u{8}\u{8}\u{8}",
+    "\r",
+    "\n",
+    "\t",
+    "\u{c}",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{200f}",
+    "\u{200b}",
+    "\u{feff}",
+    "\u{2028}",
+    "\u{e0041}",
+    "e\u{301}\u{302}\u{303}\u{304}\u{305}",
+    "👩\u{200d}👩\u{200d}👧",
+    "漢字",
+    "﷽",
+];
+
+/// Such text, between plain letters or none.
+pub fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
+        1 => "[a-z0-9=,;\"'+-]{1,6}",
+        1 => any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 1..8).prop_map(|pieces| pieces.concat())
+}
+
+/// Asserts that a terminal would print `bytes` and do nothing but end lines.
+pub fn only_text(what: &str, bytes: &[u8]) {
+    let text = std::str::from_utf8(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
+    let line = text.lines().find(|line| line.contains(is_obeyed));
+    let obeyed = text.chars().find(|&c| is_obeyed(c));
+    assert!(obeyed.is_none(), "{what} holds {obeyed:?}: {line:?}");
+}
+
+/// Control codes but the end of a line, and what hides or turns the reading order. Written again from Unicode's tables, so that the
+/// program's own list is not checked by itself.
+fn is_obeyed(c: char) -> bool {
+    match c {
+        '\n' => false,
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
+        // Bidirectional controls.
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            true
+        }
+        // Nothing to see: joiners, separators of lines, marks of byte order, tags.
+        '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}' => true,
+        '\u{e0000}'..='\u{e007f}' => true,
+        _ => false,
+    }
+}
