@@ -72,7 +72,7 @@ fn a_minute_of_keys_sizes_and_faults_leaves_nothing_behind() {
     soak(&Length {
         warm: Duration::from_secs(30),
         whole: Duration::from_secs(60),
-        growth: 40.0,
+        growth: 25.0,
     });
 }
 

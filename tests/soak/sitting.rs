@@ -39,11 +39,16 @@ impl Sitting {
     /// A program that shows its account, has played and stopped, and keeps its marks in a file: what it holds from now on it
     /// holds for good.
     pub fn start(seed: u64) -> Self {
+        Self::start_with(seed, &[])
+    }
+
+    fn start_with(seed: u64, more: &[&str]) -> Self {
         let emulator = start(Options::default());
         let home = tempfile::tempdir().unwrap();
         let log = home.path().join("callreel.log");
         fs::create_dir_all(home.path().join(".config/callreel")).unwrap();
-        let program = open(&emulator, &["--log", log.to_str().unwrap()])
+        let arguments = [&["--log", log.to_str().unwrap()], more].concat();
+        let program = open(&emulator, &arguments)
             .home(home.path())
             .patience(Duration::from_secs(60))
             .spawn();
@@ -212,12 +217,11 @@ fn is_panic(line: &str) -> bool {
     line.contains("panicked at") && !line.contains("symphonia")
 }
 
-/// `delete 2 from MA…`, as it stands on the screen.
+/// `delete 2 from MA…`, as it stands on the screen behind or below the words that ask for it.
 fn sentence(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("type: ")?;
-    let line = rest.lines().next()?;
-    let line = line.trim_end_matches(['│', ' ']);
-    line.starts_with("delete ").then_some(line)
+    let (_, rest) = text.split_once("type:")?;
+    let line = rest[rest.find("delete ")?..].lines().next()?;
+    Some(line.split("  ").next()?.trim_end_matches(['│', ' ']))
 }
 
 impl Drop for Sitting {
@@ -253,8 +257,30 @@ fn panics_are_found_but_for_those_of_decoders() {
     ));
     assert!(!is_panic("2026 callreel 0.1.0"));
     assert_eq!(
-        sentence("│ type: delete 2 from MA...UU   │\n"),
+        sentence("│ To delete them, type:   │\n│   delete 2 from MA...UU   │\n"),
         Some("delete 2 from MA...UU")
     );
     assert_eq!(sentence("type: anything"), None);
+}
+
+/// F12 panics there.
+fn panics(place: &str) {
+    let mut sitting = Sitting::start_with(0, &["--debug-panic", place]);
+    let key = Step::Keys("\x1b[24~".to_owned());
+    for _ in 0..20 {
+        sitting.take(key.clone(), Duration::from_millis(100));
+    }
+    sitting.leave();
+}
+
+#[test]
+#[should_panic = "it ended by itself"]
+fn a_panic_of_the_program_is_found() {
+    panics("task");
+}
+
+#[test]
+#[should_panic = "it panicked"]
+fn a_panic_that_was_caught_is_found() {
+    panics("decoder");
 }
