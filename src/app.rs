@@ -18,6 +18,7 @@ mod goto;
 pub mod history;
 pub mod ids;
 pub mod input;
+pub mod jobs;
 pub mod key;
 pub mod keymap;
 pub mod layout;
@@ -29,8 +30,10 @@ pub mod message;
 pub mod moment;
 pub mod notice;
 pub mod overlay;
+pub mod pace;
 pub mod palette;
 mod perform;
+pub mod picks;
 pub mod player;
 mod pointer;
 mod preferences;
@@ -58,7 +61,7 @@ pub use criteria::Criteria;
 pub use effect::{Effect, Priority};
 pub use frame::FrameMap;
 pub use history::History;
-pub use ids::{Ids, RequestId, TimerId};
+pub use ids::{Ids, JobId, RequestId, TimerId};
 pub use key::{Key, KeyCode};
 pub use message::{Api, Input, Message, Mouse, MouseKind, Signal};
 pub use overlay::Overlay;
@@ -80,11 +83,13 @@ use deliveries::Deliveries;
 use detail::Detail;
 use follow::Sought;
 use history::Look;
+use jobs::Jobs;
 use keymap::{Context, Keymap};
 use layout::{Layout, Panes};
 use marks::Marks;
 use mask::Mask;
 use notice::Notices;
+use picks::Picks;
 use player::Player;
 use queue::Queue;
 use queue::draw::Draw;
@@ -163,6 +168,8 @@ pub struct App {
     /// A sample that is being drawn of the list.
     draw: Option<Draw>,
     pub(crate) table: Table,
+    pub(crate) picks: Picks,
+    pub(crate) jobs: Jobs,
     pub(crate) needle: Option<Needle>,
     pub(crate) detail: Detail,
     pub(crate) focus: Focus,
@@ -228,6 +235,8 @@ impl App {
             queue: None,
             draw: setup.sample.map(Draw::new),
             table: Table::default(),
+            picks: Picks::default(),
+            jobs: Jobs::new(preferences.downloads.clone()),
             needle: None,
             detail: Detail::default(),
             focus: Focus::default(),
@@ -292,6 +301,7 @@ impl App {
         let panes = Panes {
             detail: self.detail.wish,
             player: self.player.subject().is_some(),
+            job: self.jobs.shown().is_some(),
         };
         Layout::of(size, panes)
     }

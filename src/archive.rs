@@ -1,7 +1,7 @@
 //! Archives: recordings as files, each proven by its hash, that survive cuts, kills and full disks.
 //!
-//! Rules and files, no words for people: [`Download`] and [`verify()`] tell by events and plain values how it goes, and whoever
-//! started them (the command line, the screen) says so.
+//! Rules and files: [`Download`] and [`verify()`] tell by events and plain values how it goes, and whoever started them (the command
+//! line, the screen) says so; what both say in the same words stands in `words`.
 //!
 //! ```text
 //! recordings ─▶ download ─▶ shelf (is it there? where does it go?) ─▶ part (NAME.part) ◀─ fetch ◀─ audio's own fetching
@@ -25,6 +25,7 @@ mod sealed;
 mod shelf;
 pub mod template;
 mod verify;
+mod words;
 
 use std::io;
 
@@ -39,6 +40,7 @@ pub use shelf::Notice;
 pub(crate) use shelf::written;
 pub use template::{DEFAULT as DEFAULT_TEMPLATE, Place, Template, TemplateMistake};
 pub use verify::{Found, Problem, verify};
+pub use words::in_use;
 
 /// What files are called behind their names while they come.
 const TEMPORARY: &str = ".part";

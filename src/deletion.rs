@@ -15,6 +15,6 @@ mod receipt;
 mod run;
 
 pub use hold::{Hold, HoldMistake};
-pub use plan::{Choice, Held, Plan, Target, Unproven, from_manifest};
+pub use plan::{Choice, Held, Plan, Target, Unproven, from_manifest, in_words};
 pub use receipt::{About, Earlier, Outcome, RECEIPTS, Receipts, Unfinished, Who, Whole};
 pub use run::{Done, Event, Run, Stopped, Totals};

@@ -25,6 +25,7 @@
 //! | [`audio`] | from an address to sound: fetch, buffer, decode, resample, output, waveform | none of the others |
 //! | [`archive`] | recordings as files that are proven by their hashes | `plivo`, `audio`, text made safe by [`app::text`] |
 //! | [`deletion`] | what is to be deleted, and the receipts of it | `plivo`, `archive`, text made safe by [`app::text`] |
+//! | [`rows`] | recordings as CSV, TSV, JSON and tables | `plivo`, words and safe text of [`app`] |
 //! | [`store`] | what reviewing remembers, in an SQLite file | plain data of `plivo` |
 //! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo`, `audio` and `store` |
 //! | [`ui`] | looks: [`ui::draw`] reads the app and says where things are on the screen | `app` |
@@ -54,6 +55,7 @@
 //!   [`cli::browse`].
 //! - **Something to do outside**: a variant of [`app::Effect`], carried out in [`runtime::effects`]; its answer a variant of
 //!   [`app::Message`].
+//! - **A job** on several recordings: a variant of [`app::jobs::Work`], its task a file in `runtime/jobs/`.
 //! - **A setting**: its field in [`config::Settings`], its line in `config/default.toml`, and where it goes from there
 //!   (`cli/settings.rs`).
 //! - **A sink**: a variant of [`audio::Sink`], a file in `audio/output/`, its word in `cli/sink.rs`.
@@ -70,6 +72,7 @@ pub mod config;
 pub mod deletion;
 pub mod emulator;
 pub mod plivo;
+pub mod rows;
 pub mod runtime;
 pub mod store;
 pub mod ui;

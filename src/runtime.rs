@@ -7,7 +7,9 @@
 //! | [`stage`], [`screen`], [`output`] | drawing: ratatui's cells, their bytes, a terminal that may be slow |
 //! | [`terminal`], [`mod@panic`], [`stderr`] | the terminal taken and given back, whatever happens |
 //! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
+//! | [`file`] | a file that is whole or not there |
 //! | [`frames`], [`timers`] | when to draw, when to ring |
+//! | [`jobs`] | exports, downloads and deletions beside the loop |
 //! | `marks` | the file that holds marks, where the user has it |
 //! | [`clipboard`], [`log`] | copying; what was said behind the screen |
 //! | [`mod@line`] | one line of an ordinary terminal, for playing without a screen |
@@ -20,8 +22,10 @@ pub mod clipboard;
 pub mod debug;
 pub mod drive;
 pub mod effects;
+pub mod file;
 pub mod frames;
 pub mod input;
+pub mod jobs;
 pub mod line;
 pub mod log;
 mod marks;
@@ -58,6 +62,7 @@ use debug::DebugPanic;
 use drive::{Drive, Exit};
 use effects::Effects;
 use input::Reader;
+use jobs::Places;
 use log::Log;
 use program::Hands;
 use signals::Signals;
@@ -96,6 +101,8 @@ pub struct Options {
     pub callbacks: Option<Callbacks>,
     /// Where marks may be kept; `None`: nowhere.
     pub marks: Option<PathBuf>,
+    /// Where jobs may put what they keep.
+    pub places: Places,
     /// How requests to the embedded account behave.
     pub client: plivo::Options,
     /// Told once the app stands, as a notice.
@@ -143,6 +150,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         demo,
         callbacks,
         marks,
+        places,
         client,
         notice,
         reload,
@@ -179,6 +187,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     let mut sound = Sound::new(sink, tell.clone());
     let mut effects = Effects::new(tell.clone(), log.clone(), |command| sound.send(command));
     effects.keep_in(marks);
+    effects.jobs_in(places);
     let mut drive = Drive::new(
         stage,
         signals,
@@ -205,8 +214,9 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     };
     // The terminal first: what ends slowly must not keep it.
     drop(drive);
-    // Marks may wait for their file: nothing is heard meanwhile.
+    // Marks may wait for their file, and jobs for what they have under way: nothing is heard meanwhile.
     effects.carry_out(Effect::Stop);
+    effects.end_jobs().await;
     drop(effects);
     sound.end();
     Ok(exit)

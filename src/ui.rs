@@ -9,6 +9,7 @@ mod empty;
 pub mod filter;
 mod firstrun;
 mod header;
+mod jobs;
 mod marks;
 mod overlay;
 mod palette;
@@ -53,6 +54,11 @@ impl View<'_> {
             mask: &self.app.mask,
             keymap: &self.app.keymap,
             now: self.now,
+            deleted: self
+                .app
+                .player
+                .subject()
+                .is_some_and(|subject| self.app.jobs.is_gone(&subject.id)),
             moments: self
                 .app
                 .player
@@ -93,6 +99,9 @@ pub fn draw(app: &App, now: Now, frame: &mut Frame) -> FrameMap {
             }
             if let Some(area) = layout.detail {
                 detail::draw(&mut view, frame, area);
+            }
+            if let Some(area) = layout.job {
+                jobs::draw(&mut view, frame, area);
             }
             if let Some(area) = layout.player {
                 let drawn = player::draw(frame, area, &app.player, &view.context());

@@ -15,6 +15,8 @@ mod any;
 mod choices;
 #[path = "tui/deliveries.rs"]
 mod deliveries;
+#[path = "tui/jobs.rs"]
+mod jobs;
 #[path = "tui/keys.rs"]
 mod keys;
 #[path = "tui/list.rs"]
@@ -23,6 +25,8 @@ mod list;
 mod marks;
 #[path = "tui/moments.rs"]
 mod moments;
+#[path = "tui/picks.rs"]
+mod picks;
 #[path = "tui/queue.rs"]
 mod queue;
 #[path = "tui/screens.rs"]

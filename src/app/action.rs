@@ -62,6 +62,18 @@ pub enum Action {
     KeepMarks,
     Yes,
     No,
+    /// The selected row is marked, or not any more.
+    MarkRow,
+    /// From the row marked last to the cursor.
+    MarkRange,
+    /// All that the filter lists, then none.
+    MarkAll,
+    Download,
+    /// For good.
+    Delete,
+    Export,
+    /// After what is under way.
+    StopJob,
     CopyId,
     CopyUrl,
     CopyCall,
@@ -106,16 +118,18 @@ pub enum Group {
     List,
     Player,
     Review,
+    Several,
     Find,
     Look,
     Program,
 }
 
 impl Group {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::List,
         Self::Player,
         Self::Review,
+        Self::Several,
         Self::Find,
         Self::Look,
         Self::Program,
@@ -126,6 +140,7 @@ impl Group {
             Self::List => "The list",
             Self::Player => "Listening",
             Self::Review => "Reviewing",
+            Self::Several => "Several at once",
             Self::Find => "Finding",
             Self::Look => "Looking closer",
             Self::Program => "The program",
@@ -165,7 +180,7 @@ const fn about(
 /// Every action, in the order of help.
 pub const ACTIONS: &[Description] = {
     use Action::*;
-    use Group::{Find, List, Look, Player, Program};
+    use Group::{Find, List, Look, Player, Program, Several};
     &[
         about(RowDown, List, "row-down", "one row down", "down"),
         about(RowUp, List, "row-up", "one row up", "up"),
@@ -388,6 +403,55 @@ pub const ACTIONS: &[Description] = {
             "restore-moment",
             "in the moments: bring it back",
             "bring back",
+        ),
+        about(
+            MarkRow,
+            Several,
+            "mark-row",
+            "mark the row, or take its mark away",
+            "mark",
+        ),
+        about(
+            MarkRange,
+            Several,
+            "mark-range",
+            "the same for all rows up to the cursor",
+            "mark range",
+        ),
+        about(
+            MarkAll,
+            Several,
+            "mark-all",
+            "mark all that the filter lists, or none",
+            "mark all",
+        ),
+        about(
+            Download,
+            Several,
+            "download",
+            "download what is marked, else the selected row",
+            "download",
+        ),
+        about(
+            Delete,
+            Several,
+            "delete",
+            "delete them for good; a sentence is asked for",
+            "delete",
+        ),
+        about(
+            Export,
+            Several,
+            "export",
+            "export them, or all that is listed, to a file",
+            "export",
+        ),
+        about(
+            StopJob,
+            Several,
+            "stop-job",
+            "stop a download, deletion or export",
+            "stop",
         ),
         about(
             Filter,

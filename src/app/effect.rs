@@ -9,7 +9,8 @@ use crate::store::Change;
 
 pub use crate::plivo::Priority;
 
-use super::ids::{RequestId, TimerId};
+use super::ids::{JobId, RequestId, TimerId};
+use super::jobs::Work;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -60,6 +61,15 @@ pub enum Effect {
     },
     /// Into that file, all or none.
     Keep(Vec<Change>),
+    /// Work on several recordings; `Message::Job` tells how it goes.
+    Begin {
+        job: JobId,
+        work: Work,
+    },
+    /// The deletion that was planned is to be carried out.
+    Confirm(JobId),
+    /// This job stops after what is under way, and tells when it has.
+    StopJob(JobId),
     /// To the clipboard, through the terminal. Already safe text.
     Copy(String),
     /// Hand the terminal back and stop the process (Ctrl-z); `Signal::Continued` follows.

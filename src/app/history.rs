@@ -382,12 +382,51 @@ impl History {
     pub fn replan(&mut self, plan: Plan, ids: &mut Ids, now: Now) -> Vec<Effect> {
         let effects = self.cancel(|_| true);
         let same = plan.filter == self.plan.filter && plan.either == self.plan.either;
-        let selected = match self.row(self.look.cursor) {
-            Some(Row::Ready(row)) if same && self.look.cursor > 0 => {
-                row.added.map(|added| (row.id.clone(), added))
-            }
-            _ => None,
+        let selected = self.selected().filter(|_| same && self.look.cursor > 0);
+        self.start_over(plan, selected);
+        [effects, self.want(ids, now)].concat()
+    }
+
+    /// Recordings that were added then are no more: their windows are asked for again, with the range as it was pinned. What is shown
+    /// stays until the new rows are here, as in [`History::replan`]. `None` may have been added at any time.
+    pub fn without(
+        &mut self,
+        gone: &[Option<DateTime<Utc>>],
+        ids: &mut Ids,
+        now: Now,
+    ) -> Vec<Effect> {
+        let effects = self.cancel(|_| true);
+        let untouched = |part: &Part| {
+            let range = part.window().range();
+            let inside = |at: &Option<DateTime<Utc>>| at.is_none_or(|at| range.contains(at));
+            !gone.iter().any(inside)
         };
+        // What is shown of a list before this one says nothing about this one's windows.
+        let kept = match self.former {
+            None => self.parts.clone(),
+            Some(_) => Vec::new(),
+        };
+        let arrivals = (self.arrivals, self.arrivals_asked, self.tick);
+        self.start_over(self.plan.clone(), self.selected());
+        (self.arrivals, self.arrivals_asked, self.tick) = arrivals;
+        for (part, old) in self.parts.iter_mut().zip(kept) {
+            if untouched(&old) {
+                *part = old;
+            }
+        }
+        [effects, self.want(ids, now)].concat()
+    }
+
+    /// The recording under the cursor, and when it was added.
+    fn selected(&self) -> Option<(RecordingId, DateTime<Utc>)> {
+        match self.row(self.look.cursor)? {
+            Row::Ready(row) => Some((row.id.clone(), row.added?)),
+            Row::Loading => None,
+        }
+    }
+
+    /// Another plan, or the same once more; the rows there are stay until it has its own.
+    fn start_over(&mut self, plan: Plan, selected: Option<(RecordingId, DateTime<Utc>)>) {
         let mut former = std::mem::replace(self, Self::new(plan));
         if let Some(older) = former.former.take() {
             former = *older;
@@ -402,6 +441,5 @@ impl History {
                 near: former.look.cursor,
             });
         self.former = (!former.is_empty()).then(|| Box::new(former));
-        [effects, self.want(ids, now)].concat()
     }
 }

@@ -10,6 +10,10 @@ pub struct RequestId(pub u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TimerId(pub u64);
 
+/// One job: work on several recordings that goes on behind the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
 /// The mint. One counter for all kinds: an id is never used twice in a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ids(u64);
@@ -26,6 +30,10 @@ impl Ids {
 
     pub fn timer(&mut self) -> TimerId {
         TimerId(self.next())
+    }
+
+    pub fn job(&mut self) -> JobId {
+        JobId(self.next())
     }
 
     pub fn play(&mut self) -> PlayId {

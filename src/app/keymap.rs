@@ -25,6 +25,8 @@ pub enum Context {
     Moments,
     /// A question that is answered by yes or no.
     Asking,
+    /// The question before the program ends.
+    Leaving,
     /// Nothing to browse yet.
     FirstRun,
 }
@@ -40,17 +42,19 @@ impl Context {
             Self::Typing => &[Self::Typing],
             Self::Moments => &[Self::Moments],
             Self::Asking => &[Self::Asking],
+            Self::Leaving => &[Self::Leaving],
             Self::FirstRun => &[Self::FirstRun],
         }
     }
 
-    pub(crate) const FOCI: [Self; 7] = [
+    pub(crate) const FOCI: [Self; 8] = [
         Self::List,
         Self::Detail,
         Self::Reading,
         Self::Typing,
         Self::Moments,
         Self::Asking,
+        Self::Leaving,
         Self::FirstRun,
     ];
 }
@@ -425,7 +429,7 @@ mod tests {
     #[test]
     fn keys_of_later_features_do_nothing_yet() {
         let keys = Keymap::standard();
-        for c in "xXAd#ECVP".chars() {
+        for c in "CVP".chars() {
             assert_eq!(
                 keys.find(Context::List, None, Key::char(c)),
                 Found::Nothing,

@@ -31,6 +31,8 @@ pub enum Wish {
 pub struct Panes {
     pub detail: Wish,
     pub player: bool,
+    /// How a job goes.
+    pub job: bool,
 }
 
 /// The panes, borders included. None overlaps another but `message`, which stands on the last row.
@@ -41,6 +43,8 @@ pub struct Layout {
     pub table: Option<Rect>,
     pub detail: Option<Rect>,
     pub player: Option<Rect>,
+    /// Between the list and the player.
+    pub job: Option<Rect>,
     pub hints: Option<Rect>,
     /// Where a message is written: over the hints, or over the lowest border.
     pub message: Rect,
@@ -63,13 +67,15 @@ impl Layout {
         };
         let hints = u16::from(height >= 12);
         let player = if panes.player { player_rows(height) } else { 0 };
-        let middle = rows(1, height - 1 - hints - player);
+        let job = if panes.job { job_rows(height) } else { 0 };
+        let middle = rows(1, height - 1 - hints - player - job);
         let (table, detail) = split(middle, panes.detail);
         Some(Self {
             header: rows(0, 1),
             table,
             detail,
-            player: (player > 0).then(|| rows(middle.bottom(), player)),
+            player: (player > 0).then(|| rows(middle.bottom() + job, player)),
+            job: (job > 0).then(|| rows(middle.bottom(), job)),
             hints: (hints > 0).then(|| rows(height - 1, 1)),
             message: rows(height - 1, 1),
             body: rows(1, height - 1 - hints),
@@ -103,6 +109,13 @@ fn player_rows(height: u16) -> u16 {
         12..16 => 3,
         16..30 => 4,
         _ => 5,
+    }
+}
+
+fn job_rows(height: u16) -> u16 {
+    match height {
+        ..20 => 1,
+        _ => 3,
     }
 }
 
@@ -152,7 +165,12 @@ mod tests {
     use super::*;
 
     fn of(width: u16, height: u16, detail: Wish, player: bool) -> Layout {
-        Layout::of(Size { width, height }, Panes { detail, player }).unwrap()
+        let panes = Panes {
+            detail,
+            player,
+            job: false,
+        };
+        Layout::of(Size { width, height }, panes).unwrap()
     }
 
     #[test]
@@ -187,13 +205,21 @@ mod tests {
         for width in LEAST.width..=200 {
             for height in LEAST.height..=70 {
                 for detail in [Wish::Roomy, Wish::Shown, Wish::Hidden] {
-                    for player in [false, true] {
-                        let layout = of(width, height, detail, player);
+                    for (player, job) in
+                        [(false, false), (true, false), (false, true), (true, true)]
+                    {
+                        let panes = Panes {
+                            detail,
+                            player,
+                            job,
+                        };
+                        let layout = Layout::of(Size { width, height }, panes).unwrap();
                         let panes = [
                             Some(layout.header),
                             layout.table,
                             layout.detail,
                             layout.player,
+                            layout.job,
                             layout.hints,
                         ];
                         let cells: u32 = panes.iter().flatten().map(|pane| pane.area()).sum();
@@ -205,6 +231,7 @@ mod tests {
                         let last = layout
                             .hints
                             .or(layout.player)
+                            .or(layout.job)
                             .or(layout.detail)
                             .or(layout.table);
                         assert_eq!(last.unwrap().bottom(), height);

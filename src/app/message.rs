@@ -12,7 +12,8 @@ use crate::store::Told;
 
 use super::Size;
 use super::deliveries::Step;
-use super::ids::{RequestId, TimerId};
+use super::ids::{JobId, RequestId, TimerId};
+use super::jobs;
 use super::key::Key;
 use super::setup::Preferences;
 
@@ -23,6 +24,8 @@ pub enum Message {
     Player(PlayId, audio::Event),
     /// What came of the file that holds marks.
     Marks(Told),
+    /// How a job goes.
+    Job(JobId, jobs::Told),
     Timer(TimerId),
     Signal(Signal),
     /// The log's lines, oldest first, as `Effect::ReadLog` asked.

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::action::Group;
 use super::filter::Form;
 use super::input::TextLine;
+use super::jobs::{Dialog, Into};
 use super::keymap::Keymap;
 use super::layout::Layout;
 use super::marks::{List, NoteLine};
@@ -38,6 +39,14 @@ pub enum Overlay {
     Moments(List),
     /// May marks be kept in a file?
     KeepMarks,
+    /// Where an export or a download goes.
+    Into(Box<Into>),
+    /// Are these to be deleted?
+    Delete(Box<Dialog>),
+    /// Is the program to end, with a job under way or rows marked?
+    Leave {
+        behind: Option<Box<Overlay>>,
+    },
     Filter(Box<Form>),
 }
 
@@ -57,6 +66,7 @@ impl Overlay {
     pub(super) fn behind(self) -> Option<Self> {
         match self {
             Self::Note(note) => note.behind(),
+            Self::Leave { behind } => behind.map(|behind| *behind),
             _ => None,
         }
     }

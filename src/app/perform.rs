@@ -68,6 +68,15 @@ impl App {
             Action::Yes => return self.answer_keep(true, now),
             Action::No => return self.answer_keep(false, now),
 
+            Action::MarkRow => self.pick_row(now),
+            Action::MarkRange => self.pick_range(now),
+            Action::MarkAll => self.pick_all(now),
+
+            Action::Export => self.open_export(now),
+            Action::Download => self.open_download(now),
+            Action::Delete => return self.open_delete(now),
+            Action::StopJob => return self.stop_job(now),
+
             Action::Filter => self.open_filter(now),
             Action::ClearFilters => return self.clear_filters(now),
             Action::Search => self.overlay = Some(Overlay::Search(Default::default())),
@@ -109,7 +118,7 @@ impl App {
                 effects.push(Effect::Suspend);
                 return effects;
             }
-            Action::Quit => return vec![Effect::Quit],
+            Action::Quit => return self.quit(),
             Action::OpenDemo => return vec![Effect::OpenDemo],
         }
         Vec::new()
@@ -199,6 +208,10 @@ impl App {
             return Vec::new();
         };
         self.leave_queue();
+        if self.picks.another_list() {
+            let words = "another list: what was marked as all of the one before is not any more";
+            self.notices.info(words, now.mono);
+        }
         self.sorting = None;
         self.fresh = true;
         self.replan(plan, now)
@@ -287,6 +300,7 @@ impl App {
 
     /// One thing is left at a time; the program never.
     fn back(&mut self) {
+        self.stay();
         if let Some(left) = self.overlay.take() {
             self.overlay = left.behind();
             return;
@@ -301,7 +315,7 @@ impl App {
             self.detail.scroll = 0;
         } else if self.needle.is_some() {
             self.needle = None;
-        } else {
+        } else if !self.put_job_away() {
             self.notices.clear();
         }
     }
@@ -342,6 +356,8 @@ impl App {
             }
             Some(Overlay::GoTo(line)) => self.go_to_moment(line, now),
             Some(Overlay::Note(note)) => self.keep_note(note, now),
+            Some(Overlay::Into(into)) => self.take_into(into, now),
+            Some(Overlay::Delete(dialog)) => self.take_delete(dialog),
             Some(Overlay::Moments(list)) => self.go_to_kept(list, now),
             Some(Overlay::Palette(palette)) => match palette.choice() {
                 Some(Command::Row(row)) => self.go_far(row - 1, now),

@@ -14,6 +14,7 @@ impl App {
             sides: self.player.side_names().clone(),
             thresholds: self.player.thresholds(),
             clipped_places: self.player.clipped_places(),
+            downloads: self.jobs.usual().clone(),
         }
     }
 
@@ -35,6 +36,7 @@ impl App {
         self.colours = preferences.colours;
         self.columns = preferences.columns;
         self.keymap = preferences.keymap;
+        self.jobs.prefer(preferences.downloads);
         // The first of two keys may lead nowhere any more.
         self.lead = None;
         self.notices

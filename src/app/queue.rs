@@ -102,6 +102,11 @@ impl Queue {
         self.shown
     }
 
+    /// What it was drawn from.
+    pub fn criteria(&self) -> &Criteria {
+        &self.criteria
+    }
+
     pub fn len(&self) -> usize {
         self.items.len()
     }

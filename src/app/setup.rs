@@ -5,6 +5,7 @@ use super::choices::Settled;
 use super::columns::Columns;
 use super::criteria::Criteria;
 use super::deliveries::Route;
+use super::jobs::Folder;
 use super::keymap::Keymap;
 use super::marks::Keeping;
 use super::player::{Rewind, Start};
@@ -28,6 +29,8 @@ pub struct Preferences {
     pub thresholds: Thresholds,
     /// A side with so many places at full scale is called clipped.
     pub clipped_places: u32,
+    /// Where downloads go at first.
+    pub downloads: Folder,
 }
 
 impl Default for Preferences {
@@ -41,6 +44,7 @@ impl Default for Preferences {
             sides: SideNames::default(),
             thresholds: Thresholds::default(),
             clipped_places: CLIPPED_PLACES,
+            downloads: Folder::default(),
         }
     }
 }

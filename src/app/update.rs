@@ -25,9 +25,10 @@ impl App {
             Message::Api(answer) => self.answer(answer, now),
             Message::Player(play, event) => self.player_told(play, event, now),
             Message::Marks(told) => self.marks_are_told(told, now),
+            Message::Job(job, told) => self.job_told(job, told, now),
             Message::Timer(timer) => self.detail.rested(timer, &mut self.ids, now),
             Message::Signal(Signal::Continued) => Vec::new(),
-            Message::Signal(Signal::Terminate) => vec![Effect::Quit],
+            Message::Signal(Signal::Terminate) => self.end_by_signal(),
             Message::Log(lines) => {
                 self.log_came(lines);
                 Vec::new()
@@ -154,7 +155,12 @@ impl App {
     pub(super) fn settle(&mut self, now: Now) -> Vec<Effect> {
         let (len, height) = (self.rows().len(), self.height());
         self.table.fit(len, height);
+        if let Some(history) = self.history.as_ref().filter(|history| !history.stale()) {
+            self.picks.counted(history.plan(), history.total());
+        }
         let mut effects = self.look(now);
+        effects.extend(self.give_up_unasked());
+        self.leave_no_question();
         let stale = self.history.as_ref().is_some_and(|history| history.stale())
             && self.shown_queue().is_none();
         if self.table.selected.is_none() && !stale {
@@ -239,10 +245,16 @@ impl App {
                 };
             }
             Some(
-                Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_),
+                Overlay::Palette(_)
+                | Overlay::Search(_)
+                | Overlay::GoTo(_)
+                | Overlay::Note(_)
+                | Overlay::Into(_)
+                | Overlay::Delete(_),
             ) => Context::Typing,
             Some(Overlay::Moments(_)) => Context::Moments,
             Some(Overlay::KeepMarks) => Context::Asking,
+            Some(Overlay::Leave { .. }) => Context::Leaving,
             Some(_) => Context::Reading,
             None if self.missing.is_some() => Context::FirstRun,
             None => self.focus.context(),
@@ -274,6 +286,16 @@ impl App {
                 note.line.key(key);
                 return;
             }
+            // What was chosen must not be lost by one stroke too many either.
+            Some(Overlay::Into(into)) => {
+                into.line.key(key);
+                return;
+            }
+            Some(Overlay::Delete(dialog)) => {
+                dialog.wrong = false;
+                dialog.line.key(key);
+                return;
+            }
             _ => return,
         };
         if line.is_empty() && key.code == KeyCode::Backspace {
@@ -288,6 +310,7 @@ impl App {
             Some(Overlay::Filter(form)) => form.paste(text),
             Some(Overlay::Search(line) | Overlay::GoTo(line)) => line.insert(text),
             Some(Overlay::Note(note)) => note.line.insert(text),
+            Some(Overlay::Into(into)) => into.line.insert(text),
             Some(Overlay::Palette(palette)) => {
                 palette.chosen = 0;
                 palette.line.insert(text);

@@ -12,7 +12,9 @@ pub const NOTHING_LOADED: &str = "nothing is loaded: {play} plays the selected r
 
 /// `0:42`, `61:40` is `1:01:40`.
 pub fn length(length: Duration) -> String {
-    let seconds = length.as_secs() + u64::from(length.subsec_millis() >= 500);
+    let seconds = length
+        .as_secs()
+        .saturating_add(u64::from(length.subsec_millis() >= 500));
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     match hours {
         0 => format!("{minutes}:{seconds:02}"),
@@ -57,6 +59,36 @@ pub fn count(number: u64) -> String {
 /// `3 recordings`, `1 recording`.
 pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// `312 MB`, `4.1 MB`, `812 bytes`: in steps of a thousand, as disks are sold.
+pub fn size(bytes: u64) -> String {
+    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")];
+    let number = bytes as f64;
+    match units.iter().find(|(unit, _)| number >= unit * 0.9995) {
+        None => counted(bytes, "byte", "bytes"),
+        Some((unit, name)) if number < unit * 9.95 => format!("{:.1} {name}", number / unit),
+        Some((unit, name)) => format!("{:.0} {name}", number / unit),
+    }
+}
+
+/// `40 s`, `14 min`, `2 h 10 min`, `3 days 4 h`.
+pub fn time(left: Duration) -> String {
+    let seconds = left
+        .as_secs()
+        .saturating_add(u64::from(left.subsec_millis() >= 500));
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3570 => format!("{} min", (seconds + 30) / 60),
+        3570..172_800 => {
+            let minutes = (seconds + 30) / 60;
+            format!("{} h {} min", minutes / 60, minutes % 60)
+        }
+        _ => {
+            let hours = seconds.saturating_add(1800) / 3600;
+            format!("{} days {} h", count(hours / 24), hours % 24)
+        }
+    }
 }
 
 /// `3 d ago`, `just now`; what lies ahead (a clock that is wrong) is `in 3 d`.
@@ -196,5 +228,38 @@ mod tests {
         assert_eq!(ago(now - TimeDelta::days(3), now), "3 d ago");
         assert_eq!(ago(now - TimeDelta::days(800), now), "2 y ago");
         assert_eq!(ago(now + TimeDelta::hours(3), now), "in 3 h");
+    }
+
+    #[test]
+    fn sizes_are_as_exact_as_they_need_to_be() {
+        for (bytes, words) in [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (999, "999 bytes"),
+            (1000, "1.0 KB"),
+            (999_499, "999 KB"),
+            (999_500, "1.0 MB"),
+            (4_140_000, "4.1 MB"),
+            (312_000_000, "312 MB"),
+            (1_250_000_000_000, "1.2 TB"),
+        ] {
+            assert_eq!(size(bytes), words, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn times_are_as_exact_as_they_need_to_be() {
+        for (seconds, words) in [
+            (0.4, "0 s"),
+            (59.4, "59 s"),
+            (59.6, "1 min"),
+            (89.0, "1 min"),
+            (3569.0, "59 min"),
+            (3570.0, "1 h 0 min"),
+            (7800.0, "2 h 10 min"),
+            (273_600.0, "3 days 4 h"),
+        ] {
+            assert_eq!(time(Duration::from_secs_f64(seconds)), words);
+        }
     }
 }

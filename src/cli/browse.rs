@@ -14,6 +14,7 @@ use crate::config;
 use crate::plivo::{ApiBase, Client, Rate};
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::drive::Exit;
+use crate::runtime::jobs::Places;
 use crate::runtime::log::Log;
 use crate::runtime::signals::Ending;
 use crate::runtime::watch::Reload;
@@ -81,7 +82,8 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     let rate = settings.rate.value.get();
     let client = client_options(rate);
-    let marks = store::place::file(config::Paths::of_this_user(None).state.as_deref()).ok();
+    let paths = config::Paths::of_this_user(None);
+    let marks = store::place::file(paths.state.as_deref()).ok();
     let setup = Setup {
         account: String::new(),
         auth_id: String::new(),
@@ -135,6 +137,10 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         demo: args.demo_account.options(),
         callbacks,
         marks,
+        places: Places {
+            home: paths.home,
+            state: paths.state,
+        },
         client: client_options(demo_rate),
         notice: told.or(risk.map(str::to_owned)).or(notice),
         reload: reload(&args, &ready),

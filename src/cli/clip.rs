@@ -156,7 +156,7 @@ fn header(rate: u32, channels: u16, size: u32) -> Vec<u8> {
 impl Unwritten {
     fn of(refused: Refused) -> Self {
         match refused {
-            Refused::Io { error, .. } if error.kind() == io::ErrorKind::BrokenPipe => Self::Unread,
+            Refused::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => Self::Unread,
             refused => Self::Refused(refused),
         }
     }

@@ -20,7 +20,6 @@ use super::selection::{Selection, Speed};
 use super::stop::Stop;
 use super::{Failure, INTERRUPTED, REFUSED, SOME_FAILED, login, told, value};
 use crate::deletion::{Run, Stopped, Who};
-use crate::plivo::AuthId;
 use choose::Chosen;
 use show::Show;
 
@@ -160,7 +159,7 @@ async fn delete(args: &Args) -> Result<ExitCode, Failure> {
         () = stop.told() => return Ok(ExitCode::from(INTERRUPTED)),
         confirmed = confirm::confirm(args, &chosen, &account) => confirmed.map_err(refused)?,
     }
-    let receipts = chosen.open_receipts(&args.who(&account))?;
+    let receipts = chosen.open_receipts(&Who::here(args.operator.clone(), &account))?;
     show.receipts(receipts.path());
     carry_out(Run::new(client, receipts), &chosen, show, stop).await
 }
@@ -225,17 +224,5 @@ impl Args {
             || self.all
             || self.older_than.is_some()
             || self.selection.is_given()
-    }
-
-    /// Whose name stands in the receipts.
-    fn who(&self, account: &AuthId) -> Who {
-        let named = |name| std::env::var(name).ok().filter(|name| !name.is_empty());
-        let user = || named("USER").or_else(|| named("LOGNAME"));
-        let host = rustix::system::uname();
-        Who {
-            operator: self.operator.clone().or_else(user).unwrap_or_default(),
-            host: host.nodename().to_string_lossy().into_owned(),
-            account: account.to_string(),
-        }
     }
 }

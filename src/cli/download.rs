@@ -20,9 +20,9 @@ use super::report::{Form, Report};
 use super::selection::{Selection, Speed};
 use super::stop::Stop;
 use super::{Failure, INTERRUPTED, login, told};
-use crate::archive::{DEFAULT_TEMPLATE, Download, Options, Stopped, Template, Wanted};
+use crate::archive::{DEFAULT_TEMPLATE, Download, Options, Stopped, Template, Wanted, in_use};
 use crate::audio::fetch::Http;
-use crate::plivo::{Client, Limit, Priority, Progress, RecordingId};
+use crate::plivo::{Client, Priority, RecordingId};
 use show::{Expected, Show};
 
 /// Download recordings into an archive: each with a sidecar of what the API knows, all in a manifest with their SHA-256.
@@ -193,37 +193,18 @@ fn wanted(
     let about = Arc::new(AtomicU64::new(0));
     let sweep = selected.sweep(client.clone(), Priority::Count, args.limit);
     let most = args.limit.map_or(usize::MAX, |most| most as usize);
-    let told = Arc::clone(&about);
-    let rows = stream::unfold(Some(sweep), move |sweep| {
-        let told = Arc::clone(&told);
-        async move {
-            let mut sweep = sweep?;
-            match sweep.next().await? {
-                Ok(row) => {
-                    told.store(estimate(&sweep.progress()), Ordering::Relaxed);
-                    Some((Ok(row), Some(sweep)))
-                }
-                Err(stopped) => Some((Err(told::stopped(stopped)), None)),
-            }
-        }
+    let expected = Arc::clone(&about);
+    let rows = sweep.stream(move |progress| {
+        expected.store(progress.expected().unwrap_or(0), Ordering::Relaxed);
     });
     let local = selected.local;
     let wanted = rows.filter_map(move |row| {
         ready(match row {
             Ok(row) => local.admits(&row).then_some(Ok(Wanted::Listed(row))),
-            Err(failure) => Some(Err(failure)),
+            Err(stopped) => Some(Err(told::stopped(stopped))),
         })
     });
     Ok((wanted.take(most).boxed(), Expected::About(about)))
-}
-
-/// How many recordings a listing may come to.
-fn estimate(progress: &Progress) -> u64 {
-    let left = progress.of.unwrap_or(0).saturating_sub(progress.pages);
-    match progress.of {
-        Some(_) => progress.rows + left * u64::from(Limit::MOST.get()),
-        None => 0,
-    }
 }
 
 /// The ids of the command line, or of standard input where that is asked for; each once.
@@ -268,12 +249,9 @@ pub(super) fn ids(named: &[String], input: impl Read) -> Result<Vec<RecordingId>
 const LONGEST_INPUT: u64 = 64 << 20;
 
 fn not_opened(error: io::Error, folder: &std::path::Path) -> Failure {
-    let folder = folder.display();
     match error.kind() {
-        io::ErrorKind::WouldBlock => anyhow!(
-            "another download is under way in {folder}: wait until it has ended, or name another folder"
-        ),
-        _ => anyhow!(error).context(format!("the archive {folder} cannot be opened")),
+        io::ErrorKind::WouldBlock => anyhow!(in_use(folder)),
+        _ => anyhow!(error).context(format!("the archive {} cannot be opened", folder.display())),
     }
     .into()
 }

@@ -7,9 +7,9 @@ use anyhow::anyhow;
 
 use super::account::Whose;
 use super::output::Output;
-use super::rows::{Form, Writer};
 use super::{Failure, SOME_FAILED, json, recording, stop, told};
 use crate::plivo::RecordingId;
+use crate::rows::{Form, Writer};
 use crate::runtime::signals::Signals;
 
 /// Print recordings by their ids, in that order, as `list` prints them.

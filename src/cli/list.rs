@@ -9,11 +9,11 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 
 use crate::plivo::{ApiBase, Client};
+use crate::rows::Form;
 
 use super::account::Api;
 use super::callbacks::{Callbacks, Way};
 use super::progress::When;
-use super::rows::Form;
 use super::selection::{Selection, Speed};
 use super::{Failure, told};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use crate::app::words::{count, counted};
+use crate::app::words::{count, counted, time};
 use crate::plivo::Progress;
 
 use super::json;
@@ -123,23 +123,6 @@ fn as_json(progress: &Progress) -> Value {
     }})
 }
 
-/// `40 s`, `14 min`, `2 h 10 min`, `3 days 4 h`.
-pub(super) fn time(left: Duration) -> String {
-    let seconds = left.as_secs() + u64::from(left.subsec_millis() >= 500);
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3570 => format!("{} min", (seconds + 30) / 60),
-        3570..172_800 => {
-            let minutes = (seconds + 30) / 60;
-            format!("{} h {} min", minutes / 60, minutes % 60)
-        }
-        _ => {
-            let hours = seconds.saturating_add(1800) / 3600;
-            format!("{} days {} h", count(hours / 24), hours % 24)
-        }
-    }
-}
-
 /// `1,204 recordings`.
 pub(super) fn recordings(rows: u64) -> String {
     counted(rows, "recording", "recordings")
@@ -164,21 +147,5 @@ mod tests {
         );
         (progress.of, progress.left) = (None, None);
         assert_eq!(words(&progress), "page 212");
-    }
-
-    #[test]
-    fn times_are_as_exact_as_they_need_to_be() {
-        for (seconds, words) in [
-            (0.4, "0 s"),
-            (59.4, "59 s"),
-            (59.6, "1 min"),
-            (89.0, "1 min"),
-            (3569.0, "59 min"),
-            (3570.0, "1 h 0 min"),
-            (7800.0, "2 h 10 min"),
-            (273_600.0, "3 days 4 h"),
-        ] {
-            assert_eq!(time(Duration::from_secs_f64(seconds)), words);
-        }
     }
 }

@@ -1,17 +1,16 @@
 //! What the commands that work through many recordings print: results on standard output, and how far they are on standard error.
 
-use std::collections::VecDeque;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
+use crate::app::pace::Pace;
 use crate::app::text::safe;
-use crate::app::words;
+use crate::app::words::{self, size, time};
 
 use super::json;
-use super::progress::time;
 
 /// The forms of the results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -26,8 +25,6 @@ pub(super) enum Form {
 
 /// How often the line is written over.
 const EVERY: Duration = Duration::from_millis(250);
-/// The speed is that of so many seconds.
-const LOOKED_BACK: Duration = Duration::from_secs(15);
 
 /// Standard output, and the line on standard error that is written over: on a terminal both are the same screen.
 #[derive(Debug)]
@@ -36,8 +33,7 @@ pub(super) struct Report {
     /// Whether somebody looks at the line.
     terminal: bool,
     shown: bool,
-    /// When so much was done: things, and bytes.
-    samples: VecDeque<(Instant, u64, u64)>,
+    pace: Pace,
 }
 
 /// How far a command is.
@@ -55,7 +51,7 @@ impl Report {
             form,
             terminal: io::stderr().is_terminal(),
             shown: false,
-            samples: VecDeque::new(),
+            pace: Pace::default(),
         }
     }
 
@@ -104,15 +100,7 @@ impl Report {
 
     /// `1,204 of ~20,000 · 312 MB · 4.1 MB/s · 14 min left`.
     fn words(&mut self, far: Far, now: Instant) -> String {
-        self.samples.push_back((now, far.done, far.bytes));
-        while self.samples.len() > 2
-            && self
-                .samples
-                .get(1)
-                .is_some_and(|(at, ..)| now - *at >= LOOKED_BACK)
-        {
-            self.samples.pop_front();
-        }
+        self.pace.note(now.into_std(), far.done, far.bytes);
         let mut parts = vec![match far.of {
             Some((of, sure)) => {
                 let about = if sure { "" } else { "~" };
@@ -120,21 +108,12 @@ impl Report {
             }
             None => words::count(far.done),
         }];
-        let first = self.samples.front().copied();
-        let (at, done, bytes) = first.unwrap_or((now, far.done, far.bytes));
-        let seconds = (now - at).as_secs_f64();
         if far.bytes > 0 {
             parts.push(size(far.bytes));
-            let rate = far.bytes.saturating_sub(bytes) as f64 / seconds;
-            if rate.is_finite() && rate >= 1.0 {
-                parts.push(format!("{}/s", size(rate as u64)));
-            }
+            let rate = self.pace.bytes_a_second();
+            parts.extend(rate.map(|rate| format!("{}/s", size(rate))));
         }
-        let left = far.of.and_then(|(of, _)| {
-            let rate = far.done.saturating_sub(done) as f64 / seconds;
-            let left = of.saturating_sub(far.done) as f64 / rate;
-            Duration::try_from_secs_f64(left).ok()
-        });
+        let left = far.of.and_then(|(of, _)| self.pace.left(of));
         if let Some(left) = left {
             parts.push(format!("{} left", time(left)));
         }
@@ -155,37 +134,9 @@ impl Drop for Report {
     }
 }
 
-/// `312 MB`, `4.1 MB`, `812 bytes`: in steps of a thousand, as disks are sold.
-pub(super) fn size(bytes: u64) -> String {
-    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")];
-    let number = bytes as f64;
-    match units.iter().find(|(unit, _)| number >= unit * 0.9995) {
-        None => words::counted(bytes, "byte", "bytes"),
-        Some((unit, name)) if number < unit * 9.95 => format!("{:.1} {name}", number / unit),
-        Some((unit, name)) => format!("{:.0} {name}", number / unit),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sizes_are_as_exact_as_they_need_to_be() {
-        for (bytes, words) in [
-            (0, "0 bytes"),
-            (1, "1 byte"),
-            (999, "999 bytes"),
-            (1000, "1.0 KB"),
-            (999_499, "999 KB"),
-            (999_500, "1.0 MB"),
-            (4_140_000, "4.1 MB"),
-            (312_000_000, "312 MB"),
-            (1_250_000_000_000, "1.2 TB"),
-        ] {
-            assert_eq!(size(bytes), words, "{bytes}");
-        }
-    }
 
     #[tokio::test(start_paused = true)]
     async fn the_speed_is_that_of_the_last_seconds() {

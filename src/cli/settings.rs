@@ -124,6 +124,7 @@ pub(super) fn preferences(config: &Config, settings: &Settings) -> Preferences {
         sides: settings.sides(),
         thresholds: settings.thresholds(),
         clipped_places: settings.clipped_places.value.get(),
+        downloads: settings.downloads.value.clone(),
     }
 }
 

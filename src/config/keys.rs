@@ -11,13 +11,14 @@ use super::file::{Entry, Reader};
 use super::nearest::meant;
 
 /// Places with keys of their own, by the names of their tables.
-const PLACES: [(&str, Context); 7] = [
+const PLACES: [(&str, Context); 8] = [
     ("list", Context::List),
     ("detail", Context::Detail),
     ("reading", Context::Reading),
     ("typing", Context::Typing),
     ("moments", Context::Moments),
     ("asking", Context::Asking),
+    ("leaving", Context::Leaving),
     ("first_run", Context::FirstRun),
 ];
 

@@ -3,6 +3,7 @@
 use ratatui::style::Color;
 
 use crate::app::columns::Columns;
+use crate::app::jobs::Folder;
 use crate::app::player::Rewind;
 use crate::app::sides::{Name, SideNames};
 use crate::app::statistics::CLIPPED_PLACES;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub clipped_places: Set<Whole<1, 1_000_000>>,
     pub left: Set<Option<Name>>,
     pub right: Set<Option<Name>>,
+    /// Where the screen's downloads go at first.
+    pub downloads: Set<Folder>,
 }
 
 /// A colour for each meaning; without one the theme's own stays.
@@ -151,6 +154,7 @@ impl Default for Settings {
             ),
             left: Set::new("sides.left", none, None),
             right: Set::new("sides.right", none, None),
+            downloads: Set::new("downloads.folder", none, Folder::default()),
         }
     }
 }
@@ -171,7 +175,7 @@ impl Settings {
         ];
         let colours = self.colours.slots.iter_mut();
         slots.extend(colours.map(|slot| slot as &mut dyn Slot));
-        let more: [&mut dyn Slot; 15] = [
+        let more: [&mut dyn Slot; 16] = [
             &mut self.speed,
             &mut self.volume,
             &mut self.skip_silence,
@@ -187,6 +191,7 @@ impl Settings {
             &mut self.clipped_places,
             &mut self.left,
             &mut self.right,
+            &mut self.downloads,
         ];
         slots.extend(more);
         slots

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use ratatui::style::Color;
 
 use crate::app::columns::{self, Columns};
+use crate::app::jobs::Folder;
 use crate::app::player::Rewind;
 use crate::app::sides::Name;
 use crate::app::theme::Theme;
@@ -351,6 +352,22 @@ impl Value for Columns {
 
     fn range() -> String {
         format!("a list of columns, each once: {}", columns::NAMES)
+    }
+}
+
+impl Value for Folder {
+    const FORMS: &'static [Form] = &[Form::Text];
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::new(text)
+    }
+
+    fn write(&self) -> String {
+        quoted(&self.as_str().replace('\\', "\\\\").replace('"', "\\\""))
+    }
+
+    fn range() -> String {
+        format!("a folder of at most {} letters", Folder::LONGEST)
     }
 }
 

@@ -10,13 +10,25 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::archive::folder::Folder;
-use crate::archive::{Entry, Flaw, long_enough, proven, read_alone};
+use crate::archive::{Entry, Flaw, long_enough, proven, read_alone, sha256};
 use crate::plivo::{self, Recording, RecordingId};
 
 use super::hold::Hold;
 
 /// What one deletion takes: it and the question whether the recording is gone, at the pace of a real account (api.md).
 const EACH: Duration = Duration::from_millis(2 * 1300);
+
+/// Recordings that were named or marked, in words. Their hash tells one list from another that is as long.
+pub fn in_words(ids: &[RecordingId], how: &str) -> String {
+    if let [id] = ids {
+        return format!("recording {id}");
+    }
+    let mut sorted: Vec<_> = ids.iter().map(RecordingId::as_str).collect();
+    sorted.sort_unstable();
+    let hash = sha256(sorted.join("\n").as_bytes());
+    let short: String = hash.chars().take(16).collect();
+    format!("{} recordings that were {how} ({short})", ids.len())
+}
 
 /// One recording that is to be deleted.
 #[derive(Debug, Clone)]
@@ -271,5 +283,17 @@ mod tests {
         assert_eq!(plan.takes(), EACH * 3);
         plan.without(&["a".to_owned()].into());
         assert_eq!((plan.count(), plan.done), (2, 1));
+    }
+
+    #[test]
+    fn lists_of_ids_are_told_apart_and_their_order_is_not() {
+        let words = |ids: &[&str]| {
+            let ids: Vec<_> = ids.iter().map(|id| RecordingId::new(*id)).collect();
+            in_words(&ids, "named")
+        };
+        assert_eq!(words(&["a"]), "recording a");
+        assert!(words(&["a", "b"]).starts_with("2 recordings that were named ("));
+        assert_eq!(words(&["a", "b"]), words(&["b", "a"]));
+        assert_ne!(words(&["a", "b"]), words(&["a", "c"]));
     }
 }

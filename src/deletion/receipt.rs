@@ -13,6 +13,7 @@ use crate::app::text::json;
 use crate::archive::folder::Folder;
 use crate::archive::manifest::{Line, Lines, drop_torn_line};
 use crate::archive::written;
+use crate::plivo::AuthId;
 
 use super::plan::{Held, Target};
 
@@ -28,6 +29,20 @@ pub struct Who {
     pub host: String,
     /// The auth id.
     pub account: String,
+}
+
+impl Who {
+    /// The user of this machine, by their own name where none is given.
+    pub fn here(operator: Option<String>, account: &AuthId) -> Self {
+        let named = |name| std::env::var(name).ok().filter(|name| !name.is_empty());
+        let user = || named("USER").or_else(|| named("LOGNAME"));
+        let host = rustix::system::uname();
+        Self {
+            operator: operator.or_else(user).unwrap_or_default(),
+            host: host.nodename().to_string_lossy().into_owned(),
+            account: account.to_string(),
+        }
+    }
 }
 
 /// What became of one recording.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::stream::{self, Stream};
 use tokio::time::Instant;
 
 use super::page::Limit;
@@ -50,6 +51,15 @@ pub struct Progress {
     pub of: Option<u64>,
     /// The time left at the speed so far.
     pub left: Option<Duration>,
+}
+
+impl Progress {
+    /// How many recordings there may be in the end; `None` while nothing is known.
+    pub fn expected(&self) -> Option<u64> {
+        let left = self.of?.saturating_sub(self.pages);
+        let rows = left.saturating_mul(u64::from(Limit::MOST.get()));
+        Some(self.rows.saturating_add(rows))
+    }
 }
 
 /// A sweep that could not go on. All recordings that are newer than `reached` were given.
@@ -160,6 +170,23 @@ impl<P: Pages + Clone + Send + Sync + 'static> Sweep<P> {
                 return Some(Ok(row));
             }
         }
+    }
+
+    /// The recordings one after the other, up to an error; `far` is told after each how far the sweep has come.
+    pub fn stream(
+        self,
+        far: impl FnMut(&Progress) + Send,
+    ) -> impl Stream<Item = Result<Arc<Recording>, Stopped>> + Send
+    where
+        P: Send,
+    {
+        stream::unfold(Some((self, far)), async |state| {
+            let (mut sweep, mut far) = state?;
+            let next = sweep.next().await?;
+            far(&sweep.progress());
+            let goes_on = next.is_ok();
+            Some((next, goes_on.then_some((sweep, far))))
+        })
     }
 
     fn stopped(&self, error: WalkError) -> Stopped {

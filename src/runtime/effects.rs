@@ -20,6 +20,7 @@ use crate::plivo::{
 use crate::store::Told;
 
 use super::account::Account;
+use super::jobs::{Jobs, Places};
 use super::log::Log;
 use super::marks::{self, Marks};
 use super::program::Hands;
@@ -39,6 +40,7 @@ pub struct Effects<S> {
     /// Tell the app what changes by itself: the account's limit, what arrives by callback.
     watches: Vec<AbortHandle>,
     marks: Marks,
+    jobs: Jobs,
     /// Takes a command for the player.
     sound: S,
 }
@@ -49,6 +51,7 @@ impl<S: FnMut(Command)> Effects<S> {
         Self {
             account: None,
             marks: Marks::new(None, tell.clone()),
+            jobs: Jobs::new(tell.clone(), log.clone()),
             tell,
             log,
             tasks: HashMap::new(),
@@ -63,6 +66,16 @@ impl<S: FnMut(Command)> Effects<S> {
         self.marks = Marks::new(path, self.tell.clone());
     }
 
+    /// Where jobs may put what they keep.
+    pub fn jobs_in(&mut self, places: Places) {
+        self.jobs.keep_in(places);
+    }
+
+    /// The program ends: jobs finish what they have under way, as far as there is time.
+    pub async fn end_jobs(&mut self) {
+        self.jobs.end().await;
+    }
+
     /// Browses another account from now on: what was asked of the one before is dropped, its sound ends.
     pub fn serve(&mut self, account: Account) {
         for (_, task) in self.tasks.drain() {
@@ -71,6 +84,7 @@ impl<S: FnMut(Command)> Effects<S> {
         for watch in self.watches.drain(..) {
             watch.abort();
         }
+        self.jobs.stop_all();
         (self.sound)(Command::Stop);
         self.callbacks = true;
         self.watches
@@ -206,6 +220,13 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Thresholds(thresholds) => (self.sound)(Command::Thresholds(thresholds)),
             Effect::OpenMarks { create } => self.marks.open(create),
             Effect::Keep(changes) => self.marks.keep(changes),
+            Effect::Begin { job, work } => {
+                if let Some(account) = &self.account {
+                    self.jobs.begin(job, work, account);
+                }
+            }
+            Effect::Confirm(job) => self.jobs.confirm(job),
+            Effect::StopJob(job) => self.jobs.stop(job),
             // The loop's own.
             Effect::Timer { .. }
             | Effect::CancelTimer(_)
@@ -218,6 +239,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
     }
 
     fn told(&mut self, message: &Message) {
+        self.jobs.told(message);
         match message {
             Message::Api(Api::Page { request, result }) => {
                 self.tasks.remove(request);

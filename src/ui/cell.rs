@@ -25,6 +25,7 @@ pub(super) fn cell(app: &App, recording: &Recording, column: Column) -> String {
         Cell::Started => recording
             .started
             .map_or_else(nothing, |at| app.zone.format(at)),
+        Cell::Length if app.jobs.is_gone(&recording.id) => "deleted".into(),
         Cell::Length if recording.is_still_recording() => "ongoing".into(),
         Cell::Length => recording.duration.map_or_else(nothing, words::length),
         Cell::From => number(app, &recording.from_number, room),

@@ -40,6 +40,8 @@ pub(super) struct Column {
 
 /// Where the sign of a reviewed recording stands, where there is room for all signs; else right before the text.
 const REVIEWED: u16 = 3;
+/// Where the sign of a marked row stands.
+pub(super) const MARKED: u16 = 2;
 
 /// The column of that sign.
 pub(super) fn reviewed(columns: &[Column]) -> u16 {
@@ -124,7 +126,7 @@ const PLANS: [Plan; 6] = {
 };
 /// What is left where nothing else fits: then both numbers are cut alike, at their start.
 const LEAST: Plan = Plan {
-    signs: 3,
+    signs: 4,
     gap: 1,
     number: NUMBER,
     cells: &[Cell::AddedShort, Cell::From, Cell::To],
@@ -180,8 +182,8 @@ mod tests {
             assert!(number_width(width) >= NUMBER, "{width}");
         }
         assert!(
-            number_width(36) >= 10,
-            "the end of a number is seen in the smallest table"
+            number_width(36) >= 9,
+            "eight digits of a number are seen in the smallest table, beside all four signs"
         );
     }
 

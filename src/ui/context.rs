@@ -18,4 +18,6 @@ pub struct Context<'a> {
     pub now: Now,
     /// Moments kept of what is loaded, by position.
     pub moments: &'a [Moment],
+    /// What is loaded was deleted in this run: its sound is here, and nowhere else.
+    pub deleted: bool,
 }

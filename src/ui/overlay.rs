@@ -10,14 +10,17 @@ use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, help_height, lo
 
 use super::panel::{Titles, popup};
 use super::text::{put, width};
-use super::{View, deliveries, marks, palette, statistics};
+use super::{View, deliveries, jobs, marks, palette, statistics};
 
 /// Columns of keys in help.
 const KEYS: u16 = 16;
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     match &view.app.overlay {
-        None | Some(Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_)) => {}
+        None
+        | Some(Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_) | Overlay::Into(_)) => {}
+        Some(Overlay::Delete(dialog)) => jobs::draw_delete(view, frame, layout, dialog),
+        Some(Overlay::Leave { .. }) => jobs::draw_leave(view, frame, layout),
         Some(Overlay::Moments(list)) => marks::draw_list(view, frame, layout, list),
         Some(Overlay::KeepMarks) => marks::draw_question(view, frame, layout),
         Some(Overlay::Help { scroll }) => draw_help(view, frame, layout, *scroll),

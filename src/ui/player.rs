@@ -200,10 +200,14 @@ fn title(player: &Player, context: &Context) -> String {
     // A UUID is told by its first part.
     let id = subject.id.as_str().split('-').next().unwrap_or_default();
     let sign = sign(player.state());
-    match subject.added {
-        Some(added) => format!("{sign} {id} · {}", context.zone.format(added)),
-        None => format!("{sign} {id}"),
+    let mut title = format!("{sign} {id}");
+    if let Some(added) = subject.added {
+        title.push_str(&format!(" · {}", context.zone.format(added)));
     }
+    if context.deleted {
+        title.push_str(" · deleted");
+    }
+    title
 }
 
 /// `volume 80 %   stereo · mp3 · 16 kHz   buffered 71 %`

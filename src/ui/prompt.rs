@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::app::jobs::{Into, Purpose};
 use crate::app::search::Needle;
 use crate::app::{Overlay, words};
 
@@ -98,9 +99,36 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) -> bool {
             };
             put_prompt(view, frame, area, &prompt);
         }
+        Some(Overlay::Into(into)) => draw_into(view, frame, area, into),
         _ => return false,
     }
     true
+}
+
+/// Where an export or a download goes.
+fn draw_into(view: &mut View, frame: &mut Frame, area: Rect, into: &Into) {
+    let styles = view.styles;
+    let doing = match into.purpose {
+        Purpose::Export => "export",
+        Purpose::Download => "download",
+    };
+    let sign = format!("{doing} {} to ", into.count);
+    let (outcome, style) = match into.mistake() {
+        // Words say that it is wrong where colour cannot.
+        Some(mistake) => (format!("! {mistake} "), styles.trouble),
+        None if into.replaces() => ("! it is there: ⏎ replaces it ".to_owned(), styles.trouble),
+        None if view.app.mask.on && into.purpose == Purpose::Export => {
+            ("⏎ writes, numbers and names too ".to_owned(), styles.quiet)
+        }
+        None => ("⏎ begins  Esc leaves ".to_owned(), styles.quiet),
+    };
+    let prompt = Prompt {
+        sign: &sign,
+        text: into.line.text(),
+        before: width(into.line.before_caret()),
+        outcome: (&outcome, style),
+    };
+    put_prompt(view, frame, area, &prompt);
 }
 
 fn put_prompt(view: &mut View, frame: &mut Frame, area: Rect, prompt: &Prompt) {

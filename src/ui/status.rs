@@ -110,6 +110,10 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
             ],
         ),
         Some(Overlay::KeepMarks) => (Context::Asking, &[Action::Yes, Action::No]),
+        Some(Overlay::Leave { .. }) => (Context::Leaving, &[Action::Quit, Action::Back]),
+        Some(Overlay::Into(_) | Overlay::Delete(_)) => {
+            (Context::Typing, &[Action::Accept, Action::Back])
+        }
         Some(Overlay::Palette(_) | Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_)) => (
             Context::Typing,
             &[Action::Accept, Action::RowDown, Action::RowUp, Action::Back],
@@ -138,6 +142,10 @@ fn browsing(app: &App) -> Vec<(String, &'static str)> {
     let rows = !app.rows().is_empty();
     if rows {
         hints.extend(hint(Action::Play));
+    }
+    if !app.picks.is_empty() {
+        let several = [Action::Download, Action::Delete, Action::Export];
+        hints.extend(several.into_iter().filter_map(hint));
     }
     if app.player.subject().is_some() {
         let toggles = match app.player.state() {

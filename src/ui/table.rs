@@ -13,7 +13,7 @@ use crate::app::zone::Zone;
 use crate::app::{App, Focus, words};
 
 use super::cell::cell;
-use super::columns::{Cell, Column, fit, reviewed};
+use super::columns::{Cell, Column, MARKED, fit, reviewed};
 use super::panel::{Titles, panel};
 use super::spinner::spin;
 use super::text::{cut_end, put, width};
@@ -146,6 +146,9 @@ fn draw_row(
             };
             if plays {
                 sign(1, "♪");
+            }
+            if app.is_picked(recording) {
+                sign(MARKED, "x");
             }
             let heard = |queue: &Queue| queue.is_heard(&recording.id);
             if app.marks.reviewed(&recording.id).is_some() {
@@ -288,10 +291,13 @@ fn place(app: &App) -> String {
 }
 
 fn news(app: &App) -> String {
+    let marked = app.picks.words();
     let news = match app.history.as_ref().map_or(0, |history| history.arrivals()) {
         0 => String::new(),
         1 => "1 new, {refresh} loads it".into(),
         new => format!("{} new, {{refresh}} loads them", words::count(new)),
     };
-    app.keymap.spell(&news)
+    let news = app.keymap.spell(&news);
+    let parts = [marked, news].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" · ")
 }

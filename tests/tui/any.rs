@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use callreel::app::jobs;
 use callreel::app::marks::Keeping;
 use callreel::app::text::is_safe;
 use callreel::app::zone::Zone;
 use callreel::app::{
-    Api, Criteria, Input, Key, KeyCode, Message, Mouse, MouseKind, RequestId, Signal, Size, Theme,
-    TimerId,
+    Api, Criteria, Effect, Input, JobId, Key, KeyCode, Message, Mouse, MouseKind, RequestId,
+    Signal, Size, Theme, TimerId,
 };
 use callreel::audio::{Anchor, Event, PlayId};
 use callreel::plivo::{Error, Meta, Page};
@@ -61,6 +62,13 @@ const STATES: &[&str] = &[
     "<Enter>bBcalm +14155550013<Enter>'",
     "<Enter>B+1415555001",
     "<Enter>B14155550013<Enter>'e",
+    "xxjjX",
+    "Axx",
+    "E",
+    "xxd",
+    "d<Enter>",
+    "#",
+    "d<Enter>q",
 ];
 
 #[test]
@@ -221,6 +229,8 @@ fn mono_uses_no_colour_at_all() {
 #[derive(Debug, Clone)]
 enum Step {
     Send(Message),
+    /// Told of the job begun last.
+    Job(jobs::Told),
     Keys(&'static str),
     Answer,
     AnswerAll,
@@ -316,6 +326,8 @@ fn step() -> impl Strategy<Value = Step> {
             until: Some(std::time::Instant::now() + Duration::from_secs(9)),
         }),
     ]);
+    let job = (0u64..60, prop::sample::select(told_of_jobs()))
+        .prop_map(|(id, told)| Message::Job(JobId(id), told));
     let habits = vec![
         "G",
         "g",
@@ -352,6 +364,15 @@ fn step() -> impl Strategy<Value = Step> {
         "y",
         "n",
         ":keep-marks<Enter>",
+        "x",
+        "X",
+        "A",
+        "d<Enter>",
+        "E<Enter>",
+        "#",
+        "delete 3 from MA...QUU<Enter>",
+        "<C-x>",
+        "q",
     ];
     prop_oneof![
         6 => prop::sample::select(habits).prop_map(Step::Keys),
@@ -364,12 +385,66 @@ fn step() -> impl Strategy<Value = Step> {
         1 => timer.prop_map(Step::Send),
         1 => player.prop_map(Step::Send),
         1 => others.prop_map(Step::Send),
+        2 => job.prop_map(Step::Send),
+        2 => prop::sample::select(told_of_jobs()).prop_map(Step::Job),
         4 => Just(Step::Answer),
         3 => Just(Step::AnswerAll),
         1 => any::<bool>().prop_map(Step::Fault),
         2 => (0u64..3000).prop_map(Step::Pass),
         1 => (0usize..90).prop_map(Step::Delete),
         1 => Just(Step::Add),
+    ]
+}
+
+/// What may be told of a job, in any order.
+fn told_of_jobs() -> Vec<jobs::Told> {
+    let end = |how| {
+        let came = jobs::Came::Deleted {
+            deleted: 3,
+            gone: 0,
+            kept: 1,
+        };
+        jobs::Told::Ended(jobs::End {
+            came,
+            place: "~/x \u{1b}".into(),
+            how,
+        })
+    };
+    let far = jobs::Far {
+        done: 9,
+        of: Some((3, true)),
+        bytes: u64::MAX,
+        failed: 1,
+        trouble: Some((recording(1).id, "\u{1b}[2J".into())),
+    };
+    let planned = jobs::Planned {
+        count: 3,
+        length: Duration::from_secs(u64::MAX),
+        unknown: 1,
+        oldest: Some(crate::account::noon()),
+        newest: None,
+        done: 2,
+        unsettled: 1,
+        unnamed: 1,
+        takes: Duration::MAX,
+        receipts: "~/x".repeat(90),
+    };
+    let gone = |rows: std::ops::Range<usize>| {
+        jobs::Told::Gone(
+            rows.map(|row| (recording(row).id, recording(row).added))
+                .collect(),
+        )
+    };
+    vec![
+        jobs::Told::Far(far),
+        jobs::Told::Planned(Box::new(planned)),
+        gone(0..1),
+        gone(3..30),
+        jobs::Told::Gone(vec![(recording(2).id, None)]),
+        jobs::Told::Exists,
+        end(jobs::How::Complete),
+        end(jobs::How::Stopped),
+        end(jobs::How::Failed("no network \u{1b}".into())),
     ]
 }
 
@@ -421,6 +496,15 @@ proptest! {
         for step in steps {
             match step {
                 Step::Send(message) => sitting.send(message),
+                Step::Job(told) => {
+                    let begun = sitting.effects.iter().rev().find_map(|effect| match effect {
+                        Effect::Begin { job, .. } => Some(*job),
+                        _ => None,
+                    });
+                    if let Some(job) = begun {
+                        sitting.send(Message::Job(job, told));
+                    }
+                }
                 Step::Keys(typed) => {
                     for key in keys(typed) {
                         sitting.send(Message::Input(Input::Key(key)));
@@ -468,5 +552,21 @@ fn check(sitting: &mut Sitting) -> Result<(), TestCaseError> {
     for (_, row) in &map.rows {
         prop_assert!(*row < rows);
     }
+    // A deletion is confirmed at most once, and only one that was begun.
+    let begun = |job: &JobId| {
+        let begins = |effect: &Effect| matches!(effect, Effect::Begin { job: other, work: jobs::Work::Delete { .. } } if other == job);
+        sitting.effects.iter().any(begins)
+    };
+    let confirmed: Vec<_> = sitting
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Confirm(job) => Some(*job),
+            _ => None,
+        })
+        .collect();
+    let once: std::collections::HashSet<_> = confirmed.iter().collect();
+    prop_assert_eq!(once.len(), confirmed.len());
+    prop_assert!(confirmed.iter().all(begun));
     Ok(())
 }

@@ -257,7 +257,10 @@ fn the_narrowest_table_keeps_the_sign_too() {
     let mut sitting = Sitting::start(with(40, 12, Keeping::Memory), Account::with(90));
     sitting.keys("vz");
     let text = sitting.text();
-    assert!(text.lines().any(|line| line.starts_with("│   v")), "{text}");
+    assert!(
+        text.lines().any(|line| line.starts_with("│    v")),
+        "{text}"
+    );
 }
 
 #[test]

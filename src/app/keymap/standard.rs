@@ -15,6 +15,7 @@ pub(super) fn bindings() -> Vec<Binding> {
     moves(&mut bind);
     listening(&mut bind);
     reviewing(&mut bind);
+    several(&mut bind);
     the_rest(&mut bind);
     // Behind Esc, which the footer names.
     bind(
@@ -163,6 +164,7 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Typing,
         Context::Moments,
         Context::Asking,
+        Context::Leaving,
     ] {
         bind(context, &[plain(KeyCode::F(7))], Action::Seek(-3));
         bind(context, &[plain(KeyCode::F(8))], Action::TogglePause);
@@ -180,6 +182,22 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char(' ')], Action::TogglePause);
     bind(Context::Asking, &[Key::char('y')], Action::Yes);
     bind(Context::Asking, &[Key::char('n')], Action::No);
+}
+
+fn several(bind: &mut impl FnMut(Context, &[Key], Action)) {
+    let context = Context::Browse;
+    bind(context, &[Key::char('x')], Action::MarkRow);
+    bind(context, &[Key::char('X')], Action::MarkRange);
+    bind(context, &[Key::char('A')], Action::MarkAll);
+    bind(context, &[Key::char('d')], Action::Download);
+    bind(
+        context,
+        &[Key::char('#'), plain(KeyCode::Delete)],
+        Action::Delete,
+    );
+    bind(context, &[Key::char('E')], Action::Export);
+    bind(context, &[Key::ctrl('x')], Action::StopJob);
+    bind(Context::Leaving, &[Key::char('q')], Action::Quit);
 }
 
 fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
@@ -220,6 +238,7 @@ fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Typing,
         Context::Moments,
         Context::Asking,
+        Context::Leaving,
         Context::FirstRun,
     ] {
         bind(context, &[Key::ctrl('c')], Action::Quit);

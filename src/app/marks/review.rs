@@ -51,7 +51,7 @@ impl App {
     }
 
     /// Marks are found again by the recording's id. Where there is none, that is said.
-    pub(super) fn can_be_marked(&mut self, id: &RecordingId, now: Now) -> bool {
+    pub(in crate::app) fn can_be_marked(&mut self, id: &RecordingId, now: Now) -> bool {
         if id.is_stand_in() {
             let words = "the API gave this recording no id: it cannot be marked";
             self.notices.info(words, now.mono);

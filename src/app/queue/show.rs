@@ -1,5 +1,6 @@
 //! The queue in the list's place: drawn, shown, left.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -11,7 +12,7 @@ use crate::app::criteria::Criteria;
 use crate::app::history::Need;
 use crate::app::words::{count, counted};
 use crate::app::{App, Effect, Now, RequestId};
-use crate::plivo::{Error, Recording};
+use crate::plivo::{Error, Recording, RecordingId};
 
 impl App {
     /// The queue, while it stands in the list's place.
@@ -112,6 +113,29 @@ impl App {
         self.looked = None;
         self.play_when_loaded = None;
         true
+    }
+
+    /// These recordings were deleted, and leave the queue.
+    pub(in crate::app) fn lose_from_queue(&mut self, gone: &HashSet<RecordingId>) -> Vec<Effect> {
+        let Some(queue) = &mut self.queue else {
+            return Vec::new();
+        };
+        let before = queue.items.len();
+        let table = match queue.shown {
+            true => &mut self.table,
+            false => &mut queue.aside,
+        };
+        let above = queue.items.iter().take(table.cursor);
+        let lost = above.filter(|item| gone.contains(&item.id)).count();
+        queue.items.retain(|item| !gone.contains(&item.id));
+        if queue.items.len() == before {
+            return Vec::new();
+        }
+        table.cursor -= lost;
+        if table.selected.as_ref().is_some_and(|id| gone.contains(id)) {
+            table.selected = None;
+        }
+        self.keep_queue()
     }
 
     /// Takes in an answer that the queue waits for; `None` where it belongs elsewhere.

@@ -9,11 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use super::{Args, refused};
-use crate::archive::{MANIFEST, sha256};
+use crate::archive::MANIFEST;
 use crate::cli::report::{Far, Report};
 use crate::cli::{Failure, download, told};
 use crate::deletion::{
     Choice, Earlier, Hold, Plan, RECEIPTS, Receipts, Unfinished, Who, Whole, from_manifest,
+    in_words,
 };
 use crate::plivo::{Bound, Client, Error, Extent, Priority, RecordingId, TimeRange};
 
@@ -217,18 +218,6 @@ fn proven_in(args: &Args, archive: &Path) -> String {
     words
 }
 
-/// Ids that were named, in words. Their hash tells one list from another that is as long.
-fn listed_as(ids: &[RecordingId]) -> String {
-    if let [id] = ids {
-        return format!("recording {id}");
-    }
-    let mut sorted: Vec<_> = ids.iter().map(RecordingId::as_str).collect();
-    sorted.sort_unstable();
-    let hash = sha256(sorted.join("\n").as_bytes());
-    let short: String = hash.chars().take(16).collect();
-    format!("{} recordings that were named ({short})", ids.len())
-}
-
 async fn of_manifest(
     args: &Args,
     archive: &Path,
@@ -309,7 +298,7 @@ async fn named(
     chosen: &mut Chosen,
 ) -> Result<(), Failure> {
     let ids = download::ids(&args.ids, io::stdin())?;
-    chosen.source = listed_as(&ids);
+    chosen.source = in_words(&ids, "named");
     let asked = stream::iter(ids).map(|id| async move {
         let found = client.get(&id, Priority::Detail).await;
         (id, found)
@@ -378,17 +367,5 @@ mod tests {
             let chosen = chosen(source, count, Some(unfinished.clone()));
             assert_eq!(chosen.rest_of().is_some(), rest, "{source} {count}");
         }
-    }
-
-    #[test]
-    fn lists_of_ids_are_told_apart_and_their_order_is_not() {
-        let words = |ids: &[&str]| {
-            let ids: Vec<_> = ids.iter().map(|id| RecordingId::new(*id)).collect();
-            listed_as(&ids)
-        };
-        assert_eq!(words(&["a"]), "recording a");
-        assert!(words(&["a", "b"]).starts_with("2 recordings that were named ("));
-        assert_eq!(words(&["a", "b"]), words(&["b", "a"]));
-        assert_ne!(words(&["a", "b"]), words(&["a", "c"]));
     }
 }

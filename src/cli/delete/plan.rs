@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::choose::Chosen;
 use super::confirm::masked;
-use crate::app::words::{count, counted, length};
+use crate::app::words::{count, counted, length, time};
 use crate::archive::written;
-use crate::cli::progress::{recordings, time};
+use crate::cli::progress::recordings;
 use crate::plivo::AuthId;
 
 fn utc(at: DateTime<Utc>) -> String {

@@ -8,11 +8,10 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::app::words::count;
-use crate::archive::{Event, MANIFEST, Notice, Outcome, Reason, Totals};
+use crate::app::words::{count, size, time};
+use crate::archive::{Event, MANIFEST, Outcome, Reason, Totals};
 use crate::audio;
-use crate::cli::progress::time;
-use crate::cli::report::{Far, Report, size};
+use crate::cli::report::{Far, Report};
 use crate::cli::{CREDENTIALS, FAILED, NETWORK, RATE_LIMIT, SOME_FAILED, told};
 use crate::plivo::RecordingId;
 
@@ -69,7 +68,7 @@ impl Show {
             Event::Listed | Event::Fetched(_) => {}
             Event::Done { id, outcome } => self.done(&id, &outcome),
             Event::Notice(notice) => {
-                let said = self.notice(&notice);
+                let said = notice.words(&self.folder);
                 self.report.say(&format!("callreel: {said}"));
             }
         }
@@ -103,24 +102,6 @@ impl Show {
     fn print(&mut self, words: &str, object: impl FnOnce() -> Value) {
         if self.broken.is_ok() {
             self.broken = self.report.line(words, object);
-        }
-    }
-
-    fn notice(&self, notice: &Notice) -> String {
-        let folder = self.folder.display();
-        match notice {
-            Notice::OpenToOthers(mode) => format!(
-                "{folder} is open to others than its owner ({mode:03o} of its mode): chmod 700 closes it, where the file system has modes"
-            ),
-            Notice::NoRename => format!(
-                "the file system of {folder} cannot rename files: they are copied, and a crash may leave half a file; callreel verify finds it"
-            ),
-            Notice::DamagedLines(lines) => format!(
-                "{} of {} cannot be read, the first is line {}: their recordings are looked at anew",
-                crate::app::words::counted(lines.len() as u64, "line", "lines"),
-                self.folder.join(MANIFEST).display(),
-                lines.first().copied().unwrap_or(0)
-            ),
         }
     }
 

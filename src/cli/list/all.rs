@@ -11,10 +11,10 @@ use chrono::{DateTime, Utc};
 use crate::cli::Failure;
 use crate::cli::output::{End, Output};
 use crate::cli::progress::Notes;
-use crate::cli::rows::{Form, Writer};
 use crate::cli::stop::Stop;
 use crate::cli::stream::{Came, Stream, broken_off, interrupted};
 use crate::plivo::Client;
+use crate::rows::{Form, Writer};
 
 use super::Args;
 

@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 
 use crate::app::text::safe;
 use crate::cli::output::Output;
-use crate::cli::rows::{Form, Writer, with_ours};
 use crate::cli::told::{self, failure};
 use crate::cli::{Failure, json};
 use crate::plivo::callback::Receiver;
@@ -17,6 +16,7 @@ use crate::plivo::{
     self, Accepted, Call, Callback, Client, Extent, Limit, Page, PageRequest, Priority,
     RecordingId, RecordingQuery, Reply, Span, Start, Verb, offset_honoured, query,
 };
+use crate::rows::{Form, Writer, with_ours};
 use crate::runtime::account::Account;
 
 use super::Args;

@@ -7,7 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use crate::cli::{csv, json};
+use crate::cli::json;
+use crate::rows::csv;
 use crate::store::{AccountKey, Kept};
 
 /// The forms of output.

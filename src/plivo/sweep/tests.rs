@@ -153,6 +153,30 @@ async fn a_failure_comes_after_all_rows_before_it_and_tells_what_is_left() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stream_gives_the_same_tells_what_to_expect_and_ends_with_its_error() {
+    let list = rows(2000, 300, 1);
+    let mut fake = Fake::new(Paging::Cursor, true, list.clone());
+    fake.fails = (70..500).map(|number| (number, cut())).collect();
+    let mut expected = Vec::new();
+    let sweep = added(Slow::new(fake), range(0, 420 * DAY));
+    let stream = sweep.stream(|progress| expected.extend(progress.expected()));
+    let came: Vec<_> = futures_util::StreamExt::collect(stream).await;
+    let (last, rows) = came.split_last().unwrap();
+    assert!(matches!(
+        last,
+        Err(Stopped {
+            error: WalkError::Api(_),
+            ..
+        })
+    ));
+    let ids: Vec<_> = rows.iter().map(|row| id(row.as_ref().unwrap())).collect();
+    let wanted: Vec<_> = list.iter().map(|row| row.1).take(ids.len()).collect();
+    assert_eq!(ids, wanted);
+    let last = expected.last().unwrap();
+    assert!((1_000..4_000).contains(last), "{last}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_newest_few_cost_few_requests() {
     for (most, requests) in [(1, 1), (20, 1), (100, 12), (300, 32)] {
         let fake = Arc::new(Fake::new(Paging::Hybrid, true, rows(4000, 140, 1)));

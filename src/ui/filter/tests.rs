@@ -48,6 +48,7 @@ impl Setting {
             mask: &self.mask,
             now,
             moments: &[],
+            deleted: false,
         };
         picture(width, height, |frame, area| {
             draw(frame, area, form, &context)

@@ -101,6 +101,7 @@ impl Stage {
             mask: &self.mask,
             now: self.now,
             moments: &[],
+            deleted: false,
         };
         picture(width, height, |frame, area| {
             draw(frame, area, &self.player, &context)
@@ -287,6 +288,7 @@ fn cells(stage: &Stage) -> Vec<ratatui::buffer::Cell> {
         mask: &stage.mask,
         now: stage.now,
         moments: &[],
+        deleted: false,
     };
     let backend = ratatui::backend::TestBackend::new(80, 4);
     let mut terminal = ratatui::Terminal::new(backend).unwrap();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::cli::csv::{BEGINNINGS, is_number};
+use crate::rows::csv::{BEGINNINGS, is_number};
 use proptest::prelude::*;
 use serde_json::json;
 

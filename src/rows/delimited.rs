@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::object::utc;
-use crate::cli::csv::{harmless, quoted};
 use crate::plivo::Recording;
+use crate::rows::csv::{harmless, quoted};
 
 /// What stands between cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) fn row(recording: &Recording, sign: Sign, raw: bool, out: &mut Vec<u8
         .collect();
     let others = match others.is_empty() {
         true => Cow::Borrowed(""),
-        false => Cow::Owned(crate::cli::json::line(&Value::Object(others))),
+        false => Cow::Owned(crate::app::text::json::line(&Value::Object(others))),
     };
     let cells = ours.into_iter().chain(theirs).chain([others]);
     match raw {

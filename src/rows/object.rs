@@ -3,14 +3,14 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::cli::json;
+use crate::app::text::json;
 use crate::plivo::Recording;
 
 /// The name under which ours stands; the API has no such field.
 const OURS: &str = "callreel";
 
 /// The fields as they came, unknown ones too, and ours.
-pub(in crate::cli) fn with_ours(recording: &Recording) -> Map<String, Value> {
+pub(crate) fn with_ours(recording: &Recording) -> Map<String, Value> {
     let mut object = recording.raw.clone();
     // Whatever came under this name is not ours.
     object.shift_remove(OURS);

@@ -6,7 +6,7 @@ use crate::app::text::{is_safe, safe};
 
 /// A cell that no spreadsheet takes for a formula: `'` goes before whatever would begin one, also behind the signs at which a
 /// spreadsheet of another country would cut the line into cells. Telephone numbers and plain numbers stay as they are.
-pub(super) fn harmless(cell: Cow<'_, str>) -> Cow<'_, str> {
+pub(crate) fn harmless(cell: Cow<'_, str>) -> Cow<'_, str> {
     let cell = match is_safe(&cell) {
         true => cell,
         // Line ends and control codes become visible.
@@ -33,10 +33,10 @@ pub(super) fn harmless(cell: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// What begins a formula, the wide forms too, which some spreadsheets take for the same.
-pub(super) const BEGINNINGS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+pub(crate) const BEGINNINGS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// `+14155550100`, `-1`, `345100.00000`, `1e-05`: digits, a sign before them, a point or an exponent within them.
-pub(super) fn is_number(cell: &str) -> bool {
+pub(crate) fn is_number(cell: &str) -> bool {
     let unsigned = cell.strip_prefix(['+', '-']).unwrap_or(cell);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (number, exponent) = match unsigned.split_once(['e', 'E']) {
@@ -53,7 +53,7 @@ pub(super) fn is_number(cell: &str) -> bool {
 }
 
 /// In quotes where that is needed.
-pub(super) fn quoted(cell: &str, out: &mut Vec<u8>) {
+pub(crate) fn quoted(cell: &str, out: &mut Vec<u8>) {
     let plain = !cell.contains([',', ';', '\t', '"', '\n', '\r']) && cell.trim() == cell;
     if plain {
         return out.extend_from_slice(cell.as_bytes());

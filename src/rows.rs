@@ -1,5 +1,6 @@
-//! Recordings in the forms that `--output` names.
+//! Recordings in the forms that are printed and exported.
 
+pub(crate) mod csv;
 mod delimited;
 mod object;
 mod table;
@@ -8,7 +9,7 @@ use std::io::{self, IsTerminal};
 
 use crate::plivo::Recording;
 
-pub(super) use object::with_ours;
+pub(crate) use object::with_ours;
 
 /// The forms of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -27,7 +28,7 @@ pub enum Form {
 
 impl Form {
     /// The form that was asked for, else a table for people and lines of JSON for programs.
-    pub(super) fn or_usual(asked: Option<Self>) -> Self {
+    pub(crate) fn or_usual(asked: Option<Self>) -> Self {
         asked.unwrap_or(match io::stdout().is_terminal() {
             true => Self::Table,
             false => Self::Ndjson,
@@ -35,14 +36,14 @@ impl Form {
     }
 
     /// Whether a program reads it that wants its errors as JSON too.
-    pub(super) fn is_json(self) -> bool {
+    pub(crate) fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Ndjson)
     }
 }
 
 /// Writes recordings one after the other.
 #[derive(Debug)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     form: Form,
     /// CSV and TSV as they are, for programs that run no formulas.
     raw: bool,
@@ -50,12 +51,12 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(form: Form, raw: bool) -> Self {
+    pub(crate) fn new(form: Form, raw: bool) -> Self {
         Self { form, raw, rows: 0 }
     }
 
     /// One row, and above the first what stands above it: a list that fails at once leaves nothing behind.
-    pub(super) fn row(&mut self, recording: &Recording, out: &mut Vec<u8>) {
+    pub(crate) fn row(&mut self, recording: &Recording, out: &mut Vec<u8>) {
         if self.rows == 0 {
             self.head(out);
         }
@@ -77,7 +78,7 @@ impl Writer {
 
     /// What stands below the last row. Where a list broke off, it is left out: an array without its end is no JSON, so that no
     /// program takes a part for the whole.
-    pub(super) fn foot(&self, out: &mut Vec<u8>) {
+    pub(crate) fn foot(&self, out: &mut Vec<u8>) {
         if self.rows == 0 {
             self.head(out);
         }
