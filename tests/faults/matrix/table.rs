@@ -33,7 +33,8 @@ pub const LINES: &[Line] = &[
         list: Says(&["no answer from", "r tries again"]),
         detail: Outlived,
         playing: Asks(&["waiting for bytes"]),
-        download: Elsewhere,
+        // Nobody waits an hour for it: Ctrl-c ends it, and run again it goes on.
+        download: Asks(&["0 of 1"]),
         delete: Outlived,
     },
     Line {
