@@ -17,12 +17,12 @@ pub enum Step {
     Vanish(u64),
     /// Types the sentence that the screen asks for, if it asks for one.
     Confirm,
-    /// Does it still react?
-    Probe,
+    /// Does it still react? How large is it at rest?
+    Look,
 }
 
-/// Steps between two probes.
-const PROBE_EVERY: usize = 120;
+/// Moves between two looks: about twenty seconds.
+const LOOK_EVERY: usize = 200;
 
 /// Keys that do one thing each. Left out are those that end the program or leave it: q, Ctrl-c, Ctrl-z; and `:`, since what is
 /// typed behind it by chance may be a command that does ([`COMMANDS`] has the others).
@@ -271,8 +271,10 @@ impl Iterator for Plan {
             let steps = self.draw();
             self.next.extend(steps);
             self.made += 1;
-            if self.made.is_multiple_of(PROBE_EVERY) {
-                self.next.push_back(Step::Probe);
+            if self.made.is_multiple_of(LOOK_EVERY) {
+                self.next.push_back(Step::Look);
+                // As wide as the look has made it.
+                self.size = (80, 24);
             }
         }
         let step = self.next.pop_front()?;

@@ -1,8 +1,8 @@
 //! A run of the whole: so many minutes, and how the program must be at their end.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::plan::Plan;
+use super::plan::{Plan, Step};
 use super::sitting::Sitting;
 
 /// What one run is held to.
@@ -27,36 +27,42 @@ fn soak(length: &Length) {
     eprintln!("SEED={seed}");
     let mut sitting = Sitting::start(seed);
     let first = sitting.rest();
-    let start = Instant::now();
-    let mut warm = None;
     for (step, gap) in Plan::new(seed) {
-        if start.elapsed() >= length.whole {
+        let is_look = step == Step::Look;
+        sitting.take(step, gap);
+        if is_look && sitting.began.elapsed() >= length.whole {
             break;
         }
-        sitting.take(step, gap);
-        if warm.is_none() && start.elapsed() >= length.warm {
-            warm = Some(sitting.rest());
-        }
     }
-    let warm = warm.unwrap();
-    let last = sitting.rest_as(&first);
-    let growth = last.growth(&warm);
+    sitting.rest_as(&first);
+    let looks = &sitting.looks;
+    let warm = looks.iter().find(|(at, _)| *at >= length.warm);
+    let (warm, last) = (&warm.unwrap().1, &looks.last().unwrap().1);
+    let growth = last.growth(warm);
     eprintln!(
-        "{} steps in {} s, {} KB drawn, {}; resident {} → {} → {} KiB ({growth:+.1} % since it was warm), allocated {} → {} → {} \
-         KiB; {} threads, {} descriptors; the slowest reaction took {} ms",
+        "{} steps in {} s, {} KB drawn, {}; {} threads, {} descriptors; the slowest reaction took {} ms",
         sitting.done,
-        start.elapsed().as_secs(),
+        sitting.began.elapsed().as_secs(),
         sitting.written / 1_000,
         sitting.asked(),
-        first.memory,
-        warm.memory,
-        last.memory,
-        first.allocated,
-        warm.allocated,
-        last.allocated,
         last.threads.len(),
         last.descriptors.len(),
         sitting.slowest.as_millis()
+    );
+    let sizes: Vec<_> = looks
+        .iter()
+        .map(|(at, figures)| {
+            format!(
+                "{} s {}+{}",
+                at.as_secs(),
+                figures.allocated / 1024,
+                (figures.memory - figures.allocated) / 1024
+            )
+        })
+        .collect();
+    eprintln!(
+        "MB allocated and mapped at rest: {}; {growth:+.1} % since it was warm",
+        sizes.join(", ")
     );
     assert!(
         growth <= length.growth,

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use callreel::emulator::{Emulator, Options};
+use callreel::emulator::{Emulator, Options, Special};
 
 use super::figures::Figures;
 use super::plan::Step;
 use super::wire::Wire;
-use crate::account::{open, set, start};
+use crate::account::{id, on_row, open, set, start};
 use crate::pty::Program;
 
 /// How soon a key must show on a machine that does other things too.
@@ -33,13 +33,18 @@ pub struct Sitting {
     /// The slowest answer to a probe.
     pub slowest: Duration,
     pub written: usize,
+    /// What it was at each look, and when.
+    pub looks: Vec<(Duration, Figures)>,
+    pub began: Instant,
 }
 
 impl Sitting {
-    /// A program that shows its account, has played and stopped, and keeps its marks in a file: what it holds from now on it
-    /// holds for good.
+    /// A program that keeps its marks in a file, has shown every row of its account, and has played something long: what it may
+    /// keep of all that it keeps by then, and what comes on top later is a leak.
     pub fn start(seed: u64) -> Self {
-        Self::start_with(seed, &[])
+        let mut sitting = Self::start_with(seed, &[]);
+        sitting.fill();
+        sitting
     }
 
     fn start_with(seed: u64, more: &[&str]) -> Self {
@@ -47,7 +52,7 @@ impl Sitting {
         let home = tempfile::tempdir().unwrap();
         let log = home.path().join("callreel.log");
         fs::create_dir_all(home.path().join(".config/callreel")).unwrap();
-        let arguments = [&["--log", log.to_str().unwrap()], more].concat();
+        let arguments = [&["--log", log.to_str().unwrap(), "--from", "-500d"], more].concat();
         let program = open(&emulator, &arguments)
             .home(home.path())
             .patience(Duration::from_secs(60))
@@ -62,15 +67,34 @@ impl Sitting {
             done: 0,
             slowest: Duration::ZERO,
             written: 0,
+            looks: Vec::new(),
+            began: Instant::now(),
         };
         sitting.program.wait_for("recordings");
         sitting.program.keys(":keep-marks\r");
         sitting.program.wait_for("Keep them?");
         sitting.program.keys("y");
         sitting.program.wait_for_rest();
-        sitting.program.keys("\r");
-        sitting.program.wait_for("buffered 100 %");
         sitting
+    }
+
+    fn fill(&mut self) {
+        let rows = self.emulator.recordings(0, 2_000);
+        self.program.wait_for("1,204 recordings");
+        for (page, row) in rows.iter().step_by(20).enumerate() {
+            self.program.keys(&format!(":p{}\r", page + 1));
+            on_row(&self.program, row);
+        }
+        // The long one among the newest, which the emulator sends at once.
+        let long = self
+            .emulator
+            .special(Special::Hour("support-stereo-cbr32"))
+            .unwrap();
+        let place = rows.iter().position(|row| id(row) == id(&long)).unwrap();
+        self.program.keys(&format!(":{}\r", place + 1));
+        on_row(&self.program, &long);
+        self.program.keys("\r");
+        self.program.wait_for("buffered 100 %");
     }
 
     fn pid(&self) -> u32 {
@@ -92,11 +116,15 @@ impl Sitting {
             Step::Arrive(many) => self.emulator.arrive(many),
             Step::Vanish(place) => {
                 if let Some(row) = self.emulator.recordings(place, 1).first() {
-                    self.emulator.delete(crate::account::id(row));
+                    self.emulator.delete(id(row));
                 }
             }
             Step::Confirm => self.confirm(),
-            Step::Probe => self.probe(),
+            Step::Look => {
+                self.probe();
+                let figures = self.rest();
+                self.looks.push((self.began.elapsed(), figures));
+            }
         }
         self.program.bytes_within(gap);
         self.check();
@@ -201,6 +229,14 @@ impl Sitting {
     /// Leaves it, and looks at what it said behind the screen.
     pub fn leave(mut self) {
         self.program.keys("q");
+        // Rows may be marked, which it asks about.
+        let second = Duration::from_secs(2);
+        if self
+            .program
+            .comes(second, |shown| shown.text().contains("q again ends"))
+        {
+            self.program.keys("q");
+        }
         assert_eq!(self.program.end().exit_code(), 0);
         let log = fs::read_to_string(self.log()).unwrap();
         let panics: Vec<_> = log.lines().filter(|line| is_panic(line)).collect();
