@@ -37,6 +37,7 @@ pub mod picks;
 pub mod player;
 mod pointer;
 mod preferences;
+pub mod profiles;
 pub mod queue;
 mod scroll;
 pub mod search;
@@ -51,6 +52,7 @@ pub mod text;
 pub mod theme;
 pub mod ticket;
 mod update;
+pub mod views;
 mod walk;
 pub mod when;
 pub mod words;
@@ -91,12 +93,14 @@ use mask::Mask;
 use notice::Notices;
 use picks::Picks;
 use player::Player;
+use profiles::Opening;
 use queue::Queue;
 use queue::draw::Draw;
 use search::Needle;
 use sort::Sorting;
 use table::Table;
 use theme::Colours;
+use views::View;
 use zone::Zone;
 
 /// The time as the loop saw it when the message came; nothing in `app` or `ui` reads a clock.
@@ -144,6 +148,9 @@ enum Awaited {
 pub struct App {
     pub(crate) account: String,
     pub(crate) auth_id: String,
+    profile: Option<String>,
+    /// Another profile whose token is on its way.
+    opening: Option<Opening>,
     pub(crate) demo: bool,
     /// Why there is nothing to browse: the first-run screen.
     pub(crate) missing: Option<String>,
@@ -151,6 +158,14 @@ pub struct App {
     pub(crate) theme: Theme,
     pub(crate) colours: Colours,
     pub(crate) columns: Columns,
+    /// Those of the configuration, to see when they change there.
+    configured: Columns,
+    /// By name.
+    views: Vec<View>,
+    /// The file they are saved in, as it is shown.
+    views_file: Option<String>,
+    /// The order of a view whose rows are on their way.
+    order_wanted: Option<(sort::Column, bool)>,
     pub(crate) size: Size,
     /// What `T` goes through.
     zones: Vec<Zone>,
@@ -213,9 +228,13 @@ impl App {
         let browsing = setup.missing.is_none();
         let preferences = setup.preferences;
         let player = Player::new(&setup.start, &preferences);
+        let view = setup.view;
+        let view_columns = view.as_ref().and_then(|view| view.columns.clone());
         let mut app = Self {
             account: setup.account,
             auth_id: setup.auth_id,
+            profile: setup.profile,
+            opening: None,
             demo: setup.demo,
             missing: setup.missing,
             mouse: setup.mouse,
@@ -227,9 +246,13 @@ impl App {
             planned: now.wall,
             theme: preferences.theme,
             colours: preferences.colours,
-            columns: preferences.columns.clone(),
+            columns: view_columns.unwrap_or_else(|| preferences.columns.clone()),
+            configured: preferences.columns.clone(),
+            views: preferences.views.clone(),
+            views_file: setup.views_file.filter(|_| !setup.demo),
+            order_wanted: None,
             keymap: preferences.keymap.clone(),
-            ids: Ids::default(),
+            ids: setup.ids,
             history: None,
             sorting: None,
             queue: None,
@@ -262,6 +285,7 @@ impl App {
         if browsing {
             effects.extend(app.open_marks());
             effects.extend(app.list_anew(now));
+            app.order_wanted = view.and_then(|view| view.order);
             if app.history.is_none() {
                 app.open_filter(now);
             }
@@ -304,6 +328,11 @@ impl App {
             job: self.jobs.shown().is_some(),
         };
         Layout::of(size, panes)
+    }
+
+    /// The file that views are saved in, as it is shown; `None`: they can only be copied.
+    pub fn views_file(&self) -> Option<&str> {
+        self.views_file.as_deref()
     }
 
     /// The rows as they are shown.

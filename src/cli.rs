@@ -31,6 +31,7 @@ pub mod stats;
 mod stop;
 mod stream;
 mod told;
+mod usage;
 mod value;
 pub mod verify;
 mod zone;
@@ -40,6 +41,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::app::text::json;
+
+pub use usage::usage;
 
 /// Browse the call recordings of a Plivo account, and play them.
 ///
@@ -103,8 +106,6 @@ pub const RATE_LIMIT: u8 = 4;
 pub const REFUSED: u8 = 5;
 /// Exit code: some of the recordings failed, each of which was named.
 pub const SOME_FAILED: u8 = 7;
-/// Exit code: ended by Ctrl-c or SIGTERM.
-pub const INTERRUPTED: u8 = 130;
 /// Exit code: the program panicked.
 const PANICKED: u8 = 101;
 

@@ -3,14 +3,17 @@
 //! | file | is |
 //! |---|---|
 //! | [`settings`], [`slot`], `values` | every setting: its name, range and default; who had the last word |
-//! | `file`, `keys`, [`profile`] | the file: TOML, each mistake with its line |
+//! | `file`, `keys`, [`profile`], `views` | the file: TOML, each mistake with its line |
+//! | `append` | the file: a section more at its end |
 //! | [`paths`] | where it stands |
-//! | [`credentials`], [`store`], `secret`, `plivo_cli` | whose recordings, from each place that may say so |
+//! | [`credentials`], [`store`], [`keychain`], `secret`, `plivo_cli` | whose recordings, from each place that may say so |
 //!
 //! Precedence is in one place, [`Config::settle`].
 
+mod append;
 pub mod credentials;
 mod file;
+pub mod keychain;
 mod keys;
 mod mistake;
 mod nearest;
@@ -22,14 +25,17 @@ pub mod settings;
 pub mod slot;
 pub mod store;
 mod values;
+mod views;
 
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::app::keymap::Keymap;
+use crate::app::views::{View, ViewName};
 use crate::plivo::{ApiBase, Credentials};
 
+pub use append::{Unwritten, append};
 pub use mistake::{Error, Mistake};
 pub use paths::Paths;
 pub use profile::{Profile, TokenFrom};
@@ -65,6 +71,16 @@ pub struct Config {
     said: Vec<Said>,
     keymap: Keymap,
     profiles: BTreeMap<ProfileName, Profile>,
+    views: Vec<View>,
+}
+
+/// A view that is not saved.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no view {name}{meant} ({all})")]
+pub struct NoView {
+    name: ViewName,
+    meant: String,
+    all: String,
 }
 
 /// What to read, and who says so.
@@ -88,6 +104,7 @@ impl Config {
             said: Vec::new(),
             keymap: Keymap::standard(),
             profiles: BTreeMap::new(),
+            views: Vec::new(),
         }
     }
 
@@ -141,6 +158,31 @@ impl Config {
     /// Every key as it is bound.
     pub fn keymap(&self) -> &Keymap {
         &self.keymap
+    }
+
+    /// The saved views, by name.
+    pub fn views(&self) -> &[View] {
+        &self.views
+    }
+
+    /// The view of this name.
+    ///
+    /// # Errors
+    /// There is none: those there are, and the one that was probably meant.
+    pub fn view(&self, name: &ViewName) -> Result<&View, NoView> {
+        let mut views = self.views.iter();
+        views.find(|view| view.name == *name).ok_or_else(|| {
+            let names = || self.views.iter().map(|view| view.name.as_str());
+            let all: Vec<_> = names().collect();
+            NoView {
+                name: name.clone(),
+                meant: nearest::meant(name.as_str(), names()),
+                all: match all.is_empty() {
+                    true => "none is saved".to_owned(),
+                    false => format!("there are {}", all.join(", ")),
+                },
+            }
+        })
     }
 
     pub fn profiles(&self) -> &BTreeMap<ProfileName, Profile> {

@@ -50,7 +50,8 @@
 //!
 //! - **A key**: its action in [`app::action`], what it does in [`app`], its binding in [`app::keymap`]. Help, footer and
 //!   the `:` line read those tables.
-//! - **A column**: its rule in [`app::layout`] (how wide, when it gives way), its looks in `ui/table.rs`.
+//! - **A column**: its name in [`app::columns`], how wide it is and when it gives way in `ui/columns.rs`, what stands in it in
+//!   `ui/cell.rs`.
 //! - **A filter**: the field in [`plivo::Filter`], in [`app::criteria`], in the form ([`app::filter`]), and its flag in
 //!   [`cli::browse`].
 //! - **Something to do outside**: a variant of [`app::Effect`], carried out in [`runtime::effects`]; its answer a variant of

@@ -9,12 +9,7 @@ use clap::Parser;
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // `--help` and `--version` come this way too. A closed pipe is no one's concern any more.
-            let _ = error.print();
-            let mistaken = error.use_stderr();
-            return ExitCode::from(if mistaken { cli::FAILED } else { 0 });
-        }
+        Err(error) => return cli::usage(&error, std::env::args_os()),
     };
     match cli::run(cli) {
         Ok(code) => code,

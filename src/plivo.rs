@@ -37,7 +37,7 @@ pub mod window;
 pub use asynchronous::Asynchronous;
 pub use base::{ApiBase, ApiBaseMistake};
 pub use call::{Accepted, ByCallback, Call, Callback, CallbackMethod, Delete, Get, Reply, Verb};
-pub use client::{Client, ClientMistake, Deleted, Options};
+pub use client::{Client, ClientMistake, Deleted, Greeting, NotGreeted, Options};
 pub use credentials::{AuthId, AuthIdMistake, Credentials, CredentialsMistake, TokenMistake};
 pub use error::Error;
 pub use limit::{Pause, Priority, Rate};

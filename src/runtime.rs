@@ -15,6 +15,7 @@
 //! | [`mod@line`] | one line of an ordinary terminal, for playing without a screen |
 //! | [`sound`] | the player, and its events on their way to the loop |
 //! | [`watch`] | the configuration file, when it changes |
+//! | [`profiles`] | other accounts of it, made ready off the loop |
 //! | [`sys`] | the system calls, and all that is unsafe |
 
 pub mod account;
@@ -31,7 +32,9 @@ pub mod log;
 mod marks;
 pub mod output;
 pub mod panic;
+pub mod profiles;
 pub mod program;
+pub mod question;
 pub mod screen;
 pub mod signals;
 pub mod sound;
@@ -64,6 +67,7 @@ use effects::Effects;
 use input::Reader;
 use jobs::Places;
 use log::Log;
+use profiles::{Opened, Profiles};
 use program::Hands;
 use signals::Signals;
 use sound::Sound;
@@ -101,6 +105,8 @@ pub struct Options {
     pub callbacks: Option<Callbacks>,
     /// Where marks may be kept; `None`: nowhere.
     pub marks: Option<PathBuf>,
+    /// The configuration file that views are saved in; `None`: there is no place for one.
+    pub config: Option<PathBuf>,
     /// Where jobs may put what they keep.
     pub places: Places,
     /// How requests to the embedded account behave.
@@ -109,6 +115,8 @@ pub struct Options {
     pub notice: Option<String>,
     /// The configuration file, to be taken up when it changes.
     pub reload: Option<Reload>,
+    /// The other accounts of the configuration; `None`: there can be none.
+    pub profiles: Option<Profiles>,
     pub debug_panic: Option<DebugPanic>,
 }
 
@@ -150,34 +158,31 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         demo,
         callbacks,
         marks,
+        config,
         places,
         client,
         notice,
-        reload,
+        mut reload,
+        profiles,
         debug_panic,
     } = options;
-    let account = match source {
+    let mut account = match source {
         Source::Nothing => None,
         Source::Real(client) => Some(Account::real(client)),
         Source::Demo => Some(Account::demo(demo.clone(), client).await?),
     };
-    let account = match (account, callbacks) {
-        (Some(account), Some(callbacks)) => Some(account.answered_by(callbacks).await?),
-        (account, _) => account,
-    };
+    if let Some(callbacks) = callbacks
+        && let Some(one) = account.take()
+    {
+        account = Some(one.answered_by(callbacks).await?);
+    }
     log.line(concat!("callreel ", env!("CARGO_PKG_VERSION")));
-    let (tell, queue) = mpsc::channel(QUEUE);
+    let (mut tell, queue) = mpsc::channel(QUEUE);
     if let Some(notice) = notice {
         // The queue is empty: this finds room.
         let _ = tell.try_send(Message::Trouble(notice));
     }
-
-    let _watch = reload.and_then(|reload| {
-        Watch::start(reload, setup.preferences.clone(), tell.clone())
-            // Without a folder there is nothing to take up; `config show` tells where it would be.
-            .inspect_err(|error| log.line(&format!("the configuration is not watched: {error}")))
-            .ok()
-    });
+    let mut watch = watched(reload.as_ref(), &setup, &tell, &log);
 
     // Signals are heard before there is anything to put right after them.
     let signals = Signals::new()?;
@@ -185,41 +190,93 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     let stage = Stage::enter(tty, setup.mouse, log.clone())?;
     let (reader, typed) = Reader::spawn(stage.keyboard()?)?;
     let mut sound = Sound::new(sink, tell.clone());
-    let mut effects = Effects::new(tell.clone(), log.clone(), |command| sound.send(command));
-    effects.keep_in(marks);
-    effects.jobs_in(places);
     let mut drive = Drive::new(
         stage,
         signals,
         reader,
         typed,
-        (tell, queue),
+        (tell.clone(), queue),
         Way::from_env(),
-        log,
+        log.clone(),
         debug_panic,
     );
 
-    let (mut app, mut first) = open(&setup, account, &mut effects, &mut drive);
-    let exit = loop {
-        match drive.run(&mut app, &mut effects, first).await {
-            Exit::OpenDemo => {}
-            exit => break exit,
+    // Each account has an app, hands and a queue of its own, and none of them is left to the next.
+    let exit = 'accounts: loop {
+        let mut effects = Effects::new(tell.clone(), log.clone(), |command| sound.send(command));
+        effects.keep_in(marks.clone());
+        effects.jobs_in(places.clone());
+        effects.save_views_in(config.clone());
+        effects.change_by(profiles.clone());
+        let (mut app, mut first) = open(&setup, account.take(), &mut effects, &drive);
+        let next = loop {
+            match drive.run(&mut app, &mut effects, first).await {
+                Exit::OpenDemo => match Account::demo(demo.clone(), client).await {
+                    Ok(demo) => break Next::Demo(demo),
+                    Err(error) => first = app.update(Message::Trouble(error.to_string()), now()),
+                },
+                Exit::ChangeAccount(request) => match effects.take_opened(request) {
+                    Some(opened) => break Next::Opened(Box::new(opened)),
+                    None => {
+                        let words = "another account was asked for since: choose it again";
+                        first = app.update(Message::Trouble(words.into()), now());
+                    }
+                },
+                exit => {
+                    // The terminal first: what ends slowly must not keep it.
+                    drop(drive);
+                    // Marks may wait for their file, and jobs for what they have under way: nothing is heard meanwhile.
+                    effects.carry_out(Effect::Stop);
+                    effects.end_jobs().await;
+                    drop(effects);
+                    break 'accounts exit;
+                }
+            }
+        };
+        // No job runs when an account is left, but for one that began in this moment.
+        effects.end_jobs().await;
+        drop(effects);
+        drop(watch);
+        match next {
+            Next::Demo(demo) => {
+                // The file may have changed since the start.
+                setup.preferences = app.preferences();
+                account = Some(demo);
+            }
+            Next::Opened(opened) => {
+                setup = app.for_another(setup, opened.another);
+                account = Some(Account::real(opened.client));
+                reload = opened.reload;
+            }
         }
-        // The file may have changed since the start.
-        setup.preferences = app.preferences();
-        match Account::demo(demo.clone(), client).await {
-            Ok(account) => (app, first) = open(&setup, Some(account), &mut effects, &mut drive),
-            Err(error) => first = app.update(Message::Trouble(error.to_string()), now()),
-        }
+        let queue;
+        (tell, queue) = mpsc::channel(QUEUE);
+        drive.start_over((tell.clone(), queue));
+        sound.start_over(tell.clone());
+        watch = watched(reload.as_ref(), &setup, &tell, &log);
     };
-    // The terminal first: what ends slowly must not keep it.
-    drop(drive);
-    // Marks may wait for their file, and jobs for what they have under way: nothing is heard meanwhile.
-    effects.carry_out(Effect::Stop);
-    effects.end_jobs().await;
-    drop(effects);
+    drop(watch);
     sound.end();
     Ok(exit)
+}
+
+/// What is browsed next.
+enum Next {
+    Demo(Account),
+    Opened(Box<Opened>),
+}
+
+/// Watches the configuration file, where there is one to watch.
+fn watched(
+    reload: Option<&Reload>,
+    setup: &Setup,
+    tell: &mpsc::Sender<Message>,
+    log: &Log,
+) -> Option<Watch> {
+    Watch::start(reload?.clone(), setup.preferences.clone(), tell.clone())
+        // Without a folder there is nothing to take up; `config show` tells where it would be.
+        .inspect_err(|error| log.line(&format!("the configuration is not watched: {error}")))
+        .ok()
 }
 
 /// A new app over an account, and its first effects.
@@ -227,9 +284,8 @@ fn open<S: FnMut(crate::audio::Command)>(
     setup: &Setup,
     account: Option<Account>,
     effects: &mut Effects<S>,
-    drive: &mut Drive<Signals, Reader>,
+    drive: &Drive<Signals, Reader>,
 ) -> (App, Vec<Effect>) {
-    drive.start_over();
     let mut setup = Setup {
         size: drive.stage.size(),
         ..setup.clone()

@@ -1,5 +1,6 @@
 //! How it looks: `draw(&App, Now, &mut Frame) -> FrameMap`. Reads the app, changes nothing, keeps nothing.
 
+mod arrange;
 mod cell;
 mod columns;
 pub mod context;
@@ -17,6 +18,7 @@ mod panel;
 #[cfg(test)]
 pub(crate) mod picture;
 pub mod player;
+mod profiles;
 mod prompt;
 mod spinner;
 mod statistics;
@@ -24,6 +26,7 @@ mod status;
 mod table;
 pub mod text;
 pub mod theme;
+mod views;
 pub mod waveform;
 
 pub use context::Context;

@@ -20,6 +20,7 @@ mod suite {
     mod download;
     mod kill;
     mod refuse;
+    mod resume;
     mod unsure;
     mod verify;
 }

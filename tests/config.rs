@@ -8,6 +8,9 @@ mod pty;
 mod suite {
     mod accounts;
     mod files;
+    mod keychain;
     mod live;
+    mod profiles;
     mod screen;
+    mod views;
 }

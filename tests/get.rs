@@ -1,12 +1,18 @@
 //! `callreel get`, the real program, against an account on loopback.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use callreel::emulator::{self, Emulator, Options};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Map, Value};
 
 fn start(faults: &str) -> Emulator {
+    start_with(faults, Duration::ZERO)
+}
+
+fn start_with(faults: &str, latency: Duration) -> Emulator {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -14,6 +20,7 @@ fn start(faults: &str) -> Emulator {
     let faults = faults.split(',').filter(|fault| !fault.is_empty());
     let options = Options {
         faults: faults.map(|fault| fault.parse().unwrap()).collect(),
+        latency,
         ..Options::default()
     };
     // It has a runtime of its own; this one only starts it.
@@ -134,4 +141,55 @@ fn what_would_fail_for_each_ends_it_with_its_own_code_after_what_came() {
     let array: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(array.as_array().unwrap().len(), 1);
     assert_eq!(array[0]["recording_id"], ids[0]);
+}
+
+#[test]
+fn a_signal_has_its_code_and_programs_read_of_it() {
+    for (signal, code, form) in [
+        (Signal::INT, 130, "ndjson"),
+        (Signal::TERM, 143, "json"),
+        (Signal::TERM, 143, "csv"),
+    ] {
+        let emulator = start_with("", Duration::from_secs(60));
+        let mut command = command(&emulator, &["some", "--output", form]);
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let asked = emulator.requests_until(|asked| !asked.is_empty());
+            tokio::time::timeout(Duration::from_secs(30), asked)
+                .await
+                .unwrap();
+        });
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        let said = text(&output.stderr);
+        match form {
+            "csv" => assert_eq!(said, "callreel: interrupted\n"),
+            _ => {
+                let told: Value = serde_json::from_str(&said).unwrap();
+                assert_eq!(told["code"], code);
+                assert_eq!(told["message"], "interrupted");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_recording_that_is_not_there_is_said_once() {
+    let emulator = start("");
+    let output = get(&emulator, &["nowhere", "--output", "csv"]);
+    let said = text(&output.stderr);
+    assert_eq!(said.matches("no ").count(), 1, "{said}");
+    assert!(
+        said.starts_with("callreel: no such recording: it may"),
+        "{said}"
+    );
 }

@@ -151,7 +151,7 @@ fn up(emulator: &Emulator, more: &[&str]) -> (Program, pty::Settings) {
     let id = id(emulator, LONG);
     let mut arguments = vec!["play", "--sink", "null", &id];
     arguments.extend(more);
-    let mut start = Start::callreel(&arguments);
+    let mut start = Start::callreel(&arguments).size(120, 24);
     for (name, value) in &environment(emulator) {
         start = start.env(name, value);
     }
@@ -193,6 +193,55 @@ fn keys_work_and_one_line_is_drawn_over_itself() {
     program.keys("q");
     let program = ends_clean(program, &fresh, 0);
     assert!(program.shown().text().contains("0:50"));
+}
+
+/// A configuration in a file of its own.
+fn configured(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    file
+}
+
+const SETTINGS: &str = "[player]\nspeed = 2.0\nvolume = 40\nskip_silence = \"strong\"\nlevel_voices = true\n\
+                        [sides]\nleft = \"agent\"\n[keys]\nfaster = \"F2\"\n";
+
+#[test]
+fn it_is_listened_to_as_the_configuration_says_and_its_keys_are_those_of_the_file() {
+    let emulator = start(Options::default());
+    let file = configured(SETTINGS);
+    let path = file.path().to_str().unwrap();
+    let (mut program, fresh) = up(&emulator, &["--config", path, "--channel", "left"]);
+    let said = |text: &str| {
+        let set = [
+            "2.0×",
+            "agent only",
+            "skip more silence",
+            "levelled",
+            "volume 40 %",
+        ];
+        set.iter().all(|part| text.contains(part))
+    };
+    drop(program.wait("all that is set", |shown| said(&shown.text())));
+    program.keys("\x1bOQ");
+    program.wait_for("2.1×");
+    program.keys("q");
+    ends_clean(program, &fresh, 0);
+}
+
+#[test]
+fn flags_beat_the_configuration() {
+    let emulator = start(Options::default());
+    let file = configured(SETTINGS);
+    let path = file.path().to_str().unwrap();
+    let flags = ["--speed", "1.5", "--volume", "100", "--skip-silence", "off"];
+    let arguments = [&["--config", path], &flags[..]].concat();
+    let (mut program, fresh) = up(&emulator, &arguments);
+    drop(program.wait("what the flags say", |shown| {
+        let text = shown.text();
+        text.contains("1.5×") && !text.contains("volume") && !text.contains("skip")
+    }));
+    program.keys("q");
+    ends_clean(program, &fresh, 0);
 }
 
 #[test]

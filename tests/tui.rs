@@ -13,6 +13,8 @@ mod account;
 mod any;
 #[path = "tui/choices.rs"]
 mod choices;
+#[path = "tui/columns.rs"]
+mod columns;
 #[path = "tui/deliveries.rs"]
 mod deliveries;
 #[path = "tui/jobs.rs"]
@@ -27,6 +29,8 @@ mod marks;
 mod moments;
 #[path = "tui/picks.rs"]
 mod picks;
+#[path = "tui/profiles.rs"]
+mod profiles;
 #[path = "tui/queue.rs"]
 mod queue;
 #[path = "tui/screens.rs"]
@@ -39,3 +43,5 @@ mod speech;
 mod statistics;
 #[path = "tui/thrift.rs"]
 mod thrift;
+#[path = "tui/views.rs"]
+mod views;

@@ -90,6 +90,19 @@ pub enum Action {
     SortReverse,
     /// Between a queue and the whole list.
     Queue,
+    /// Which columns the list has.
+    Columns,
+    /// In the columns: show or hide one, move it.
+    ShowColumn,
+    ColumnDown,
+    ColumnUp,
+    /// What would stand in the configuration.
+    ConfigLines,
+    /// Views: what is listed, in which order and with which columns, under a name.
+    Views,
+    SaveView,
+    /// Another account.
+    Profiles,
     Detail,
     RawJson,
     Zone,
@@ -496,12 +509,55 @@ pub const ACTIONS: &[Description] = {
             "turn the order round",
             "reverse",
         ),
+        about(Views, Find, "views", "saved views", "views"),
+        about(
+            SaveView,
+            Find,
+            "save-view",
+            "save what is listed as a view",
+            "save this one",
+        ),
         about(
             Queue,
             Find,
             "queue",
             "between a random queue (--sample) and the whole list",
             "queue",
+        ),
+        about(
+            Columns,
+            Look,
+            "columns",
+            "show, hide and move columns",
+            "columns",
+        ),
+        about(
+            ShowColumn,
+            Look,
+            "show-column",
+            "in the columns: show or hide one",
+            "show or hide",
+        ),
+        about(
+            ColumnDown,
+            Look,
+            "column-down",
+            "in the columns: move it to the right",
+            "to the right",
+        ),
+        about(
+            ColumnUp,
+            Look,
+            "column-up",
+            "in the columns: move it to the left",
+            "to the left",
+        ),
+        about(
+            ConfigLines,
+            Look,
+            "config-lines",
+            "copy what the columns are in the configuration",
+            "copy line",
         ),
         about(
             Detail,
@@ -582,6 +638,13 @@ pub const ACTIONS: &[Description] = {
             "refresh",
             "load anew; after an error, try again",
             "refresh",
+        ),
+        about(
+            Profiles,
+            Program,
+            "profiles",
+            "another account of the configuration",
+            "profile",
         ),
         about(NextPane, Program, "next-pane", "next pane", "next pane"),
         about(

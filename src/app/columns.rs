@@ -1,5 +1,9 @@
 //! Which columns the list has, where there is room.
 
+mod arrange;
+
+pub use arrange::Arranging;
+
 /// A column of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
@@ -10,10 +14,38 @@ pub enum Column {
     To,
     Type,
     Format,
+    Conference,
+    Id,
+    Call,
+    /// Whole seconds, as they are billed.
+    Billed,
+    /// Days in storage.
+    Stored,
+    /// Prices of storing it, as the API tells them.
+    Rate,
+    Monthly,
 }
 
 impl Column {
-    const ALL: [Self; 7] = [
+    pub const ALL: [Self; 14] = [
+        Self::Added,
+        Self::Started,
+        Self::Length,
+        Self::From,
+        Self::To,
+        Self::Type,
+        Self::Format,
+        Self::Conference,
+        Self::Id,
+        Self::Call,
+        Self::Billed,
+        Self::Stored,
+        Self::Rate,
+        Self::Monthly,
+    ];
+
+    /// Those that stand there when nobody says which.
+    const USUAL: [Self; 7] = [
         Self::Added,
         Self::Started,
         Self::Length,
@@ -33,12 +65,39 @@ impl Column {
             Self::To => "to",
             Self::Type => "type",
             Self::Format => "format",
+            Self::Conference => "conference",
+            Self::Id => "id",
+            Self::Call => "call",
+            Self::Billed => "billed",
+            Self::Stored => "stored",
+            Self::Rate => "rate",
+            Self::Monthly => "monthly",
+        }
+    }
+
+    /// What stands in it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Added => "when the API got it",
+            Self::Started => "when recording began",
+            Self::Length => "how long it is",
+            Self::From => "who called",
+            Self::To => "who was called",
+            Self::Type => "call, conference, …",
+            Self::Format => "mp3 or wav, as the API says",
+            Self::Conference => "the conference's name",
+            Self::Id => "the recording's id",
+            Self::Call => "the call's UUID",
+            Self::Billed => "the length that is billed",
+            Self::Stored => "days in storage",
+            Self::Rate => "the rate of storing",
+            Self::Monthly => "what storing costs a month",
         }
     }
 }
 
-/// The names of all columns, in the order in which they usually stand.
-pub const NAMES: &str = "added, started, length, from, to, type, format";
+/// The names of all columns, in the order of [`Column::ALL`].
+pub const NAMES: &str = "added, started, length, from, to, type, format, conference, id, call, billed, stored, rate, monthly";
 
 /// The columns there are, from left to right. In a narrow terminal some of them give way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +105,7 @@ pub struct Columns(Vec<Column>);
 
 impl Default for Columns {
     fn default() -> Self {
-        Self(Column::ALL.to_vec())
+        Self(Column::USUAL.to_vec())
     }
 }
 
@@ -67,6 +126,15 @@ impl Columns {
     pub fn shown(&self) -> impl Iterator<Item = Column> + '_ {
         self.0.iter().copied()
     }
+
+    /// As they stand in the configuration: `["added", "to"]`.
+    pub fn written(&self) -> String {
+        let names: Vec<_> = self
+            .shown()
+            .map(|column| format!("\"{}\"", column.name()))
+            .collect();
+        format!("[{}]", names.join(", "))
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +143,12 @@ mod tests {
 
     #[test]
     fn the_names_are_those_of_all_columns() {
-        assert_eq!(Columns::new(NAMES.split(", ")), Some(Columns::default()));
+        let all = Columns(Column::ALL.to_vec());
+        assert_eq!(Columns::new(NAMES.split(", ")), Some(all));
+    }
+
+    #[test]
+    fn the_usual_ones_come_first() {
+        assert_eq!(Column::ALL[..7], Column::USUAL);
     }
 }

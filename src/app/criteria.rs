@@ -140,6 +140,14 @@ impl Criteria {
         flags.criteria()
     }
 
+    /// This, but for what the texts of the command line say otherwise.
+    ///
+    /// # Errors
+    /// As [`from_flags`](Self::from_flags).
+    pub fn with_flags(self, flags: &Flags) -> Result<Self, Vec<FieldError>> {
+        flags.over(self)
+    }
+
     /// A filter as the API takes it. The two times are not filters.
     pub fn value(&self, field: Field) -> Option<&str> {
         match field {

@@ -11,6 +11,7 @@ pub use crate::plivo::Priority;
 
 use super::ids::{JobId, RequestId, TimerId};
 use super::jobs::Work;
+use super::views::View;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -61,6 +62,8 @@ pub enum Effect {
     },
     /// Into that file, all or none.
     Keep(Vec<Change>),
+    /// Write it to the end of the configuration file; the user has said yes.
+    SaveView(Box<View>),
     /// Work on several recordings; `Message::Job` tells how it goes.
     Begin {
         job: JobId,
@@ -76,6 +79,15 @@ pub enum Effect {
     Suspend,
     /// `Message::Log` with what the log in memory holds.
     ReadLog,
+    /// `Message::Profiles` with the accounts of the configuration.
+    ReadProfiles(RequestId),
+    /// Make this profile's account ready: `Message::ProfileOpened` tells what came of it.
+    OpenProfile {
+        request: RequestId,
+        name: String,
+    },
+    /// Start again on the account that this request opened.
+    ChangeAccount(RequestId),
     /// Start again on the embedded demo account (first-run screen).
     OpenDemo,
     Quit,

@@ -60,6 +60,13 @@ impl Marks {
         &self.keeping
     }
 
+    /// Is there something that ends with this app, since it is in no file?
+    pub(super) fn are_for_this_run(&self) -> bool {
+        let in_memory = matches!(self.keeping, Keeping::Memory | Keeping::Ask { .. });
+        let any = self.moments.values().any(|of| !of.is_empty());
+        in_memory && (any || !self.reviewed.is_empty())
+    }
+
     /// When a recording was said to be done with; `None`: it was not.
     pub fn reviewed(&self, recording: &RecordingId) -> Option<DateTime<Utc>> {
         self.reviewed.get(recording).copied()

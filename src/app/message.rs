@@ -15,7 +15,9 @@ use super::deliveries::Step;
 use super::ids::{JobId, RequestId, TimerId};
 use super::jobs;
 use super::key::Key;
+use super::profiles::Profile;
 use super::setup::Preferences;
+use super::views::View;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Message {
@@ -32,6 +34,18 @@ pub enum Message {
     Log(Vec<String>),
     /// The configuration file changed: what is preferred now, or what is wrong with it, in words.
     Preferences(Result<Box<Preferences>, String>),
+    /// The accounts of the configuration, as `Effect::ReadProfiles` asked.
+    Profiles {
+        request: RequestId,
+        profiles: Result<Vec<Profile>, String>,
+    },
+    /// The account of a profile is ready, or cannot be had.
+    ProfileOpened {
+        request: RequestId,
+        opened: Result<(), String>,
+    },
+    /// What came of `Effect::SaveView`: the view, or why nothing was written.
+    ViewSaved(Result<Box<View>, String>),
     /// Something the runtime could not do (copy, open the demo), in words: shown as a notice.
     Trouble(String),
 }

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::action::Group;
+use super::columns::Arranging;
 use super::filter::Form;
 use super::input::TextLine;
 use super::jobs::{Dialog, Into};
@@ -10,6 +11,8 @@ use super::keymap::Keymap;
 use super::layout::Layout;
 use super::marks::{List, NoteLine};
 use super::palette::Palette;
+use super::profiles::{self, Changing};
+use super::views::{Choosing, Saving};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
@@ -37,6 +40,18 @@ pub enum Overlay {
     Note(NoteLine),
     /// The moments of a recording.
     Moments(List),
+    /// Which columns the list has.
+    Columns(Arranging),
+    /// The saved views.
+    Views(Choosing),
+    /// The name of a new one.
+    ViewName(TextLine),
+    /// Where does the new one go?
+    SaveView(Saving),
+    /// The accounts of the configuration.
+    Profiles(profiles::Choosing),
+    /// May what plays end for another account?
+    ChangeProfile(Changing),
     /// May marks be kept in a file?
     KeepMarks,
     /// Where an export or a download goes.

@@ -65,11 +65,11 @@ impl App {
             Action::RemoveMoment => return self.remove_moment(now),
             Action::RestoreMoment => return self.restore_moment(now),
             Action::KeepMarks => self.offer_to_keep(now),
-            Action::Yes => return self.answer_keep(true, now),
-            Action::No => return self.answer_keep(false, now),
+            Action::Yes => return self.answer_question(true, now),
+            Action::No => return self.answer_question(false, now),
 
             Action::MarkRow => self.pick_row(now),
-            Action::MarkRange => self.pick_range(now),
+            Action::MarkRange => return self.pick_range(now),
             Action::MarkAll => self.pick_all(now),
 
             Action::Export => self.open_export(now),
@@ -86,6 +86,27 @@ impl App {
             Action::SortReverse => self.sort_reverse(now),
             Action::Queue => self.toggle_queue(now),
 
+            Action::Columns => self.open_columns(),
+            Action::ShowColumn => self.toggle_column(now),
+            Action::ColumnDown => self.shift_column(1),
+            Action::ColumnUp => self.shift_column(-1),
+            Action::ConfigLines => {
+                return match self.overlay {
+                    Some(Overlay::SaveView(_) | Overlay::Views(_)) => self.copy_view(now),
+                    Some(Overlay::Profiles(_)) => Vec::new(),
+                    _ => self.copy_columns(now),
+                };
+            }
+            Action::Views => self.open_views(),
+            // What else is chosen from is no view.
+            Action::SaveView
+                if matches!(
+                    self.overlay,
+                    Some(Overlay::Columns(_) | Overlay::Profiles(_))
+                ) => {}
+            Action::SaveView => self.open_view_name(now),
+            Action::Profiles => return self.open_profiles(now),
+
             Action::Detail => self.toggle_detail(),
             Action::RawJson => self.toggle_raw(),
             Action::CopyId => return self.copy(What::Id, now),
@@ -101,7 +122,7 @@ impl App {
             Action::Accept => return self.accept(now),
             Action::Refresh => return self.refresh(now),
             Action::NextPane | Action::PreviousPane => self.other_pane(),
-            Action::Back => self.back(),
+            Action::Back => return self.back(),
             Action::Help => self.overlay = Some(Overlay::Help { scroll: 0 }),
             Action::Log => {
                 self.overlay = Some(Overlay::Log {
@@ -124,12 +145,24 @@ impl App {
         Vec::new()
     }
 
+    /// Yes or no, to the question that is asked.
+    fn answer_question(&mut self, yes: bool, now: Now) -> Vec<Effect> {
+        match self.overlay {
+            Some(Overlay::SaveView(_)) => self.answer_save(yes, now),
+            Some(Overlay::ChangeProfile(_)) => self.answer_change(yes),
+            _ => self.answer_keep(yes, now),
+        }
+    }
+
     /// Where `j` and its like go now.
     fn mover(&self) -> Mover {
         match &self.overlay {
             Some(overlay) if overlay.is_read() => Mover::Reading,
             Some(Overlay::Palette(_)) => Mover::Offers,
             Some(Overlay::Moments(_)) => Mover::Moments,
+            Some(Overlay::Columns(_)) => Mover::Columns,
+            Some(Overlay::Views(_)) => Mover::Views,
+            Some(Overlay::Profiles(_)) => Mover::Profiles,
             Some(_) => Mover::Nothing,
             None if self.focus.context() == Context::Detail => Mover::Detail,
             None => Mover::List,
@@ -151,6 +184,9 @@ impl App {
                 }
             }
             Mover::Moments => self.choose_moment(by),
+            Mover::Columns => self.choose_column(by),
+            Mover::Views => self.choose_view(by),
+            Mover::Profiles => self.choose_profile(by),
             Mover::Nothing => {}
         }
     }
@@ -213,6 +249,7 @@ impl App {
             self.notices.info(words, now.mono);
         }
         self.sorting = None;
+        self.order_wanted = None;
         self.fresh = true;
         self.replan(plan, now)
     }
@@ -299,11 +336,22 @@ impl App {
     }
 
     /// One thing is left at a time; the program never.
-    fn back(&mut self) {
+    fn back(&mut self) -> Vec<Effect> {
         self.stay();
-        if let Some(left) = self.overlay.take() {
-            self.overlay = left.behind();
-            return;
+        match self.overlay.take() {
+            Some(Overlay::Columns(arranging)) => {
+                self.leave_columns(arranging);
+                return Vec::new();
+            }
+            Some(left) => {
+                self.overlay = left.behind();
+                return Vec::new();
+            }
+            None => {}
+        }
+        let given_up = self.give_up_opening();
+        if !given_up.is_empty() {
+            return given_up;
         }
         let hides_the_list = self.layout().is_some_and(|layout| layout.table.is_none());
         if hides_the_list {
@@ -315,9 +363,10 @@ impl App {
             self.detail.scroll = 0;
         } else if self.needle.is_some() {
             self.needle = None;
-        } else if !self.put_job_away() {
+        } else if !self.give_up_range() && !self.put_job_away() {
             self.notices.clear();
         }
+        Vec::new()
     }
 
     fn next_zone(&mut self, now: Now) {
@@ -359,6 +408,16 @@ impl App {
             Some(Overlay::Into(into)) => self.take_into(into, now),
             Some(Overlay::Delete(dialog)) => self.take_delete(dialog),
             Some(Overlay::Moments(list)) => self.go_to_kept(list, now),
+            Some(Overlay::Columns(arranging)) => {
+                self.keep_columns(&arranging, now);
+                Vec::new()
+            }
+            Some(Overlay::Views(choosing)) => self.go_to_view(choosing, now),
+            Some(Overlay::Profiles(choosing)) => self.go_to_profile(choosing, now),
+            Some(Overlay::ViewName(line)) => {
+                self.name_view(line);
+                Vec::new()
+            }
             Some(Overlay::Palette(palette)) => match palette.choice() {
                 Some(Command::Row(row)) => self.go_far(row - 1, now),
                 Some(Command::Page(page)) => {
@@ -393,5 +452,8 @@ enum Mover {
     Reading,
     Offers,
     Moments,
+    Columns,
+    Views,
+    Profiles,
     Nothing,
 }

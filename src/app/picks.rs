@@ -5,6 +5,7 @@
 //! "everything". Marks on single rows stay, and the screen says how many of them were made under another filter.
 
 mod keys;
+mod range;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use super::history::{Plan, Total};
 use super::words;
 use crate::plivo::{Recording, RecordingId};
+use range::Reach;
 
 /// Which recordings are marked.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +45,8 @@ pub enum Chosen {
     All {
         plan: Box<Plan>,
         but: HashSet<RecordingId>,
+        /// How many that were when they were counted; `None` where they are not, or not all.
+        counted: Option<u64>,
     },
 }
 
@@ -54,6 +58,8 @@ pub struct Picks {
     list: u64,
     /// The row that was marked or unmarked last, and which of the two.
     anchor: Option<(RecordingId, bool)>,
+    /// A range whose rows are still coming.
+    reach: Option<Reach>,
     /// They were marked, and nothing was done with them since.
     unused: bool,
 }
@@ -64,6 +70,7 @@ impl Default for Picks {
             picked: Picked::Rows(BTreeMap::new()),
             list: 0,
             anchor: None,
+            reach: None,
             unused: false,
         }
     }
@@ -161,6 +168,7 @@ impl Picks {
             Picked::All { plan, but, .. } => Chosen::All {
                 plan: Box::new(plan.clone()),
                 but: but.clone(),
+                counted: counted(self.total()),
             },
         })
     }
@@ -197,6 +205,7 @@ impl Picks {
             },
             list: self.list,
             anchor: None,
+            reach: None,
             unused: true,
         };
     }
@@ -212,6 +221,7 @@ impl Picks {
     pub(super) fn another_list(&mut self) -> bool {
         self.list += 1;
         self.anchor = None;
+        self.reach = None;
         let all = self.is_all();
         if all {
             self.clear();
@@ -241,6 +251,11 @@ impl Picks {
             }
         }
     }
+}
+
+/// A total that is one.
+pub(super) fn counted(total: Total) -> Option<u64> {
+    total.exact.then_some(total.known as u64)
 }
 
 impl Chosen {

@@ -27,6 +27,9 @@ impl App {
                 match &self.overlay {
                     Some(overlay) if overlay.is_read() => self.scroll_reading(rows),
                     Some(Overlay::Moments(_)) => self.choose_moment(rows.signum()),
+                    Some(Overlay::Columns(_)) => self.choose_column(rows.signum()),
+                    Some(Overlay::Views(_)) => self.choose_view(rows.signum()),
+                    Some(Overlay::Profiles(_)) => self.choose_profile(rows.signum()),
                     Some(_) => {}
                     None if in_detail => self.scroll_detail(rows, now),
                     None => self.move_rows(rows, true),

@@ -1,6 +1,6 @@
 //! The configuration file changed while the app runs.
 
-use super::{App, Effect, Now, Preferences};
+use super::{App, Effect, Now, Overlay, Preferences};
 
 impl App {
     /// What is preferred by now.
@@ -8,12 +8,13 @@ impl App {
         Preferences {
             theme: self.theme,
             colours: self.colours,
-            columns: self.columns.clone(),
+            columns: self.configured.clone(),
             keymap: self.keymap.clone(),
             rewind: self.player.rewind(),
             sides: self.player.side_names().clone(),
             thresholds: self.player.thresholds(),
             clipped_places: self.player.clipped_places(),
+            views: self.views.clone(),
             downloads: self.jobs.usual().clone(),
         }
     }
@@ -31,11 +32,24 @@ impl App {
                 return Vec::new();
             }
         };
+        // A view that was saved from here is known already.
+        if *preferences == self.preferences() {
+            return Vec::new();
+        }
         let effects = self.player.prefer(&preferences);
         self.theme = preferences.theme;
         self.colours = preferences.colours;
-        self.columns = preferences.columns;
+        // What was chosen here stays until something else is written there.
+        if self.configured != preferences.columns {
+            self.columns = preferences.columns.clone();
+            self.configured = preferences.columns;
+            if matches!(self.overlay, Some(Overlay::Columns(_))) {
+                self.overlay = None;
+            }
+        }
         self.keymap = preferences.keymap;
+        self.views = preferences.views;
+        self.choose_view(0);
         self.jobs.prefer(preferences.downloads);
         // The first of two keys may lead nowhere any more.
         self.lead = None;

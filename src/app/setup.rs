@@ -5,6 +5,7 @@ use super::choices::Settled;
 use super::columns::Columns;
 use super::criteria::Criteria;
 use super::deliveries::Route;
+use super::ids::Ids;
 use super::jobs::Folder;
 use super::keymap::Keymap;
 use super::marks::Keeping;
@@ -13,6 +14,7 @@ use super::queue::Sample;
 use super::sides::SideNames;
 use super::statistics::CLIPPED_PLACES;
 use super::theme::{Colours, Theme};
+use super::views::View;
 use super::zone::Zone;
 use crate::audio::Thresholds;
 
@@ -29,6 +31,8 @@ pub struct Preferences {
     pub thresholds: Thresholds,
     /// A side with so many places at full scale is called clipped.
     pub clipped_places: u32,
+    /// The saved views, by name.
+    pub views: Vec<View>,
     /// Where downloads go at first.
     pub downloads: Folder,
 }
@@ -44,6 +48,7 @@ impl Default for Preferences {
             sides: SideNames::default(),
             thresholds: Thresholds::default(),
             clipped_places: CLIPPED_PLACES,
+            views: Vec::new(),
             downloads: Folder::default(),
         }
     }
@@ -56,11 +61,19 @@ pub struct Setup {
     pub account: String,
     /// The auth id as far as it may be shown: `MA…QUU`.
     pub auth_id: String,
+    /// The profile whose account it is, if it is one's.
+    pub profile: Option<String>,
+    /// Where ids go on: after another account they are not used again.
+    pub ids: Ids,
     /// The embedded account: nothing real is shown, nothing is left behind.
     pub demo: bool,
     /// Why there is nothing to browse (`PLIVO_AUTH_ID is not set`): the first-run screen shows it. `None`: go ahead.
     pub missing: Option<String>,
     pub criteria: Criteria,
+    /// The view it begins with; what it lists is in the criteria already.
+    pub view: Option<View>,
+    /// The file that views are saved in, as it is shown; `None`: they can only be copied.
+    pub views_file: Option<String>,
     /// A sample to draw of what the criteria list, or to go on with.
     pub sample: Option<Sample>,
     /// The zone shown first.

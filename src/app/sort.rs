@@ -17,7 +17,7 @@ pub enum Column {
 }
 
 impl Column {
-    const ALL: [Self; 6] = [
+    pub const ALL: [Self; 6] = [
         Self::Added,
         Self::Length,
         Self::From,
@@ -91,7 +91,12 @@ impl Sorting {
 
     /// `length, longest first`.
     pub fn words(&self) -> String {
-        let order = match (self.column, self.column.greatest_first() != self.reversed) {
+        Self::words_of(self.column, self.reversed)
+    }
+
+    /// The same of an order that nothing is in yet.
+    pub fn words_of(column: Column, reversed: bool) -> String {
+        let order = match (column, column.greatest_first() != reversed) {
             (Column::Length, true) => "longest first",
             (Column::Length, false) => "shortest first",
             (Column::Added | Column::Started, true) => "newest first",
@@ -99,7 +104,7 @@ impl Sorting {
             (_, true) => "Z to A",
             (_, false) => "A to Z",
         };
-        format!("{}, {order}", self.column.name())
+        format!("{}, {order}", column.name())
     }
 }
 

@@ -30,12 +30,20 @@ impl App {
     pub fn status(&self, now: Now) -> Option<Line> {
         self.lead_line()
             .or_else(|| self.notice_line(now))
+            .or_else(|| self.opening_line())
             .or_else(|| self.error_line())
             .or_else(|| self.undelivered_line())
             .or_else(|| self.throttle_line(now))
             .or_else(|| self.goal_line(now))
             .or_else(|| self.callback_line(now))
             .or_else(|| self.draw_line())
+            .or_else(|| self.reach_line())
+    }
+
+    /// How far a range is whose rows are coming.
+    fn reach_line(&self) -> Option<Line> {
+        let words = self.reach_words()?;
+        Some(line(Kind::Info, words, "Esc gives it up"))
     }
 
     fn lead_line(&self) -> Option<Line> {
@@ -63,6 +71,17 @@ impl App {
             help: String::new(),
             until: Some(notice.until),
         })
+    }
+
+    /// A token may come from a program that takes its time.
+    fn opening_line(&self) -> Option<Line> {
+        let name = self.mask.account(&self.opening.as_ref()?.name);
+        let text = format!("waiting for the token of {name} …");
+        Some(line(
+            Kind::Info,
+            text,
+            &self.keymap.spell("{back} gives it up"),
+        ))
     }
 
     /// Only while something waits for it: what has failed goes on by a key, and says so itself.

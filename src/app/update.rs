@@ -34,6 +34,15 @@ impl App {
                 Vec::new()
             }
             Message::Preferences(preferences) => self.prefer(preferences, now),
+            Message::Profiles { request, profiles } => {
+                self.profiles_came(request, profiles, now);
+                Vec::new()
+            }
+            Message::ProfileOpened { request, opened } => self.profile_opened(request, opened, now),
+            Message::ViewSaved(saved) => {
+                self.view_saved(saved, now);
+                Vec::new()
+            }
             Message::Trouble(text) => {
                 self.notices.trouble(text, now.mono);
                 Vec::new()
@@ -61,7 +70,9 @@ impl App {
                 };
                 let (outcome, mut effects) = history.answered(request, result, &mut self.ids, now);
                 self.list_changed(outcome);
+                self.take_order(now);
                 effects.extend(self.sample_on(now));
+                effects.extend(self.reach_on(now));
                 effects
             }
             Api::Recording { request, result } => {
@@ -159,6 +170,7 @@ impl App {
             self.picks.counted(history.plan(), history.total());
         }
         let mut effects = self.look(now);
+        effects.extend(self.need_no_range(now));
         effects.extend(self.give_up_unasked());
         self.leave_no_question();
         let stale = self.history.as_ref().is_some_and(|history| history.stale())
@@ -249,11 +261,17 @@ impl App {
                 | Overlay::Search(_)
                 | Overlay::GoTo(_)
                 | Overlay::Note(_)
+                | Overlay::ViewName(_)
                 | Overlay::Into(_)
                 | Overlay::Delete(_),
             ) => Context::Typing,
             Some(Overlay::Moments(_)) => Context::Moments,
-            Some(Overlay::KeepMarks) => Context::Asking,
+            Some(Overlay::Columns(_) | Overlay::Views(_) | Overlay::Profiles(_)) => {
+                Context::Choosing
+            }
+            Some(Overlay::KeepMarks | Overlay::SaveView(_) | Overlay::ChangeProfile(_)) => {
+                Context::Asking
+            }
             Some(Overlay::Leave { .. }) => Context::Leaving,
             Some(_) => Context::Reading,
             None if self.missing.is_some() => Context::FirstRun,
@@ -280,7 +298,7 @@ impl App {
                 palette.chosen = 0;
                 &mut palette.line
             }
-            Some(Overlay::Search(line) | Overlay::GoTo(line)) => line,
+            Some(Overlay::Search(line) | Overlay::GoTo(line) | Overlay::ViewName(line)) => line,
             // A note is left by Esc alone: its moment must not be lost by one stroke too many.
             Some(Overlay::Note(note)) => {
                 note.line.key(key);
@@ -308,7 +326,9 @@ impl App {
     fn paste(&mut self, text: &str) -> Vec<Effect> {
         match &mut self.overlay {
             Some(Overlay::Filter(form)) => form.paste(text),
-            Some(Overlay::Search(line) | Overlay::GoTo(line)) => line.insert(text),
+            Some(Overlay::Search(line) | Overlay::GoTo(line) | Overlay::ViewName(line)) => {
+                line.insert(text);
+            }
             Some(Overlay::Note(note)) => note.line.insert(text),
             Some(Overlay::Into(into)) => into.line.insert(text),
             Some(Overlay::Palette(palette)) => {

@@ -132,7 +132,7 @@ impl App {
         self.order_by(Sorting::turned(self.sorting.as_ref()), now);
     }
 
-    fn order_by(&mut self, order: Option<(Column, bool)>, now: Now) {
+    pub(super) fn order_by(&mut self, order: Option<(Column, bool)>, now: Now) {
         if self.history.is_none() {
             return;
         }
@@ -141,6 +141,7 @@ impl App {
             self.notices.info(words, now.mono);
             return;
         }
+        self.order_wanted = None;
         match order {
             Some((column, reversed)) => self.sort_by(column, reversed),
             None => self.sorting = None,

@@ -36,6 +36,18 @@ pub(crate) fn of(bytes: &[u8]) -> String {
     hex(digest(&SHA256, bytes).as_ref())
 }
 
+/// The first half of the hash, by which texts are told apart where millions of them would take too much room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Short([u8; 16]);
+
+impl Short {
+    pub(super) fn of(text: &str) -> Self {
+        let hash = digest(&SHA256, text.as_bytes());
+        // SHA-256 has 32 bytes.
+        Self(hash.as_ref().first_chunk().copied().unwrap_or_default())
+    }
+}
+
 /// Of a file from its start on, and how many bytes it has.
 ///
 /// # Errors

@@ -12,12 +12,18 @@ use serde::{Deserialize, Serialize};
 use crate::app::text::json;
 
 use super::folder::Folder;
+use super::hash::Short;
 use super::template::Place;
 
 pub(crate) use lines::{Line, Lines, drop_torn_line};
 
 /// The manifest's name in the archive's folder.
 pub const MANIFEST: &str = "manifest.ndjson";
+
+/// About how many recordings a manifest of so many bytes has: a line of callreel's own takes some 600.
+pub(super) fn about(bytes: u64) -> usize {
+    usize::try_from(bytes / 600).unwrap_or(0)
+}
 
 /// What one line says. Times are RFC 3339 in UTC.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,32 +81,63 @@ impl Entry {
     }
 }
 
-/// The manifest, read and open for more. Only one program at a time can have it so.
+/// The manifest, open for more. Only one program at a time can have it so. Of each recording it is known where its line stands,
+/// since a million lines would take most of a gigabyte.
 #[derive(Debug)]
 pub struct Manifest {
     file: File,
-    pub entries: HashMap<String, Entry>,
+    /// Where the line of each recording begins that counts, by its id.
+    places: HashMap<Short, u64>,
     /// Lines in the middle that could not be read, counted from 1.
     pub damaged: Vec<u64>,
 }
 
 impl Manifest {
-    /// Opens the manifest of an archive, and begins one where there is none.
+    /// Opens the manifest of an archive, and begins one where there is none. Each entry is shown to `on_entry`, with the one that
+    /// it replaces.
     ///
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] when another program has it, else as the system says.
-    pub fn open(folder: &Folder) -> io::Result<Self> {
+    pub fn open(
+        folder: &Folder,
+        on_entry: &mut dyn FnMut(&Entry, Option<&Entry>),
+    ) -> io::Result<Self> {
         let mut file = folder.append(MANIFEST)?;
         file.try_lock()?;
         drop_torn_line(&mut file)?;
-        let ReadManifest {
-            entries, damaged, ..
-        } = read(&mut file)?;
+        let again = file.try_clone()?;
+        // To grow a table takes both at once.
+        let mut places = HashMap::with_capacity(about(file.metadata()?.len()));
+        let (mut damaged, mut broken) = (Vec::new(), Ok(()));
+        each(&mut file, |number, at, entry| {
+            let Some(entry) = entry else {
+                damaged.push(number);
+                return;
+            };
+            let before = places.insert(Short::of(&entry.id), at);
+            match before.map(|at| entry_at(&again, at)).transpose() {
+                Ok(before) => on_entry(&entry, before.flatten().as_ref()),
+                Err(error) => broken = Err(error),
+            }
+        })?;
+        broken?;
         Ok(Self {
             file,
-            entries,
+            places,
             damaged,
         })
+    }
+
+    /// What it says of a recording.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub fn get(&self, id: &str) -> io::Result<Option<Entry>> {
+        let Some(at) = self.places.get(&Short::of(id)) else {
+            return Ok(None);
+        };
+        let entry = entry_at(&self.file, *at)?;
+        Ok(entry.filter(|entry| entry.id == id))
     }
 
     /// Adds a line, which is on the disk afterwards.
@@ -109,12 +146,18 @@ impl Manifest {
     /// As the system says.
     pub fn add(&mut self, entry: Entry) -> io::Result<()> {
         let value = serde_json::to_value(&entry).map_err(io::Error::other)?;
+        let at = self.file.metadata()?.len();
         self.file
             .write_all(format!("{}\n", json::line(&value)).as_bytes())?;
         self.file.sync_data()?;
-        self.entries.insert(entry.id.clone(), entry);
+        self.places.insert(Short::of(&entry.id), at);
         Ok(())
     }
+}
+
+fn entry_at(file: &File, at: u64) -> io::Result<Option<Entry>> {
+    let line = lines::line_at(file, at)?;
+    Ok(line.and_then(|line| serde_json::from_slice(&line).ok()))
 }
 
 /// What a manifest says.
@@ -125,37 +168,50 @@ pub struct ReadManifest {
     pub damaged: Vec<u64>,
     /// The last line has no end.
     pub torn: bool,
+    /// While it is open nobody can write to the manifest.
+    pub lock: Option<File>,
 }
 
-/// Reads the manifest of an archive that nobody writes to.
+/// Reads the manifest of an archive that nobody writes to, or can while what is given back is held.
 ///
 /// # Errors
 /// [`io::ErrorKind::WouldBlock`] when somebody does, else as the system says.
 pub fn read_alone(folder: &Folder) -> io::Result<ReadManifest> {
     let mut file = folder.read(MANIFEST)?;
     file.try_lock_shared()?;
-    read(&mut file)
+    let read = read(&mut file)?;
+    Ok(ReadManifest {
+        lock: Some(file),
+        ..read
+    })
 }
 
 fn read(file: &mut File) -> io::Result<ReadManifest> {
     let mut manifest = ReadManifest::default();
-    for (number, line) in (1..).zip(Lines::of(file)?) {
-        let entry = match line? {
-            Line::Whole(bytes) => serde_json::from_slice::<Entry>(&bytes).ok(),
-            Line::TooLong => None,
-            Line::Torn => {
-                manifest.torn = true;
-                break;
-            }
-        };
-        match entry {
-            Some(entry) => {
-                manifest.entries.insert(entry.id.clone(), entry);
-            }
-            None => manifest.damaged.push(number),
+    let whole = each(file, |number, _, entry| match entry {
+        Some(entry) => {
+            manifest.entries.insert(entry.id.clone(), entry);
         }
-    }
+        None => manifest.damaged.push(number),
+    })?;
+    manifest.torn = !whole;
     Ok(manifest)
+}
+
+/// Shows every line, counted from 1, with the place where it begins; `None` for what cannot be read. Whether the last one is whole.
+fn each(file: &mut File, mut show: impl FnMut(u64, u64, Option<Entry>)) -> io::Result<bool> {
+    let mut lines = Lines::of(file)?;
+    let mut number = 0;
+    while let Some(line) = lines.next() {
+        number += 1;
+        let entry = match line? {
+            Line::Whole(bytes) => serde_json::from_slice(&bytes).ok(),
+            Line::TooLong => None,
+            Line::Torn => return Ok(false),
+        };
+        show(number, lines.at(), entry);
+    }
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -186,11 +242,37 @@ pub(super) mod tests {
         }
     }
 
+    pub(crate) fn opened(folder: &Folder) -> io::Result<Manifest> {
+        Manifest::open(folder, &mut |_, _| ())
+    }
+
+    #[test]
+    fn each_entry_is_shown_with_the_one_that_it_replaces() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = Folder::create(temporary.path()).unwrap();
+        let mut manifest = opened(&folder).unwrap();
+        // Longer than one block of reading.
+        let mut long = entry("a");
+        long.no_audio = Some("x".repeat(9000));
+        for entry in [long.clone(), entry("b"), entry("a")] {
+            manifest.add(entry).unwrap();
+        }
+        drop(manifest);
+        let mut shown = Vec::new();
+        let manifest = Manifest::open(&folder, &mut |entry, before| {
+            shown.push((entry.id.clone(), before.cloned()));
+        });
+        let with = |id: &str, before| (id.to_owned(), before);
+        let expected = [with("a", None), with("b", None), with("a", Some(long))];
+        assert_eq!(shown, expected);
+        assert_eq!(manifest.unwrap().get("a").unwrap(), Some(entry("a")));
+    }
+
     #[test]
     fn what_was_added_is_there_at_the_next_start_and_the_later_line_counts() {
         let temporary = tempfile::tempdir().unwrap();
         let folder = Folder::create(temporary.path()).unwrap();
-        let mut manifest = Manifest::open(&folder).unwrap();
+        let mut manifest = opened(&folder).unwrap();
         let hostile = "a\u{9b}31m\u{202e}";
         manifest.add(entry(hostile)).unwrap();
         manifest.add(entry("b")).unwrap();
@@ -199,12 +281,14 @@ pub(super) mod tests {
             ..entry("b")
         };
         manifest.add(later.clone()).unwrap();
-        assert!(Manifest::open(&folder).is_err(), "two at once");
+        assert_eq!(manifest.get("b").unwrap().as_ref(), Some(&later));
+        assert_eq!(manifest.get("c").unwrap(), None);
+        assert!(opened(&folder).is_err(), "two at once");
         drop(manifest);
-        let again = Manifest::open(&folder).unwrap();
-        assert_eq!(again.entries.len(), 2);
-        assert_eq!(again.entries["b"], later);
-        assert!(again.entries.contains_key(hostile));
+        let again = opened(&folder).unwrap();
+        assert_eq!(again.places.len(), 2);
+        assert_eq!(again.get("b").unwrap(), Some(later));
+        assert!(again.get(hostile).unwrap().is_some());
         let text = read_to_string(temporary.path().join(MANIFEST)).unwrap();
         assert!(!text.contains('\u{9b}') && !text.contains('\u{202e}'));
     }
@@ -213,7 +297,7 @@ pub(super) mod tests {
     fn a_torn_last_line_is_dropped_and_a_damaged_one_is_told() {
         let temporary = tempfile::tempdir().unwrap();
         let folder = Folder::create(temporary.path()).unwrap();
-        let mut manifest = Manifest::open(&folder).unwrap();
+        let mut manifest = opened(&folder).unwrap();
         for id in ["a", "b", "c"] {
             manifest.add(entry(id)).unwrap();
         }
@@ -223,20 +307,20 @@ pub(super) mod tests {
         let second = whole.iter().position(|&byte| byte == b'\n').unwrap() + 1;
         for cut in [whole.len() - 1, whole.len() - 30, second * 2 + 1] {
             std::fs::write(&path, &whole[..cut]).unwrap();
-            let mut manifest = Manifest::open(&folder).unwrap();
-            assert_eq!(manifest.entries.len(), 2, "{cut}");
+            let mut manifest = opened(&folder).unwrap();
+            assert_eq!(manifest.places.len(), 2, "{cut}");
             assert!(manifest.damaged.is_empty());
             manifest.add(entry("d")).unwrap();
             drop(manifest);
-            let manifest = Manifest::open(&folder).unwrap();
-            assert_eq!(manifest.entries.len(), 3);
+            let manifest = opened(&folder).unwrap();
+            assert_eq!(manifest.places.len(), 3);
         }
         let mut damaged = whole.clone();
         damaged[second + 5] = 0xff;
         std::fs::write(&path, damaged).unwrap();
-        let manifest = Manifest::open(&folder).unwrap();
+        let manifest = opened(&folder).unwrap();
         assert_eq!(manifest.damaged, [2]);
-        assert_eq!(manifest.entries.len(), 2);
+        assert_eq!(manifest.places.len(), 2);
     }
 
     #[test]
@@ -254,7 +338,7 @@ pub(super) mod tests {
             Lines::of(&mut file).unwrap().next().unwrap().unwrap(),
             Line::TooLong
         ));
-        assert!(Manifest::open(&folder).unwrap().entries.is_empty());
+        assert!(opened(&folder).unwrap().places.is_empty());
         assert_eq!(path.metadata().unwrap().len(), 0);
     }
 

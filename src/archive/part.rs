@@ -295,6 +295,11 @@ mod tests {
         part.take(b"ab").unwrap();
         assert!(!part.is_whole());
         drop(part);
+        if boot().is_empty() {
+            // A system that does not tell one of its runs from another: nothing of an earlier one is trusted.
+            assert_eq!(open(temporary.path(), "a").bytes(), 0);
+            return;
+        }
         let mut part = open(temporary.path(), "a");
         assert_eq!((part.bytes(), part.known()), (2, &known(3)));
         part.begin(2, known(3)).unwrap();

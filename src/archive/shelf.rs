@@ -13,8 +13,8 @@ use crate::app::text::json;
 use crate::plivo::Recording;
 
 use super::folder::{Folder, Kind, Put};
-use super::hash;
-use super::manifest::{Audio, Entry, Manifest, Sidecar};
+use super::hash::{self, Short};
+use super::manifest::{Audio, Entry, MANIFEST, Manifest, Sidecar, about};
 use super::part::{self, Part, Promised};
 use super::proof::{LONGEST_SIDECAR, enter, proven};
 use super::sealed::Sealed;
@@ -44,8 +44,8 @@ pub(super) struct Shelf {
 #[derive(Debug)]
 struct State {
     manifest: Manifest,
-    /// Whose each place is, by its folded path.
-    taken: HashMap<String, String>,
+    /// Whose each place is: folded paths and ids, both short.
+    taken: HashMap<Short, Short>,
     notices: Vec<Notice>,
 }
 
@@ -64,7 +64,21 @@ impl Shelf {
     /// Opens the archive in `path`, and makes it where there is none.
     pub(super) fn open(path: &Path, template: Template, account: &str) -> io::Result<Self> {
         let root = Folder::create(path)?;
-        let manifest = Manifest::open(&root)?;
+        let bytes = match root.kind(OsStr::new(MANIFEST))? {
+            Some(Kind::File { bytes }) => bytes,
+            _ => 0,
+        };
+        let mut taken = HashMap::with_capacity(about(bytes));
+        let manifest = Manifest::open(&root, &mut |entry, before| {
+            let id = Short::of(&entry.id);
+            let left = before.and_then(Entry::place).map(|place| key(&place));
+            if let Some(left) = left.filter(|left| taken.get(left) == Some(&id)) {
+                taken.remove(&left);
+            }
+            if let Some(place) = entry.place() {
+                taken.insert(key(&place), id);
+            }
+        })?;
         let mut notices = Vec::new();
         let open = root.open_to_others()?;
         if open != 0 {
@@ -73,17 +87,13 @@ impl Shelf {
         if !manifest.damaged.is_empty() {
             notices.push(Notice::DamagedLines(manifest.damaged.clone()));
         }
-        let taken = manifest.entries.values().filter_map(|entry| {
-            let place = entry.place()?;
-            Some((place.folded(), entry.id.clone()))
-        });
         Ok(Self {
             root,
             template,
             account: account.to_owned(),
             promised: Promised::default(),
             state: Mutex::new(State {
-                taken: taken.collect(),
+                taken,
                 manifest,
                 notices,
             }),
@@ -100,13 +110,13 @@ impl Shelf {
         std::mem::take(&mut self.state().notices)
     }
 
-    fn entry_of(&self, id: &str) -> Option<Entry> {
-        self.state().manifest.entries.get(id).cloned()
+    fn entry_of(&self, id: &str) -> io::Result<Option<Entry>> {
+        self.state().manifest.get(id)
     }
 
     /// Whether the manifest has `id` and its file has the length that it should have, or no sound.
     pub(super) fn seems_here(&self, id: &str) -> Option<Had> {
-        let entry = self.entry_of(id)?;
+        let entry = self.entry_of(id).ok()??;
         if let Some(why) = entry.no_audio {
             return Some(Had::Silent(why));
         }
@@ -120,7 +130,7 @@ impl Shelf {
 
     /// Whether the manifest has `id`, and its files are what it says, byte for byte.
     fn is_here(&self, id: &str) -> Option<u64> {
-        let entry = self.entry_of(id)?;
+        let entry = self.entry_of(id).ok()??;
         proven(&self.root, &entry).ok()?;
         Some(entry.audio?.bytes)
     }
@@ -147,19 +157,19 @@ impl Shelf {
     fn place(&self, recording: &Recording) -> io::Result<(Place, Folder)> {
         let id = recording.id.as_str();
         let mut state = self.state();
-        let entry = state.manifest.entries.get(id);
+        let entry = state.manifest.get(id)?;
         let known = entry
             .filter(|entry| entry.audio.is_some())
-            .and_then(Entry::place);
+            .and_then(|entry| entry.place());
         let first = known.unwrap_or_else(|| self.template.place(recording));
         for place in [first.clone(), first.apart(id)] {
             let folder = make(&self.root, &place)?;
-            let free = match state.taken.get(&place.folded()) {
-                Some(owner) => owner == id,
+            let free = match state.taken.get(&key(&place)) {
+                Some(owner) => *owner == Short::of(id),
                 None => is_free(&folder, &place, id)?,
             };
             if free {
-                state.taken.insert(place.folded(), id.to_owned());
+                state.taken.insert(key(&place), Short::of(id));
                 return Ok((place, folder));
             }
         }
@@ -224,7 +234,7 @@ impl Shelf {
     /// # Errors
     /// As the system says.
     pub(super) fn keep_silent(&self, recording: &Recording, why: &str) -> io::Result<bool> {
-        let before = self.entry_of(recording.id.as_str());
+        let before = self.entry_of(recording.id.as_str())?;
         if before.is_some_and(|entry| entry.audio.is_some()) {
             return Ok(false);
         }
@@ -257,6 +267,11 @@ impl Shelf {
 /// A time as the manifest has it.
 pub(crate) fn written(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// What two places have in common that are one where names do not tell capitals.
+fn key(place: &Place) -> Short {
+    Short::of(&place.folded())
 }
 
 fn make(root: &Folder, place: &Place) -> io::Result<Folder> {

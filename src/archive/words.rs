@@ -9,7 +9,7 @@ use crate::app::words;
 /// Why an archive cannot be opened that another program has open.
 pub fn in_use(folder: &Path) -> String {
     format!(
-        "another download is under way in {}: wait until it has ended, or name another folder",
+        "another download is under way in {}, or a deletion by its manifest: wait until it has ended, or name another folder",
         folder.display()
     )
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow};
 
 use crate::app::text::safe;
+use crate::app::views::{View, ViewName};
 use crate::config::credentials::{self, Places};
 use crate::config::{self, Config, Paths, ProfileName, Set, Settings, Voices};
 use crate::emulator;
@@ -58,7 +59,7 @@ pub(super) enum Found {
 }
 
 /// The configuration, and what is in effect.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ready {
     pub(super) paths: Paths,
     pub(super) config: Config,
@@ -93,6 +94,15 @@ impl Api {
             let _ = writeln!(std::io::stderr(), "callreel: {}", safe(&told));
         }
         Ok(found)
+    }
+
+    /// The saved view of this name.
+    ///
+    /// # Errors
+    /// There is none, or the file has mistakes.
+    pub(super) fn view(&self, name: &ViewName) -> Result<View, Failure> {
+        let paths = Paths::of_this_user(self.config.clone());
+        Ok(Config::load(&paths)?.view(name)?.clone())
     }
 
     /// The configuration, and the settings in effect.
@@ -155,20 +165,35 @@ impl Api {
 }
 
 impl Ready {
-    /// The account of the settings, and what is to be said about it.
+    /// The account of the settings, with where it came from.
     ///
     /// # Errors
     /// The account that is meant cannot be had, or cannot be right.
+    pub(super) fn find(
+        &self,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<credentials::Found, credentials::Error> {
+        self.places(env).find(&self.settings)
+    }
+
+    /// Every place that may say whose recordings.
+    pub(super) fn places<'a>(&'a self, env: &'a dyn Fn(&str) -> Option<String>) -> Places<'a> {
+        Places {
+            config: &self.config,
+            paths: &self.paths,
+            env,
+        }
+    }
+
+    /// The account of the settings, and what is to be said about it.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
     pub(super) fn account(
         &self,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(Found, Option<String>), Failure> {
-        let places = Places {
-            config: &self.config,
-            paths: &self.paths,
-            env,
-        };
-        let found = places.find(&self.settings).map_err(|error| Failure {
+        let found = self.find(env).map_err(|error| Failure {
             error: anyhow!("{}", safe(&error.to_string())),
             code: CREDENTIALS,
         })?;
@@ -194,16 +219,16 @@ pub(super) struct Whose {
 }
 
 impl Whose {
-    /// The configuration, and the settings in effect where no flag says more.
+    /// The configuration, and the settings in effect.
     ///
     /// # Errors
     /// As [`Api::read`].
-    pub(super) fn read(&self) -> Result<Ready, Failure> {
+    pub(super) fn read(&self, flags: &Flags) -> Result<Ready, Failure> {
         if !self.demo {
             forbid_core_dumps()?;
         }
         let env = |name: &str| std::env::var(name).ok();
-        Ok(self.api.read(&Flags::default(), &env)?)
+        Ok(self.api.read(flags, &env)?)
     }
 
     /// The account, ready to be asked.

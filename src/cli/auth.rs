@@ -3,6 +3,7 @@
 mod ask;
 
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
@@ -14,7 +15,7 @@ use crate::app::text::safe;
 use crate::app::zone::Zone;
 use crate::config::credentials::Places;
 use crate::config::store::{Store, Stored};
-use crate::config::{self, Config, Paths, ProfileName, TokenFrom, Value, Voices};
+use crate::config::{self, Config, Paths, ProfileName, Value, Voices, keychain};
 use crate::plivo::{
     self, ApiBase, Client, Credentials, Error, PageRequest, Priority, RecordingQuery, Span,
 };
@@ -34,7 +35,11 @@ pub struct Args {
 enum Command {
     Add(Add),
     /// Print the name of every profile, its id, and where its token comes from
-    List,
+    List {
+        /// Another configuration file than `callreel config path` tells
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Forget the token of a profile
     Remove {
         /// Its name
@@ -64,6 +69,14 @@ struct Add {
     #[arg(long, value_name = "URL", value_parser = api_base)]
     api_url: Option<ApiBase>,
 
+    /// Another configuration file than `callreel config path` tells
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Keep the token in the system's key store instead of a file: the Linux kernel's key ring, until the next restart
+    #[arg(long)]
+    keychain: bool,
+
     /// Keep them without asking the API whether they are right
     #[arg(long)]
     no_check: bool,
@@ -83,14 +96,18 @@ pub(super) fn profile_name(text: &str) -> Result<ProfileName, String> {
 /// Credentials that are wrong, an API that does not answer, a folder that cannot be written.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     forbid_core_dumps()?;
-    let paths = Paths::of_this_user(None);
+    let named = match &args.command {
+        Command::Add(Add { config, .. }) | Command::List { config } => config.clone(),
+        Command::Remove { .. } => None,
+    };
+    let paths = Paths::of_this_user(named);
     let state = paths.state.as_deref().ok_or_else(|| {
         anyhow!("HOME is not set, so there is no folder to keep tokens in: set XDG_STATE_HOME")
     })?;
     let store = Store::under(state);
     match args.command {
         Command::Add(add) => return add_account(&add, &paths, &store).await,
-        Command::List => {
+        Command::List { .. } => {
             let lines = list(&paths, &store)?;
             print(lines)?;
         }
@@ -109,13 +126,17 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
 
 async fn add_account(add: &Add, paths: &Paths, store: &Store) -> Result<ExitCode, Failure> {
     // Before anyone is asked for a token.
+    if add.keychain {
+        keychain::check()?;
+    }
     let api_url = address(add, paths)?;
     let wrong = |error: anyhow::Error| Failure {
         error,
         code: CREDENTIALS,
     };
-    let Some((id, token)) = ask::for_both(&add.name, add.auth_id.clone()).await? else {
-        return Ok(ExitCode::from(super::INTERRUPTED));
+    let (id, token) = match ask::for_both(&add.name, add.auth_id.clone()).await? {
+        Ok(both) => both,
+        Err(ending) => return Ok(ExitCode::from(ending.exit_code())),
     };
     let credentials =
         Credentials::new(&id, token.expose_secret()).map_err(|mistake| wrong(mistake.into()))?;
@@ -127,12 +148,17 @@ async fn add_account(add: &Add, paths: &Paths, store: &Store) -> Result<ExitCode
         &Stored {
             credentials,
             api_url,
+            in_keychain: add.keychain,
         },
     )?;
     let (name, path) = (&add.name, path.display());
-    print(format!(
-        "{name}: kept in {path}, which only you can read; callreel --profile {name}\n"
-    ))?;
+    let kept = match add.keychain {
+        true => format!(
+            "its token is in the kernel's key ring until this machine starts again or it lies unused for days, and its id in {path}"
+        ),
+        false => format!("kept in {path}, which only you can read"),
+    };
+    print(format!("{name}: {kept}; callreel --profile {name}\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -192,14 +218,10 @@ fn list(paths: &Paths, store: &Store) -> Result<String, Failure> {
     for name in places.names() {
         let profile = config.profiles().get(&name);
         let kept = store.get(&name);
-        let own = profile.and_then(|profile| profile.auth_id.clone());
-        let id = own.or_else(|| Some(kept.as_ref().ok()?.as_ref()?.credentials.id().clone()));
+        let id = places.auth_id(&name);
         let from = match (profile.and_then(|profile| profile.token.as_ref()), &kept) {
-            (Some(TokenFrom::Command(words)), _) => {
-                format!("token_command {}", words.first().map_or("", String::as_str))
-            }
-            (Some(TokenFrom::File(path)), _) => format!("token_file {}", path.display()),
-            (None, Ok(Some(_))) => store.path(&name).display().to_string(),
+            (Some(token), _) => places.origin(token).to_string(),
+            (None, Ok(Some(kept))) => kept.origin(store.path(&name)).to_string(),
             (None, Ok(None)) => "no token".to_owned(),
             (None, Err(error)) => error.to_string(),
         };

@@ -1,15 +1,17 @@
 //! `callreel` without a command: browse and play.
 
 mod args;
+mod profiles;
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
 use crate::app::marks::Keeping;
-use crate::app::{Setup, Size};
+use crate::app::{Ids, Setup, Size};
 use crate::config;
 use crate::plivo::{ApiBase, Client, Rate};
 use crate::runtime::debug::DebugPanic;
@@ -21,8 +23,9 @@ use crate::runtime::watch::Reload;
 use crate::runtime::{self, Source};
 use crate::store;
 
-use super::account::{Found, Ready, forbid_core_dumps};
+use super::account::{Api, Found, Ready, forbid_core_dumps};
 use super::callbacks::Way;
+use super::settings::Flags;
 use super::{Failure, PANICKED, settings};
 
 pub use args::{Args, PanicPlace};
@@ -52,7 +55,18 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     };
     let settings = &ready.settings;
     let (zone, local, notice) = settings::zones(settings.zone.value);
-    let criteria = settings::first_days(args.filter.criteria(&zone)?, settings);
+    let view = match &args.view {
+        Some(name) => Some(ready.config.view(name)?.clone()),
+        None => None,
+    };
+    let criteria = match &view {
+        Some(view) => {
+            let mut filter = args.filter.clone();
+            filter.view = Some(view.criteria.clone());
+            filter.criteria(&zone)?
+        }
+        None => settings::first_days(args.filter.criteria(&zone)?, settings),
+    };
     let flags = &args.callbacks;
     if args.demo && !args.asynchronous && (flags.listens_by_flag() || flags.names_url_by_flag()) {
         return Err(anyhow!("with --demo, --async brings the answers by callback").into());
@@ -87,9 +101,13 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let setup = Setup {
         account: String::new(),
         auth_id: String::new(),
+        profile: settings.profile.value.as_ref().map(ToString::to_string),
+        ids: Ids::default(),
         demo: false,
         missing: None,
         criteria,
+        view,
+        views_file: ready.paths.file().map(|file| shown(&file, home())),
         sample: args.queue.sample(|| fastrand::u64(..EASY)),
         zone,
         local,
@@ -137,21 +155,23 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
         demo: args.demo_account.options(),
         callbacks,
         marks,
+        config: ready.paths.file(),
         places: Places {
             home: paths.home,
             state: paths.state,
         },
         client: client_options(demo_rate),
         notice: told.or(risk.map(str::to_owned)).or(notice),
-        reload: reload(&args, &ready),
+        reload: reload(&args.api, &args.settings, &ready),
+        profiles: (!args.demo).then(|| profiles::profiles(&args.api, &args.settings)),
         debug_panic: args.debug_panic.map(DebugPanic::from),
     })?;
     Ok(ExitCode::from(exit_code(exit)))
 }
 
 /// How the file is read again when it has changed.
-fn reload(args: &Args, ready: &Ready) -> Option<Reload> {
-    let (api, flags) = (args.api.clone(), args.settings.clone());
+fn reload(api: &Api, flags: &Flags, ready: &Ready) -> Option<Reload> {
+    let (api, flags) = (api.clone(), flags.clone());
     let profile = ready.settings.profile.clone();
     let read = move || {
         let env = |name: &str| std::env::var(name).ok();
@@ -162,7 +182,7 @@ fn reload(args: &Args, ready: &Ready) -> Option<Reload> {
     };
     Some(Reload {
         file: ready.paths.file()?,
-        read: Box::new(read),
+        read: Arc::new(read),
     })
 }
 
@@ -173,9 +193,13 @@ fn keeping(path: Option<&Path>) -> Keeping {
         // What cannot be looked at is told when it is opened.
         Some(path) if path.try_exists().unwrap_or(true) => Keeping::Opening,
         Some(path) => Keeping::Ask {
-            path: shown(path, std::env::var_os("HOME").map(PathBuf::from)),
+            path: shown(path, home()),
         },
     }
+}
+
+fn home() -> Option<PathBuf> {
+    std::env::var_os("HOME").map(PathBuf::from)
 }
 
 /// A path as people write it.
@@ -189,7 +213,7 @@ fn shown(path: &Path, home: Option<PathBuf>) -> String {
 
 fn exit_code(exit: Exit) -> u8 {
     match exit {
-        Exit::Quit | Exit::OpenDemo => 0,
+        Exit::Quit | Exit::OpenDemo | Exit::ChangeAccount(_) => 0,
         Exit::Signalled(ending) => ending.exit_code(),
         Exit::HungUp => Ending::HangUp.exit_code(),
         Exit::Panicked => PANICKED,

@@ -133,6 +133,13 @@ fn shown(config: &Config, settings: &mut Settings) -> String {
         });
     }
     lines.extend(rebound(config.keymap()));
+    for view in config.views() {
+        let said = view.lines().into_iter();
+        lines.extend(said.map(|(key, value)| {
+            let line = format!("views.{}.{key} = {value}", view.name);
+            format!("{line:<44}  # file")
+        }));
+    }
     lines.join("\n") + "\n"
 }
 

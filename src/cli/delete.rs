@@ -18,7 +18,9 @@ use super::account::Api;
 use super::report::{Form, Report};
 use super::selection::{Selection, Speed};
 use super::stop::Stop;
-use super::{Failure, INTERRUPTED, REFUSED, SOME_FAILED, login, told, value};
+use crate::runtime::signals::Ending;
+
+use super::{Failure, REFUSED, SOME_FAILED, login, told, value};
 use crate::deletion::{Run, Stopped, Who};
 use choose::Chosen;
 use show::Show;
@@ -41,7 +43,7 @@ use show::Show;
     4  the account's rate limit is used up; run it again\n  \
     5  refused: nothing was deleted\n  \
     7  some are not deleted: each is named on standard output\n  \
-    130  ended by Ctrl-c; run it again")]
+    130  ended by Ctrl-c, 143 by SIGTERM; run it again")]
 pub struct Args {
     /// These recordings; - reads ids from standard input, one on each line
     #[arg(value_name = "ID", conflicts_with_all = ["Selection", "Filter", "Local", "all", "manifest", "older_than"])]
@@ -143,7 +145,7 @@ async fn delete(args: &Args) -> Result<ExitCode, Failure> {
     let mut report = Report::new(args.output);
     let chosen = tokio::select! {
         biased;
-        () = stop.told() => return Ok(ExitCode::from(INTERRUPTED)),
+        ending = stop.told() => return Ok(ExitCode::from(ending.exit_code())),
         chosen = choose::choose(args, &client, &mut report) => chosen?,
     };
     let mut show = Show::new(report);
@@ -156,7 +158,7 @@ async fn delete(args: &Args) -> Result<ExitCode, Failure> {
     }
     tokio::select! {
         biased;
-        () = stop.told() => return Ok(ExitCode::from(INTERRUPTED)),
+        ending = stop.told() => return Ok(ExitCode::from(ending.exit_code())),
         confirmed = confirm::confirm(args, &chosen, &account) => confirmed.map_err(refused)?,
     }
     let receipts = chosen.open_receipts(&Who::here(args.operator.clone(), &account))?;
@@ -174,6 +176,7 @@ async fn carry_out(
     let show = Mutex::new(show);
     let on_event = |event| locked(&show).event(event);
     let (tell, told_to_stop) = watch::channel(false);
+    let mut told = None;
     let ended = {
         let work = async {
             let unsettled = chosen.earlier.unsettled.clone();
@@ -192,7 +195,8 @@ async fn carry_out(
                 biased;
                 ended = &mut work => break ended,
                 // What is under way comes to its receipt first.
-                () = stop.told(), if !*tell.borrow() => {
+                ending = stop.told(), if told.is_none() => {
+                    told = Some(ending);
                     tell.send_replace(true);
                 }
                 _ = ticks.tick() => locked(&show).progress(),
@@ -204,7 +208,11 @@ async fn carry_out(
     match ended {
         Ok(()) if show.all_deleted() && chosen.is_as_it_should_be() => Ok(ExitCode::SUCCESS),
         Ok(()) => Ok(ExitCode::from(SOME_FAILED)),
-        Err(Stopped::Told) => Ok(ExitCode::from(INTERRUPTED)),
+        Err(Stopped::Told) => {
+            // Nothing else tells it.
+            let ending = told.unwrap_or(Ending::Interrupt);
+            Ok(ExitCode::from(ending.exit_code()))
+        }
         Err(Stopped::Api(error)) => Err(told::failure(error)),
         Err(Stopped::Disk(error)) => Err(anyhow!(error)
             .context("the receipts cannot be written, and without them nothing is deleted")
@@ -224,5 +232,10 @@ impl Args {
             || self.all
             || self.older_than.is_some()
             || self.selection.is_given()
+    }
+
+    /// Whether another day may mean other recordings.
+    fn depends_on_time(&self) -> bool {
+        self.ids.is_empty() && (self.manifest.is_none() || self.older_than.is_some())
     }
 }

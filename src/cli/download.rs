@@ -19,7 +19,7 @@ use super::account::Api;
 use super::report::{Form, Report};
 use super::selection::{Selection, Speed};
 use super::stop::Stop;
-use super::{Failure, INTERRUPTED, login, told};
+use super::{Failure, login, told};
 use crate::archive::{DEFAULT_TEMPLATE, Download, Options, Stopped, Template, Wanted, in_use};
 use crate::audio::fetch::Http;
 use crate::plivo::{Client, Priority, RecordingId};
@@ -43,7 +43,7 @@ use show::{Expected, Show};
     3  the network or the server failed\n  \
     4  the account's rate limit is used up\n  \
     7  some recordings could not be had: each is named on standard output\n  \
-    130  ended by Ctrl-c; the next run goes on")]
+    130  ended by Ctrl-c, 143 by SIGTERM; the next run goes on")]
 pub struct Args {
     /// These recordings; - reads ids from standard input, one on each line [default: those of the dates and filters]
     #[arg(value_name = "ID", conflicts_with_all = ["Selection", "Filter", "Local", "all", "limit"])]
@@ -145,23 +145,23 @@ async fn download(args: &Args) -> Result<ExitCode, Failure> {
         loop {
             tokio::select! {
                 biased;
-                () = stop.told() => break None,
-                ended = &mut work => break Some(ended),
+                ending = stop.told() => break Err(ending),
+                ended = &mut work => break Ok(ended),
                 _ = ticks.tick() => locked(&show).progress(),
             }
         }
     };
     let mut show = show.into_inner().unwrap_or_else(PoisonError::into_inner);
     match ended {
-        None => {
+        Err(ending) => {
             show.finish(false)?;
-            Ok(ExitCode::from(INTERRUPTED))
+            Ok(ExitCode::from(ending.exit_code()))
         }
-        Some(Ok(())) => {
+        Ok(Ok(())) => {
             show.finish(true)?;
             Ok(ExitCode::from(show.code()))
         }
-        Some(Err(stopped)) => {
+        Ok(Err(stopped)) => {
             show.finish(false)?;
             Err(failure(stopped, &args.folder))
         }
@@ -186,7 +186,7 @@ fn wanted(
         let wanted = stream::iter(ids).map(|id| Ok(Wanted::Id(id)));
         return Ok((wanted.boxed(), expected));
     }
-    let selected = args.selection.at_until(args.all, Utc::now(), "--until")?;
+    let selected = args.selection.at_until(args.all, Utc::now(), UNTIL)?;
     if !report.is_json() {
         report.say(&selected.words());
     }
@@ -201,7 +201,7 @@ fn wanted(
     let wanted = rows.filter_map(move |row| {
         ready(match row {
             Ok(row) => local.admits(&row).then_some(Ok(Wanted::Listed(row))),
-            Err(stopped) => Some(Err(told::stopped(stopped))),
+            Err(stopped) => Some(Err(told::stopped_until(stopped, UNTIL))),
         })
     });
     Ok((wanted.take(most).boxed(), Expected::About(about)))
@@ -244,6 +244,9 @@ pub(super) fn ids(named: &[String], input: impl Read) -> Result<Vec<RecordingId>
         false => Ok(ids),
     }
 }
+
+/// What `--to` is to the other commands: here that is the folder.
+const UNTIL: &str = "--until";
 
 /// A million ids of the usual length.
 const LONGEST_INPUT: u64 = 64 << 20;

@@ -43,6 +43,10 @@ pub(super) struct Filter {
     /// Of this conference
     #[arg(long, value_name = "NAME")]
     pub(super) conference: Option<String>,
+
+    /// What a view lists, where no flag says another.
+    #[arg(skip)]
+    pub(super) view: Option<Criteria>,
 }
 
 impl Filter {
@@ -85,7 +89,11 @@ impl Filter {
             either_number: self.either_number.clone(),
             conference: self.conference.clone(),
         };
-        let criteria = Criteria::from_flags(&flags).map_err(|mistakes| mistaken(&mistakes, to))?;
+        let criteria = match self.view.clone() {
+            Some(view) => view.with_flags(&flags),
+            None => Criteria::from_flags(&flags),
+        }
+        .map_err(|mistakes| mistaken(&mistakes, to))?;
         // Dates mean something only in a zone, and at a time.
         criteria
             .plan(zone, Utc::now())

@@ -23,7 +23,7 @@ use crate::runtime::signals::Signals;
     3  the network or the server failed\n  \
     4  the account's rate limit is used up\n  \
     7  some could not be had\n  \
-    130  ended by Ctrl-c")]
+    130  ended by Ctrl-c, 143 by SIGTERM")]
 pub struct Args {
     /// Recordings' ids
     #[arg(value_name = "ID", required = true)]
@@ -50,7 +50,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let mut signals = Signals::new()?;
     let printed = tokio::select! {
         printed = print(&args, form) => printed,
-        ending = stop::ending(&mut signals) => return Ok(ExitCode::from(ending.exit_code())),
+        ending = stop::ending(&mut signals) => Err(stop::interrupted(ending)),
     };
     match printed {
         Err(failure) if form.is_json() => Ok(told::print_json(&failure)),

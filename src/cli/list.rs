@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
+use crate::app::views::ViewName;
 use crate::plivo::{ApiBase, Client};
 use crate::rows::Form;
 
@@ -28,13 +29,17 @@ use super::{Failure, told};
     2  the credentials are wrong, or not allowed this\n  \
     3  the network or the server failed; `incomplete` tells that part of the list came before, and where it stopped\n  \
     4  the account's rate limit is used up\n  \
-    130  ended by Ctrl-c")]
+    130  ended by Ctrl-c, 143 by SIGTERM")]
 pub struct Args {
     #[command(flatten)]
     api: Api,
 
     #[command(flatten)]
     selection: Selection,
+
+    /// What this saved view lists (V), where no flag says otherwise; its order and columns are the screen's alone
+    #[arg(long, value_name = "NAME", help_heading = "Which recordings", conflicts_with_all = ["all", "storage_days"])]
+    view: Option<ViewName>,
 
     /// Without --from and --to: of all time, not of the last 30 days alone
     #[arg(long, help_heading = "How many", conflicts_with = "storage_days")]
@@ -88,14 +93,18 @@ pub struct Args {
 /// printed already, and its code is what is given back.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let form = Form::or_usual(args.output);
-    match list(&args, form).await {
+    match list(args, form).await {
         Err(failure) if form.is_json() => Ok(told::print_json(&failure)),
         outcome => outcome,
     }
 }
 
-async fn list(args: &Args, form: Form) -> Result<ExitCode, Failure> {
+async fn list(mut args: Args, form: Form) -> Result<ExitCode, Failure> {
     let (credentials, base) = args.api.account()?;
+    if let Some(name) = &args.view {
+        let view = args.api.view(name)?;
+        args.selection = args.selection.over(view.criteria);
+    }
     if args.csv_raw && !matches!(form, Form::Csv | Form::Tsv) {
         return Err(anyhow!("--csv-raw does nothing without --output csv or tsv").into());
     }
@@ -107,8 +116,8 @@ async fn list(args: &Args, form: Form) -> Result<ExitCode, Failure> {
     }
     let client = Client::new(credentials, base.clone(), args.speed.options(&base)?)?;
     match args.wants_one_page() {
-        true => page::run(args, client, form).await,
-        false => all::run(args, client, form).await,
+        true => page::run(&args, client, form).await,
+        false => all::run(&args, client, form).await,
     }
 }
 

@@ -101,7 +101,7 @@ pub async fn run(args: Args) -> Result<(), Failure> {
     let why = loop {
         tokio::select! {
             ended = &mut printing => break Why::Printed(ended.context("the printer broke down")?),
-            () = stop.told() => break Why::Told,
+            _ = stop.told() => break Why::Told,
             () = &mut time_over => break Why::TimeOver,
             Ok(()) = counts.changed() => {
                 let now = *counts.borrow_and_update();

@@ -13,16 +13,16 @@ use anyhow::anyhow;
 
 use crate::app::player::{Length, Player};
 use crate::app::{Effect, Ids, Now, words};
-use crate::audio::Speech;
-use crate::audio::speech::{Side, Sides, Speed};
+use crate::audio::speech::Side;
 use crate::runtime::account::Account;
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::line::Line;
 use crate::runtime::panic;
 use crate::runtime::signals::Signals;
 
-use super::account::Whose;
+use super::account::{Ready, Whose};
 use super::browse::PanicPlace;
+use super::settings::{self, Flags};
 use super::sink::To;
 use super::{FAILED, Failure, PANICKED, failure, recording, stop};
 use listening::{End, Listening};
@@ -42,16 +42,15 @@ pub struct Args {
     #[command(flatten)]
     whose: Whose,
 
-    /// How fast, 0.5 to 4
-    #[arg(long, value_name = "FACTOR", default_value = "1.0", value_parser = speed)]
-    speed: Speed,
-
     /// Which side of a stereo call
     #[arg(long, value_enum, value_name = "SIDE", default_value_t = Channel::Both)]
     channel: Channel,
 
     #[command(flatten)]
     sound: To,
+
+    #[command(flatten)]
+    listening: settings::Listening,
 
     /// Make F12 panic there, to see what becomes of the terminal
     #[arg(long, value_enum, hide = true)]
@@ -65,35 +64,24 @@ enum Channel {
     Right,
 }
 
-/// `1.5`, `1.5x`.
-fn speed(text: &str) -> Result<Speed, String> {
-    let factor = text.trim_end_matches(['x', '×']).replace(',', ".");
-    let tenths = factor.parse().map(|factor: f64| factor * 10.0);
-    match tenths {
-        Ok(tenths) if (4.95..40.5).contains(&tenths) => {
-            Ok(Speed::from_tenths(tenths.round() as u8))
-        }
-        _ => Err("a factor from 0.5 to 4 is needed, like 1.5".to_owned()),
-    }
-}
-
 /// Plays until the sound ends, or until it is told to.
 ///
 /// # Errors
 /// Why the recording was not played: one line, and the exit code that says whose mistake it is.
 pub async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let ready = args.whose.read()?;
+    let ready = args.whose.read(&args.flags())?;
     let sink = args.sound.or(&ready.settings)?.sink()?;
     let mut signals = Signals::new()?;
     panic::install_hook();
     let account = args.whose.open().await?;
     let begun = tokio::select! {
-        begun = begin(&account, &args) => begun?,
+        begun = begin(&account, &args.target, args.player(&ready)) => begun?,
         ending = stop::ending(&mut signals) => return Ok(ExitCode::from(ending.exit_code())),
     };
     let terminal = Line::enter()?;
     let (player, ids, effects) = begun;
-    let listening = Listening::new(player, ids, terminal.is_none());
+    let keymap = ready.config.keymap().clone();
+    let listening = Listening::new(player, ids, keymap, terminal.is_none());
     let session = Session::new(listening, terminal, args.debug_panic.map(DebugPanic::from));
     let outcome = session::run(session, account, sink, effects, &mut signals).await?;
     match outcome {
@@ -109,15 +97,18 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
 }
 
 /// Finds the recording; a player that has begun with it, and what that takes.
-async fn begin(account: &Account, args: &Args) -> Result<(Player, Ids, Vec<Effect>), Failure> {
-    let mut player = Player::default();
+async fn begin(
+    account: &Account,
+    target: &Target,
+    mut player: Player,
+) -> Result<(Player, Ids, Vec<Effect>), Failure> {
     let mut ids = Ids::default();
-    let mut effects = vec![Effect::Speech(player.listen(args.speech()))];
+    let mut effects = player.starting();
     let now = Now {
         mono: std::time::Instant::now(),
         wall: chrono::Utc::now(),
     };
-    match &args.target {
+    match target {
         Target::Moment(link) => {
             let recording = recording::get(account, &link.id).await?;
             let length = recording.duration.map(|length| Length {
@@ -139,40 +130,26 @@ async fn begin(account: &Account, args: &Args) -> Result<(Player, Ids, Vec<Effec
 }
 
 impl Args {
-    fn speech(&self) -> Speech {
-        let side = match self.channel {
+    /// What is said for this time, over the configuration.
+    fn flags(&self) -> Flags {
+        Flags {
+            sound: self.sound.clone(),
+            listening: self.listening.clone(),
+            ..Flags::default()
+        }
+    }
+
+    /// A player as the settings and the flags have it.
+    fn player(&self, ready: &Ready) -> Player {
+        let mut start = settings::start(&ready.settings);
+        start.speech.sides.side = match self.channel {
             Channel::Both => Side::Both,
             Channel::Left => Side::Left,
             Channel::Right => Side::Right,
         };
-        Speech {
-            sides: Sides {
-                side,
-                ..Sides::default()
-            },
-            speed: self.speed,
-            ..Speech::default()
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn speeds_are_factors() {
-        for (text, tenths) in [
-            ("1.5", 15),
-            ("2", 20),
-            ("0,5x", 5),
-            ("4×", 40),
-            ("1.26", 13),
-        ] {
-            assert_eq!(speed(text).map(Speed::tenths), Ok(tenths), "{text}");
-        }
-        for text in ["", "0.4", "4.1", "nan", "-1", "fast"] {
-            assert!(speed(text).is_err(), "{text}");
-        }
+        Player::new(
+            &start,
+            &settings::preferences(&ready.config, &ready.settings),
+        )
     }
 }

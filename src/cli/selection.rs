@@ -87,6 +87,12 @@ pub(super) struct Selected {
 }
 
 impl Selection {
+    /// This, and what a view lists where no flag says another.
+    pub(super) fn over(mut self, view: Criteria) -> Self {
+        self.filter.view = Some(view);
+        self
+    }
+
     /// Whether any flag was given.
     pub(super) fn is_given(&self) -> bool {
         let more = [&self.conference_uuid, &self.mpc_name, &self.mpc_uuid];

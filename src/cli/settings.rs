@@ -25,6 +25,17 @@ pub struct Flags {
     #[command(flatten)]
     pub(super) sound: To,
 
+    #[command(flatten)]
+    pub(super) listening: Listening,
+
+    #[command(flatten)]
+    pub(super) view: View,
+}
+
+/// How it is listened to at first.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Listening")]
+pub struct Listening {
     /// Seconds that going on steps back after a pause of less than 3 s, a minute, an hour, and longer; or off [default: 0,2,5,10]
     #[arg(long, value_name = "STEPS", value_parser = value::<Rewind>)]
     pub(super) rewind: Option<Rewind>,
@@ -40,9 +51,6 @@ pub struct Flags {
     /// Begin by skipping silence: off, mild, strong [default: off]
     #[arg(long, value_name = "HOW", value_parser = value::<Skip>)]
     pub(super) skip_silence: Option<Skip>,
-
-    #[command(flatten)]
-    pub(super) view: View,
 }
 
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -89,14 +97,7 @@ impl Flags {
         settings
             .sink
             .flag("--sink", word.and_then(|word| Value::parse(&word)));
-        settings.rewind.flag("--rewind", self.rewind);
-        settings.speed.flag("--speed", self.speed);
-        settings
-            .volume
-            .flag("--volume", self.volume.map(Into::into));
-        settings
-            .skip_silence
-            .flag("--skip-silence", self.skip_silence);
+        self.listening.over(settings);
         let view = &self.view;
         settings.zone.flag("--tz", view.tz.map(ZoneName::Named));
         settings
@@ -113,6 +114,19 @@ impl Flags {
     }
 }
 
+impl Listening {
+    fn over(&self, settings: &mut Settings) {
+        settings.rewind.flag("--rewind", self.rewind);
+        settings.speed.flag("--speed", self.speed);
+        settings
+            .volume
+            .flag("--volume", self.volume.map(Into::into));
+        settings
+            .skip_silence
+            .flag("--skip-silence", self.skip_silence);
+    }
+}
+
 /// What may change while the app runs.
 pub(super) fn preferences(config: &Config, settings: &Settings) -> Preferences {
     Preferences {
@@ -124,6 +138,7 @@ pub(super) fn preferences(config: &Config, settings: &Settings) -> Preferences {
         sides: settings.sides(),
         thresholds: settings.thresholds(),
         clipped_places: settings.clipped_places.value.get(),
+        views: config.views().to_vec(),
         downloads: settings.downloads.value.clone(),
     }
 }

@@ -2,17 +2,20 @@
 
 use std::io;
 
+use anyhow::anyhow;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::runtime::signals::{Ending, Signals, Told};
 use crate::runtime::sys;
+
+use super::Failure;
 
 /// Listens for it from the moment it is made.
 #[derive(Debug)]
 pub(super) struct Stop {
     interrupt: Signal,
     terminate: Signal,
-    told: bool,
+    told: Option<Ending>,
 }
 
 impl Stop {
@@ -21,20 +24,29 @@ impl Stop {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-            told: false,
+            told: None,
         })
     }
 
-    /// Waits until it was told; at once when it was before.
-    pub(super) async fn told(&mut self) {
-        if self.told {
-            return;
+    /// Waits until it was told, and says by what; at once when it was before.
+    pub(super) async fn told(&mut self) -> Ending {
+        if let Some(ending) = self.told {
+            return ending;
         }
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-        self.told = true;
+        let ending = tokio::select! {
+            _ = self.interrupt.recv() => Ending::Interrupt,
+            _ = self.terminate.recv() => Ending::Terminate,
+        };
+        self.told = Some(ending);
+        ending
+    }
+}
+
+/// What a command that was ended before its end makes of it: by the shells' habit 130 for Ctrl-c and 143 for SIGTERM.
+pub(super) fn interrupted(ending: Ending) -> Failure {
+    Failure {
+        error: anyhow!("interrupted"),
+        code: ending.exit_code(),
     }
 }
 

@@ -13,7 +13,8 @@ use crate::plivo::{Client, Priority, Recording, Stopped, Sweep};
 use super::progress::{Notes, recordings};
 use super::selection::Selected;
 use super::stop::Stop;
-use super::{Failure, INTERRUPTED, told};
+use super::{Failure, told};
+use crate::runtime::signals::Ending;
 
 /// The recordings of a selection, one after the other.
 pub(super) struct Stream {
@@ -34,7 +35,7 @@ pub(super) enum Came {
     Over,
     Stopped(Stopped),
     /// Ctrl-c, or SIGTERM.
-    Interrupted,
+    Interrupted(Ending),
 }
 
 impl Stream {
@@ -68,7 +69,7 @@ impl Stream {
             }
             tokio::select! {
                 biased;
-                () = self.stop.told() => return Came::Interrupted,
+                ending = self.stop.told() => return Came::Interrupted(ending),
                 _ = self.ticks.tick() => self.notes.progress(&self.sweep.progress()),
                 next = self.sweep.next() => {
                     if let Some(came) = self.chosen(next) {
@@ -98,8 +99,8 @@ impl Stream {
     }
 
     /// Waits for Ctrl-c or SIGTERM alone, while something else has to be waited for.
-    pub(super) async fn stopped(&mut self) {
-        self.stop.told().await;
+    pub(super) async fn stopped(&mut self) -> Ending {
+        self.stop.told().await
     }
 
     /// No progress is told any more.
@@ -108,8 +109,8 @@ impl Stream {
     }
 
     /// The failure that an end before the end is, where all that came was made use of.
-    pub(super) fn interrupted(&self) -> Failure {
-        interrupted(self.sweep.progress().rows, self.sweep.reached())
+    pub(super) fn interrupted(&self, ending: Ending) -> Failure {
+        interrupted(ending, self.sweep.progress().rows, self.sweep.reached())
     }
 
     fn chosen(&mut self, next: Option<Result<Arc<Recording>, Stopped>>) -> Option<Came> {
@@ -125,7 +126,7 @@ impl Stream {
 }
 
 /// The failure that an end before the end is, after so many recordings and with the last of them added then.
-pub(super) fn interrupted(rows: u64, reached: Option<DateTime<Utc>>) -> Failure {
+pub(super) fn interrupted(ending: Ending, rows: u64, reached: Option<DateTime<Utc>>) -> Failure {
     let place = reached.map(|at| at.format(", at %Y-%m-%d %H:%M:%S UTC"));
     Failure {
         error: anyhow!(
@@ -133,7 +134,7 @@ pub(super) fn interrupted(rows: u64, reached: Option<DateTime<Utc>>) -> Failure 
             recordings(rows),
             place.map(|place| place.to_string()).unwrap_or_default()
         ),
-        code: INTERRUPTED,
+        code: ending.exit_code(),
     }
 }
 
@@ -141,7 +142,7 @@ pub(super) fn interrupted(rows: u64, reached: Option<DateTime<Utc>>) -> Failure 
 pub(super) fn broken_off(stream: &Stream, came: Came) -> Option<Failure> {
     match came {
         Came::Stopped(stopped) => Some(told::stopped(stopped)),
-        Came::Interrupted => Some(stream.interrupted()),
+        Came::Interrupted(ending) => Some(stream.interrupted(ending)),
         Came::Row(_) | Came::Over => None,
     }
 }

@@ -22,8 +22,9 @@ enum Told {
         error: plivo::Error,
         refused: String,
     },
-    #[error("{}", incomplete(_0))]
-    Incomplete(Stopped),
+    /// With the flag that says where a list ends.
+    #[error("{}", incomplete(_0, _1))]
+    Incomplete(Stopped, &'static str),
 }
 
 /// What may be wrong where deliveries were refused.
@@ -67,6 +68,11 @@ pub(super) fn is_of_all(failure: &Failure) -> bool {
 
 /// A list that ended before it was complete.
 pub(super) fn stopped(stopped: Stopped) -> Failure {
+    stopped_until(stopped, "--to")
+}
+
+/// The same for a command where another flag than `--to` says where a list ends.
+pub(super) fn stopped_until(stopped: Stopped, to: &'static str) -> Failure {
     let code = match &stopped.error {
         // Nothing came, so that this is a call that failed.
         WalkError::Api(error) if stopped.rows == 0 => return failure(error.clone()),
@@ -78,7 +84,7 @@ pub(super) fn stopped(stopped: Stopped) -> Failure {
         WalkError::Panicked => PANICKED,
     };
     Failure {
-        error: Told::Incomplete(stopped).into(),
+        error: Told::Incomplete(stopped, to).into(),
         code,
     }
 }
@@ -101,14 +107,14 @@ pub(super) fn code(error: &plivo::Error) -> u8 {
     }
 }
 
-fn incomplete(stopped: &Stopped) -> String {
+fn incomplete(stopped: &Stopped, flag: &str) -> String {
     let rows = words::counted(stopped.rows, "recording", "recordings");
     let place = match stopped.reached {
         Some(at) => format!(" at {}", at.format("%Y-%m-%d %H:%M:%S UTC")),
         None => String::new(),
     };
     let error = safe(&stopped.error.to_string()).into_owned();
-    let on = on(stopped).map(|on| format!("; {on}"));
+    let on = on(stopped, flag).map(|on| format!("; {on}"));
     format!(
         "incomplete: it stopped after {rows},{place}: {error}{}",
         on.unwrap_or_default()
@@ -116,10 +122,10 @@ fn incomplete(stopped: &Stopped) -> String {
 }
 
 /// How to have the rest.
-fn on(stopped: &Stopped) -> Option<String> {
+fn on(stopped: &Stopped, flag: &str) -> Option<String> {
     let to = plivo::time::write(stopped.rest?.to().at);
     Some(format!(
-        "--to \"{to}\" lists what is left, the last one again"
+        "{flag} \"{to}\" lists what is left, the last one again"
     ))
 }
 
@@ -128,7 +134,7 @@ pub(super) fn as_json(failure: &Failure) -> Value {
     let told = failure.error.downcast_ref();
     let api = match told {
         Some(Told::Api(error) | Told::NotDelivered { error, .. }) => Some(error),
-        Some(Told::Incomplete(stopped)) => match &stopped.error {
+        Some(Told::Incomplete(stopped, _)) => match &stopped.error {
             WalkError::Api(error) => Some(error),
             WalkError::GoesRound { .. } | WalkError::Panicked => None,
         },
@@ -140,7 +146,7 @@ pub(super) fn as_json(failure: &Failure) -> Value {
             format!("{error}; refused meanwhile: {refused}"),
             Some(ITS_OWN.to_owned()),
         ),
-        Some(Told::Incomplete(stopped)) => (stopped.error.to_string(), on(stopped)),
+        Some(Told::Incomplete(stopped, flag)) => (stopped.error.to_string(), on(stopped, flag)),
         None => (format!("{:#}", failure.error), None),
     };
     let mut object = json!({
@@ -150,7 +156,7 @@ pub(super) fn as_json(failure: &Failure) -> Value {
         "status": api.and_then(plivo::Error::status),
         "api_id": api.and_then(plivo::Error::api_id),
     });
-    if let (Some(Told::Incomplete(stopped)), Value::Object(object)) = (told, &mut object) {
+    if let (Some(Told::Incomplete(stopped, _)), Value::Object(object)) = (told, &mut object) {
         let reached = stopped
             .reached
             .map(|at| at.to_rfc3339_opts(SecondsFormat::Micros, true));
@@ -163,8 +169,17 @@ pub(super) fn as_json(failure: &Failure) -> Value {
 
 /// Prints a failure as one line of JSON to standard error, where a program reads it.
 pub(super) fn print_json(failure: &Failure) -> ExitCode {
+    print_json_with(failure, None)
+}
+
+/// The same with a hint of the caller's, for a failure that has none of its own.
+pub(super) fn print_json_with(failure: &Failure, hint: Option<String>) -> ExitCode {
+    let mut object = as_json(failure);
+    if let (Some(hint), Some(object)) = (hint, object.as_object_mut()) {
+        object.insert("hint".to_owned(), hint.into());
+    }
     // Where nobody reads, the exit code still tells.
-    let _ = writeln!(io::stderr(), "{}", json::line(&as_json(failure)));
+    let _ = writeln!(io::stderr(), "{}", json::line(&object));
     ExitCode::from(failure.code)
 }
 

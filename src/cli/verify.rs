@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::report::{Far, Form, Report};
 use super::stop::Stop;
-use super::{Failure, INTERRUPTED, SOME_FAILED};
+use super::{Failure, SOME_FAILED};
 use crate::app::words::count;
 use crate::archive::{Found, MANIFEST, Problem, verify};
 
@@ -25,7 +25,7 @@ use crate::archive::{Found, MANIFEST, Problem, verify};
     0  everything is as it was archived\n  \
     1  there is no archive, or a download is under way in it\n  \
     7  something is wrong: each is named on standard output\n  \
-    130  ended by Ctrl-c")]
+    130  ended by Ctrl-c, 143 by SIGTERM")]
 pub struct Args {
     /// The folder of the archive: the one with manifest.ndjson
     #[arg(value_name = "DIR")]
@@ -55,12 +55,12 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let seen = Arc::clone(&told);
     let folder = args.folder.clone();
     let mut work = tokio::task::spawn_blocking(move || look(&args, &seen));
-    let looked = tokio::select! {
+    let (looked, ending) = tokio::select! {
         biased;
-        looked = &mut work => looked,
-        () = stop.told() => {
+        looked = &mut work => (looked, None),
+        ending = stop.told() => {
             told.store(true, Ordering::Relaxed);
-            work.await
+            (work.await, Some(ending))
         }
     };
     let tally = looked.context("the reading broke down")?.map_err(|error| {
@@ -75,10 +75,10 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
             _ => anyhow!(error).context(format!("{folder} cannot be verified")),
         }
     })?;
-    Ok(match (told.load(Ordering::Relaxed), tally.wrong) {
-        (true, _) => ExitCode::from(INTERRUPTED),
-        (false, 0) => ExitCode::SUCCESS,
-        (false, _) => ExitCode::from(SOME_FAILED),
+    Ok(match (ending, tally.wrong) {
+        (Some(ending), _) => ExitCode::from(ending.exit_code()),
+        (None, 0) => ExitCode::SUCCESS,
+        (None, _) => ExitCode::from(SOME_FAILED),
     })
 }
 

@@ -7,9 +7,10 @@
 //!
 //! An address that the environment names (`CALLREEL_API_URL`) does not count for the first: it goes with the second.
 //!
-//! A profile's token comes from its `token_command` or `token_file`, else from where `callreel auth add` keeps it.
+//! A profile's token comes from its `token_command`, `token_file` or the system's key store, else from where `callreel auth add` keeps it.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 
@@ -21,7 +22,7 @@ use super::settings::Settings;
 use super::slot::Slot;
 use super::store::{self, Store};
 use super::values::ProfileName;
-use super::{Config, ID, Paths, Profile, TOKEN, TokenFrom, secret};
+use super::{Config, ID, Paths, Profile, TOKEN, TokenFrom, keychain, secret};
 
 /// An account, and what is to be said about where it came from.
 #[derive(Debug, Clone)]
@@ -29,8 +30,37 @@ pub struct Account {
     pub credentials: Credentials,
     pub base: ApiBase,
     pub profile: Option<ProfileName>,
+    pub from: Origin,
     /// That something else was set too, and did not count.
     pub told: Option<String>,
+}
+
+/// Where a token was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Environment,
+    /// The program of a `token_command`.
+    Command(String),
+    /// A `token_file`.
+    File(PathBuf),
+    /// Where `callreel auth add` keeps it.
+    Kept(PathBuf),
+    /// The system's key store.
+    Keychain,
+    /// The file of Plivo's own command line.
+    PlivoCli(PathBuf),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment => f.write_str(TOKEN),
+            Self::Command(program) => write!(f, "token_command {program}"),
+            Self::File(path) => write!(f, "token_file {}", path.display()),
+            Self::Keychain => f.write_str("the kernel's key ring"),
+            Self::Kept(path) | Self::PlivoCli(path) => write!(f, "{}", path.display()),
+        }
+    }
 }
 
 /// What was found.
@@ -95,6 +125,22 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether an id or a token was found that cannot be right, before anything was sent.
+    pub fn is_mistaken(&self) -> bool {
+        matches!(
+            self,
+            Self::Variable { .. }
+                | Self::Mistaken { .. }
+                | Self::PlivoCli { .. }
+                | Self::Store {
+                    why: store::Error::Mistaken { .. },
+                    ..
+                }
+        )
+    }
+}
+
 fn meant(nearest: &Option<String>) -> String {
     nearest
         .as_ref()
@@ -124,6 +170,13 @@ impl Places<'_> {
         names.sort();
         names.dedup();
         names
+    }
+
+    /// A profile's id, as far as it is known before its token is asked for.
+    pub fn auth_id(&self, name: &ProfileName) -> Option<AuthId> {
+        let own = self.config.profiles().get(name);
+        let own = own.and_then(|profile| profile.auth_id.clone());
+        own.or_else(|| Some(self.store()?.get(name).ok()??.credentials.id().clone()))
     }
 
     /// The only profile there is, where nobody says whose recordings.
@@ -176,6 +229,7 @@ impl Places<'_> {
                     credentials,
                     base,
                     profile: None,
+                    from: Origin::Environment,
                     told: None,
                 })))
             }
@@ -198,10 +252,11 @@ impl Places<'_> {
         let home = self.paths.home.as_deref();
         match home.and_then(plivo_cli::logged_in) {
             Some(LoggedIn::With(id, token)) => {
+                let path = home.map(plivo_cli::path).unwrap_or_default();
                 let credentials =
                     Credentials::new(&id, token.expose_secret()).map_err(|mistake| {
                         Error::PlivoCli {
-                            path: home.map(plivo_cli::path).unwrap_or_default(),
+                            path: path.clone(),
                             mistake,
                         }
                     })?;
@@ -209,6 +264,7 @@ impl Places<'_> {
                     credentials,
                     base,
                     profile: None,
+                    from: Origin::PlivoCli(path),
                     told: Some(
                         "the account is the one that the plivo command is logged in with"
                             .to_owned(),
@@ -241,17 +297,19 @@ impl Places<'_> {
                 nearest: near.map(str::to_owned),
             });
         }
-        let credentials = match profile.and_then(|profile| profile.token.as_ref()) {
+        let (credentials, from) = match profile.and_then(|profile| profile.token.as_ref()) {
             Some(token) => {
                 let kept_id = kept.as_ref().map(|kept| kept.credentials.id());
                 let id = profile
                     .and_then(|profile| profile.auth_id.as_ref())
                     .or(kept_id);
-                self.own_token(name, id, token)?
+                (self.own_token(name, id, token)?, self.origin(token))
             }
             None => {
-                let credentials = kept.as_ref().map(|kept| kept.credentials.clone());
-                credentials.ok_or_else(|| without_token(name, profile))?
+                let kept = kept.zip(store.as_ref());
+                let (kept, store) = kept.ok_or_else(|| without_token(name, profile))?;
+                let from = kept.origin(store.path(name));
+                (kept.credentials, from)
             }
         };
         if let Some(file) = profile.and_then(|profile| profile.auth_id.as_ref())
@@ -267,6 +325,7 @@ impl Places<'_> {
             credentials,
             base: settings.api_url.value.clone(),
             profile: Some(name.clone()),
+            from,
             told: None,
         })
     }
@@ -281,7 +340,8 @@ impl Places<'_> {
         let id = id.ok_or_else(|| Error::NoId { name: name.clone() })?;
         let token = match token {
             TokenFrom::Command(words) => secret::from_command(words, secret::PATIENCE),
-            TokenFrom::File(path) => secret::from_file(&self.at_home(path)),
+            TokenFrom::File(path) => secret::from_file(&self.token_file(path)),
+            TokenFrom::Keychain => keychain::get(name).map_err(secret::Error::from),
         };
         let token = token.map_err(|why| Error::Secret {
             name: name.clone(),
@@ -293,8 +353,19 @@ impl Places<'_> {
         })
     }
 
+    /// Where a profile's own token comes from.
+    pub fn origin(&self, token: &TokenFrom) -> Origin {
+        match token {
+            TokenFrom::Command(words) => {
+                Origin::Command(words.first().cloned().unwrap_or_default())
+            }
+            TokenFrom::File(path) => Origin::File(self.token_file(path)),
+            TokenFrom::Keychain => Origin::Keychain,
+        }
+    }
+
     /// `~/token` is below the home folder, `token` beside the configuration file.
-    fn at_home(&self, path: &std::path::Path) -> PathBuf {
+    fn token_file(&self, path: &Path) -> PathBuf {
         let below_home = path.strip_prefix("~").ok().zip(self.paths.home.as_ref());
         let beside = || {
             self.paths

@@ -15,6 +15,7 @@ use super::profile::{self, Profile};
 use super::settings::Settings;
 use super::slot::{Form, Source, shown};
 use super::values::ProfileName;
+use super::views;
 use super::{Config, Said};
 
 /// A file while it is read.
@@ -137,7 +138,7 @@ fn join(prefix: &str, name: &str) -> String {
 }
 
 /// A value as a setting's parser takes it.
-fn literal(value: &DeValue, forms: &[Form]) -> Result<String, String> {
+pub(super) fn literal(value: &DeValue, forms: &[Form]) -> Result<String, String> {
     let (form, text) = match value {
         DeValue::String(text) => (Some(Form::Text), text.to_string()),
         DeValue::Integer(number) => {
@@ -193,15 +194,17 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, Error> {
         return Err(reader.mistaken());
     }
     let document = document.get_ref();
-    let said = reader.settings(document, "", &["keys", "profiles"]);
+    let said = reader.settings(document, "", &["keys", "profiles", "views"]);
     let keymap = keys::read(&mut reader, document.get("keys"));
     let profiles = profiles(&mut reader, document.get("profiles"));
+    let views = views::read(&mut reader, document.get("views"));
     match keymap {
         Some(keymap) if reader.mistakes.is_empty() => Ok(Config {
             path: path.to_owned(),
             said,
             keymap,
             profiles,
+            views,
         }),
         _ => Err(reader.mistaken()),
     }

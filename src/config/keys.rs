@@ -11,12 +11,13 @@ use super::file::{Entry, Reader};
 use super::nearest::meant;
 
 /// Places with keys of their own, by the names of their tables.
-const PLACES: [(&str, Context); 8] = [
+const PLACES: [(&str, Context); 9] = [
     ("list", Context::List),
     ("detail", Context::Detail),
     ("reading", Context::Reading),
     ("typing", Context::Typing),
     ("moments", Context::Moments),
+    ("choosing", Context::Choosing),
     ("asking", Context::Asking),
     ("leaving", Context::Leaving),
     ("first_run", Context::FirstRun),
@@ -118,17 +119,21 @@ fn rebind(
     }
 }
 
-/// Where an action has its usual keys. Where text is typed is a place of its own: what is bound elsewhere could be a letter.
+/// Where an action has its usual keys. Where text is typed is a place of its own: what is bound elsewhere could be a letter. So is
+/// where things are chosen: plain keys act on them there.
 fn contexts_of(action: Action) -> Vec<Context> {
     let standard = Keymap::standard();
     let mut contexts = Vec::new();
     for binding in standard.bindings() {
-        let new = !contexts.contains(&binding.context) && binding.context != Context::Typing;
+        let apart = matches!(binding.context, Context::Typing | Context::Choosing);
+        let new = !contexts.contains(&binding.context) && !apart;
         if binding.action == action && new {
             contexts.push(binding.context);
         }
     }
+    let chooses = |b: &Binding| b.action == action && b.context == Context::Choosing;
     match contexts.is_empty() {
+        true if standard.bindings().iter().any(chooses) => vec![Context::Choosing],
         true => vec![Context::Browse],
         false => contexts,
     }

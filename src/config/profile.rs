@@ -10,6 +10,7 @@ use crate::plivo::AuthId;
 
 use super::Said;
 use super::file::{Entry, Reader};
+use super::keychain;
 use super::slot::Value;
 use super::values::ProfileName;
 
@@ -30,10 +31,18 @@ pub enum TokenFrom {
     Command(Vec<String>),
     /// The first line of this file; `~` stands for the home folder.
     File(PathBuf),
+    /// The system's key store, under the profile's name.
+    Keychain,
 }
 
 /// The keys that only profiles have.
-const OWN: [&str; 4] = ["auth_id", "token_command", "token_file", "auth_token"];
+const OWN: [&str; 5] = [
+    "auth_id",
+    "token_command",
+    "token_file",
+    "keychain",
+    "auth_token",
+];
 
 type Wrong = (Range<usize>, String);
 
@@ -89,6 +98,12 @@ pub(super) fn read(
                 profile.take(TokenFrom::File(PathBuf::from(path.as_ref())))
             }
             ("token_file", _) => Err("a path in quotes is needed".to_owned()),
+            ("keychain", DeValue::Boolean(true)) => match keychain::check() {
+                Ok(()) => profile.take(TokenFrom::Keychain),
+                Err(error) => Err(error.to_string()),
+            },
+            ("keychain", DeValue::Boolean(false)) => Ok(()),
+            ("keychain", _) => Err("true or false is needed".to_owned()),
             _ => Ok(()),
         };
         if let Err(what) = taken {
@@ -104,7 +119,7 @@ impl Profile {
         match self.token.replace(token) {
             None => Ok(()),
             Some(_) => {
-                Err("token_command and token_file are two ways: take one of them away".to_owned())
+                Err("token_command, token_file and keychain are ways of which one is needed: take the others away".to_owned())
             }
         }
     }

@@ -12,6 +12,8 @@ use secrecy::SecretString;
 
 use crate::plivo::Credentials;
 
+use super::keychain;
+
 /// Nobody's token is longer.
 const MOST: u64 = 8 << 10;
 
@@ -39,6 +41,8 @@ pub enum Error {
     TooSlow { program: String, within: Duration },
     #[error("token_command: {program} printed nothing")]
     Nothing { program: String },
+    #[error(transparent)]
+    Keychain(#[from] keychain::Error),
 }
 
 /// All of a file that only its owner may read.

@@ -224,12 +224,12 @@ impl Settings {
         Ok(())
     }
 
-    /// Was the profile named for this run, by the flag or its variable? What the environment says of its own account does not
+    /// Was the profile named for this run, by the flag, its variable or on the screen? What the environment says of its own account does not
     /// count then.
     pub(super) fn is_profile_named(&self) -> bool {
         let named = matches!(
             self.profile.source,
-            Source::Flag(_) | Source::Environment(_)
+            Source::Flag(_) | Source::Environment(_) | Source::Chosen
         );
         named && self.profile.value.is_some()
     }

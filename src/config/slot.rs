@@ -19,6 +19,8 @@ pub enum Source {
     },
     Environment(&'static str),
     Flag(&'static str),
+    /// It was chosen while callreel runs.
+    Chosen,
 }
 
 impl fmt::Display for Source {
@@ -31,6 +33,7 @@ impl fmt::Display for Source {
             }
             Self::Environment(variable) => write!(f, "environment {variable}"),
             Self::Flag(flag) => write!(f, "flag {flag}"),
+            Self::Chosen => f.write_str("chosen on the screen"),
         }
     }
 }
@@ -129,6 +132,12 @@ impl<T> Set<T> {
             source: Source::Default,
             names: Names { key, variable },
         }
+    }
+
+    /// Takes what was chosen while callreel runs.
+    pub fn choose(&mut self, value: T) {
+        self.value = value;
+        self.source = Source::Chosen;
     }
 
     /// What a flag says, where it was given.

@@ -10,9 +10,10 @@ use serde::Deserialize;
 
 use crate::plivo::{ApiBase, Credentials, CredentialsMistake};
 
-use super::secret;
+use super::credentials::Origin;
 use super::slot::Value;
 use super::values::ProfileName;
+use super::{keychain, secret};
 
 /// `accounts` below the state folder. Not below the configuration, which people share and keep in version control.
 #[derive(Debug, Clone)]
@@ -25,6 +26,18 @@ pub struct Store {
 pub struct Stored {
     pub credentials: Credentials,
     pub api_url: ApiBase,
+    /// The token stands in the system's key store, and not in the file.
+    pub in_keychain: bool,
+}
+
+impl Stored {
+    /// Where its token was found, which has its file at `path`.
+    pub fn origin(&self, path: PathBuf) -> Origin {
+        match self.in_keychain {
+            true => Origin::Keychain,
+            false => Origin::Kept(path),
+        }
+    }
 }
 
 /// Why an account cannot be kept or read.
@@ -32,6 +45,8 @@ pub struct Stored {
 pub enum Error {
     #[error(transparent)]
     Secret(#[from] secret::Error),
+    #[error(transparent)]
+    Keychain(#[from] keychain::Error),
     #[error("{} is not as `callreel auth add` writes it: add the account again", .0.display())]
     Damaged(PathBuf),
     #[error("{}: {why}", path.display())]
@@ -47,7 +62,10 @@ pub enum Error {
 #[derive(Deserialize)]
 struct Fields {
     auth_id: String,
-    auth_token: String,
+    #[serde(default)]
+    auth_token: Option<String>,
+    #[serde(default)]
+    keychain: bool,
     api_url: String,
 }
 
@@ -57,6 +75,11 @@ impl Store {
         Self {
             folder: state.join("accounts"),
         }
+    }
+
+    /// Where all of them are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Where an account is kept.
@@ -83,30 +106,40 @@ impl Store {
     /// Its file cannot be read, can be read by others, or is damaged.
     pub fn get(&self, name: &ProfileName) -> Result<Option<Stored>, Error> {
         let path = self.path(name);
-        let text = match secret::private_file(&path) {
-            Ok(text) => SecretString::from(text),
-            Err(secret::Error::Unreadable { why, .. }) if why.kind() == io::ErrorKind::NotFound => {
+        let fields = match self.fields(&path) {
+            Err(Error::Secret(secret::Error::Unreadable { why, .. }))
+                if why.kind() == io::ErrorKind::NotFound =>
+            {
                 return Ok(None);
             }
-            Err(error) => return Err(error.into()),
+            fields => fields?,
         };
-        // The parser's own words could quote the token.
         let damaged = || Error::Damaged(path.clone());
-        let fields: Fields = toml::from_str(text.expose_secret()).map_err(|_| damaged())?;
         let api_url = ApiBase::parse(&fields.api_url).map_err(|_| damaged())?;
-        let token = SecretString::from(fields.auth_token);
+        let token = match (fields.auth_token, fields.keychain) {
+            (Some(token), false) => SecretString::from(token),
+            (None, true) => keychain::get(name)?,
+            _ => return Err(damaged()),
+        };
         let credentials = Credentials::new(&fields.auth_id, token.expose_secret())
             .map_err(|why| Error::Mistaken { path, why })?;
         Ok(Some(Stored {
             credentials,
             api_url,
+            in_keychain: fields.keychain,
         }))
+    }
+
+    fn fields(&self, path: &Path) -> Result<Fields, Error> {
+        let text = SecretString::from(secret::private_file(path)?);
+        // The parser's own words could quote the token.
+        toml::from_str(text.expose_secret()).map_err(|_| Error::Damaged(path.to_owned()))
     }
 
     /// Keeps an account, in place of one of the same name.
     ///
     /// # Errors
-    /// The folder or the file cannot be written.
+    /// The folder or the file cannot be written, or the key store takes nothing.
     pub fn put(&self, name: &ProfileName, stored: &Stored) -> Result<PathBuf, Error> {
         let path = self.path(name);
         let unwritable = |why| Error::Unwritable {
@@ -121,10 +154,19 @@ impl Store {
         // A folder that was there already may be open to others.
         fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o700)).map_err(unwritable)?;
         let credentials = &stored.credentials;
-        let token = credentials.token().expose_secret();
-        let escaped = token.replace('\\', "\\\\").replace('"', "\\\"");
+        let token = match stored.in_keychain {
+            true => {
+                keychain::put(name, credentials.token())?;
+                "keychain = true".to_owned()
+            }
+            false => {
+                let token = credentials.token().expose_secret();
+                let escaped = token.replace('\\', "\\\\").replace('"', "\\\"");
+                format!("auth_token = \"{escaped}\"")
+            }
+        };
         let text = SecretString::from(format!(
-            "auth_id = \"{}\"\nauth_token = \"{escaped}\"\napi_url = \"{}\"\n",
+            "auth_id = \"{}\"\n{token}\napi_url = \"{}\"\n",
             credentials.id(),
             stored.api_url
         ));
@@ -144,6 +186,10 @@ impl Store {
     /// Its file cannot be removed.
     pub fn remove(&self, name: &ProfileName) -> Result<bool, Error> {
         let path = self.path(name);
+        // Its file may be damaged: then there is no more to be forgotten than that.
+        if self.fields(&path).is_ok_and(|fields| fields.keychain) {
+            keychain::remove(name)?;
+        }
         match fs::remove_file(&path) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
@@ -162,6 +208,7 @@ mod tests {
         Stored {
             credentials: Credentials::new(ID, token).unwrap(),
             api_url: ApiBase::parse("http://127.0.0.1:8080").unwrap(),
+            in_keychain: false,
         }
     }
 

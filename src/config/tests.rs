@@ -57,10 +57,11 @@ fn every_mistake_in_a_file_is_told_with_its_line() {
 fn uncommented() -> String {
     let setting = |line: &str| {
         let rest = line.strip_prefix("# ")?;
-        let name = rest.split_once(" = ")?.0.to_owned();
         let table = rest.starts_with('[') && rest.ends_with(']');
         let plain = |c: char| c.is_ascii_lowercase() || matches!(c, '_' | '-');
-        (table || name.chars().all(plain)).then(|| rest.to_owned())
+        let named = rest.split_once(" = ");
+        let setting = named.is_some_and(|(name, _)| name.chars().all(plain));
+        (table || setting).then(|| rest.to_owned())
     };
     let before_profiles = DEFAULT_FILE.split("# [profiles.acme]").next().unwrap();
     let lines = before_profiles.lines();
@@ -219,6 +220,16 @@ fn keys_take_the_place_of_the_usual_ones_where_the_action_has_them() {
     assert_eq!(keys.find(Context::Typing, None, escape), Found::Nothing);
     let left = keys.chords(Context::Typing, Action::Back);
     assert_eq!(left.collect::<Vec<_>>(), [Chord::One(Key::ctrl('g'))]);
+}
+
+#[test]
+fn a_key_of_the_list_takes_none_from_where_things_are_chosen() {
+    let config = parse("[keys]\npause = [\"Space\", \"F4\"]\nshow-column = \"F6\"\n").unwrap();
+    let choosing = |key| config.keymap().find(Context::Choosing, None, key);
+    assert_eq!(choosing(Key::char(' ')), Found::Nothing);
+    let f6 = choosing(Key::plain(KeyCode::F(6)));
+    assert_eq!(f6, Found::Action(Action::ShowColumn));
+    assert_eq!(choosing(Key::plain(KeyCode::F(4))), Found::Nothing);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::app::columns::{self, Columns};
 use crate::app::jobs::Folder;
 use crate::app::player::Rewind;
 use crate::app::sides::Name;
+use crate::app::sort;
 use crate::app::theme::Theme;
 use crate::app::zone;
 use crate::audio::speech::{Skip, Speed};
@@ -114,6 +115,7 @@ impl Value for Speed {
         let tenths = text
             .trim()
             .trim_end_matches(['x', '×'])
+            .replace(',', ".")
             .parse::<f64>()
             .ok()?
             * 10.0;
@@ -346,12 +348,33 @@ impl Value for Columns {
     }
 
     fn write(&self) -> String {
-        let names: Vec<_> = self.shown().map(|column| quoted(column.name())).collect();
-        format!("[{}]", names.join(", "))
+        self.written()
     }
 
     fn range() -> String {
         format!("a list of columns, each once: {}", columns::NAMES)
+    }
+}
+
+/// What a view is sorted by.
+impl Value for sort::Column {
+    const FORMS: &'static [Form] = &[Form::Text];
+
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        Self::ALL.into_iter().find(|column| column.name() == text)
+    }
+
+    fn write(&self) -> String {
+        quoted(self.name())
+    }
+
+    fn range() -> String {
+        format!("a column to sort by ({})", Self::names().join(", "))
+    }
+
+    fn names() -> Vec<&'static str> {
+        Self::ALL.map(Self::name).to_vec()
     }
 }
 
@@ -476,7 +499,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_is_written_as_it_is_read() {
-        taken::<Speed>(&["0.5", "1", "1.5", "4.0", "2x"]);
+        taken::<Speed>(&["0.5", "1", "1.5", "4.0", "2x", "0,7", "3×"]);
         taken::<Whole<1, 60>>(&["1", "60"]);
         taken::<Seconds<0, 10_000>>(&["0", "0.6", "10"]);
         taken::<Skip>(&["off", "mild", "strong"]);
@@ -490,7 +513,7 @@ mod tests {
         taken::<Rewind>(&["0,2,5,10", "off"]);
         taken::<ZoneName>(&["utc", "local", "Europe/Lisbon"]);
         taken::<Color>(&["none", "cyan", "dark-gray", "#ff8800", "208", "light-red"]);
-        taken::<Columns>(&["added,length,from,to", "to"]);
+        taken::<Columns>(&["added,length,from,to", "to", "id,call,monthly"]);
         taken::<ApiBase>(&["https://api.plivo.com", "http://127.0.0.1:8080"]);
         taken::<ProfileName>(&["acme", "acme_2-eu"]);
     }

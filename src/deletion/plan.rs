@@ -1,6 +1,7 @@
 //! What is to be deleted, before anything is.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -97,6 +98,8 @@ pub struct Plan {
     pub foreign: u64,
     /// Recordings whose id cannot be named to the API.
     pub unnamed: u64,
+    /// The manifest by which it was made. No download changes it as long as the plan is held.
+    _lock: Option<Arc<File>>,
 }
 
 impl Plan {
@@ -168,7 +171,8 @@ pub struct Choice<'a> {
     pub account: &'a str,
 }
 
-/// Plans the deletion of what an archive holds: only what is there, byte for byte. Waits for the disk.
+/// Plans the deletion of what an archive holds: only what is there, byte for byte. Waits for the disk. Holds the archive against
+/// downloads as long as the plan lives.
 ///
 /// # Errors
 /// When there is no manifest, or it cannot be read, or a download is under way.
@@ -182,7 +186,10 @@ pub fn from_manifest(
     let manifest = read_alone(&root)?;
     let mut entries: Vec<Entry> = manifest.entries.into_values().collect();
     entries.sort_by(|a, b| (&a.add_time, &a.id).cmp(&(&b.add_time, &b.id)));
-    let mut plan = Plan::default();
+    let mut plan = Plan {
+        _lock: manifest.lock.map(Arc::new),
+        ..Plan::default()
+    };
     for entry in entries {
         let added = entry
             .add_time

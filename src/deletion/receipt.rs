@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::app::text::json;
@@ -92,6 +92,9 @@ struct Record {
     /// Of a run: what was chosen, and how many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<String>,
+    /// When words such as `-7d` were taken to mean what they mean for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     count: Option<u64>,
     /// Of these, those that were done with before it.
@@ -155,6 +158,8 @@ impl About {
 pub struct Whole {
     /// What was chosen, in words.
     pub source: String,
+    /// The moment from which ages and relative times count, in all of its runs.
+    pub asked: DateTime<Utc>,
     /// How many were to be deleted at first.
     pub count: u64,
     /// How many of them are done with already.
@@ -167,6 +172,8 @@ pub struct Unfinished {
     pub run: String,
     /// What was chosen.
     pub source: String,
+    /// The moment from which ages and relative times counted; `None` in receipts that do not tell.
+    pub asked: Option<DateTime<Utc>>,
     /// How many there were to delete.
     pub count: u64,
     /// How many of them are done with.
@@ -242,6 +249,7 @@ impl Receipts {
     pub(super) fn begin_run(&mut self, whole: &Whole) -> io::Result<()> {
         let mut record = self.record(Step::Run, None);
         record.source = Some(whole.source.clone());
+        record.asked = Some(written(whole.asked));
         (record.count, record.before) = (Some(whole.count), Some(whole.before));
         self.write(&record)
     }
@@ -270,6 +278,7 @@ impl Receipts {
             account: self.who.account.clone(),
             time: written(Utc::now()),
             source: None,
+            asked: None,
             count: None,
             before: None,
             about,
@@ -307,6 +316,7 @@ fn read(file: &mut File, account: &str) -> io::Result<Earlier> {
                 earlier.unfinished = Some(Unfinished {
                     run: record.run,
                     source: record.source.unwrap_or_default(),
+                    asked: record.asked.and_then(|asked| asked.parse().ok()),
                     count: record.count.unwrap_or(0),
                     done: record.before.unwrap_or(0),
                 });
@@ -348,6 +358,7 @@ mod tests {
     fn whole(count: u64, before: u64) -> Whole {
         Whole {
             source: "all".to_owned(),
+            asked: "2026-11-23T14:05:33.500001Z".parse().unwrap(),
             count,
             before,
         }
@@ -391,6 +402,7 @@ mod tests {
         assert_eq!(earlier.unsettled, [target("d")]);
         let unfinished = earlier.unfinished.unwrap();
         assert_eq!((unfinished.count, unfinished.done), (5, 3));
+        assert_eq!(unfinished.asked, Some(whole(5, 1).asked));
         drop(receipts);
         let (mut other, earlier) = open("MA2").unwrap();
         assert_eq!(earlier, Earlier::default());

@@ -98,6 +98,11 @@ impl ApiBase {
         }
     }
 
+    /// The name or address that is connected to, and the port. Every base has both.
+    pub fn server(&self) -> Option<(Host<&str>, u16)> {
+        Some((self.0.host()?, self.0.port_or_known_default()?))
+    }
+
     /// True when the API is on this machine, where no proxy may stand between.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.0)

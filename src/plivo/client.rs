@@ -1,6 +1,7 @@
 //! Sends the calls: list, get, delete, and any of them by callback.
 
 mod exchange;
+mod greet;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use super::page::{Page, PageRequest};
 use super::recording::{Recording, RecordingId};
 use super::retry::{Retries, RetryPolicy};
 use exchange::Exchange;
+pub use greet::{Greeting, NotGreeted, greet, proxy};
 
 /// How the client behaves. The default is right for a real account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

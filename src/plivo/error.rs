@@ -26,7 +26,7 @@ pub enum Error {
         api_id: Option<String>,
     },
     /// 404.
-    #[error("no such recording: {message}")]
+    #[error("{}", not_found(message))]
     NotFound {
         message: String,
         api_id: Option<String>,
@@ -73,6 +73,21 @@ pub enum Error {
     /// No answer in time.
     #[error("no answer from {host} within {} s", after.as_secs())]
     TimedOut { host: String, after: Duration },
+}
+
+/// Servers that say no more than the status does are not repeated.
+fn not_found(message: &str) -> String {
+    let plain = message.trim().to_ascii_lowercase();
+    let says_it = [
+        "not found",
+        "no recording",
+        "no such recording",
+        "recording not found",
+    ];
+    match plain.is_empty() || says_it.iter().any(|start| plain.starts_with(start)) {
+        true => "no such recording".to_owned(),
+        false => format!("no such recording: {message}"),
+    }
 }
 
 impl Error {
@@ -140,6 +155,27 @@ impl Error {
             | Self::Unreachable { .. }
             | Self::Cut { .. }
             | Self::TimedOut { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_says_of_a_missing_recording_is_not_said_twice() {
+        for (message, says) in [
+            ("no recording with id nowhere", "no such recording"),
+            ("Not found.", "no such recording"),
+            ("", "no such recording"),
+            ("it lies elsewhere", "no such recording: it lies elsewhere"),
+        ] {
+            let error = Error::NotFound {
+                message: message.to_owned(),
+                api_id: None,
+            };
+            assert_eq!(error.to_string(), says, "{message}");
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! A range is cut into slices of some ten pages (`plan`); each is walked by a task of its own ([`walk`](super::walk), which
 //! follows `meta.next` and is right in all three paging modes), and the rows are given in the order of the slices. What is
-//! held is bounded, however long the range is: a task that is far ahead waits. Requests go through the client's gate like
+//! held is bounded, however long the range is: a task that is far ahead waits. Of a very long range it is asked how far back there
+//! is anything at all (`oldest`). Requests go through the client's gate like
 //! all others, so that the account's rate limit holds.
 
+mod oldest;
 mod plan;
 mod side;
 mod slice;

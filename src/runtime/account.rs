@@ -155,7 +155,7 @@ impl Account {
 }
 
 /// The first two and the last three characters.
-fn shorten(id: &str) -> String {
+pub fn shorten(id: &str) -> String {
     match (
         id.get(..2),
         id.len().checked_sub(3).and_then(|at| id.get(at..)),

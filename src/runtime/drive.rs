@@ -6,7 +6,7 @@ use std::time::Instant;
 use chrono::Utc;
 use tokio::sync::mpsc;
 
-use crate::app::{Effect, Input, Key, KeyCode, Message, MouseKind, Now, Signal};
+use crate::app::{Effect, Input, Key, KeyCode, Message, MouseKind, Now, RequestId, Signal};
 
 use super::clipboard::{self, Way};
 use super::debug::DebugPanic;
@@ -28,6 +28,8 @@ pub enum Exit {
     Quit,
     /// The app asks for the embedded account; the loop can be run again with another program.
     OpenDemo,
+    /// The app asks for the account that this request opened; the same.
+    ChangeAccount(RequestId),
     Signalled(Ending),
     /// The terminal is gone.
     HungUp,
@@ -94,9 +96,11 @@ impl<S: Signalled, R: Aside> Drive<S, R> {
         }
     }
 
-    /// Another program is run next: what the one before waited for must not reach it, since both number from 1.
-    pub fn start_over(&mut self) {
+    /// Another program is run next: what the one before waited for must not reach it. Its queue goes with all that is in it, and
+    /// with whoever still sends into it.
+    pub fn start_over(&mut self, (tell, queue): (mpsc::Sender<Message>, mpsc::Receiver<Message>)) {
         self.timers = Timers::default();
+        (self.tell, self.queue) = (tell, queue);
     }
 
     /// Runs until something ends it. `effects` are the program's first ones.
@@ -271,6 +275,7 @@ impl<S: Signalled, R: Aside> Drive<S, R> {
                 Effect::ReadLog => self.message(program, hands, Message::Log(self.log.lines())),
                 Effect::Suspend => self.suspend(program, hands),
                 Effect::OpenDemo => Some(Exit::OpenDemo),
+                Effect::ChangeAccount(request) => Some(Exit::ChangeAccount(request)),
                 Effect::Quit => Some(Exit::Quit),
                 effect => {
                     hands.carry_out(effect);

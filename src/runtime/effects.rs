@@ -9,9 +9,11 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use crate::app::deliveries::Step;
+use crate::app::views::View;
 use crate::app::{self, Api, Effect, Message, RequestId};
 use crate::audio::event::Secret;
 use crate::audio::{self, Command, PlayId};
+use crate::config;
 use crate::plivo::callback::Receiver;
 use crate::plivo::{
     self, Asynchronous, Call, Client, Get, MediaRefused, MediaRequest, PageRequest, RecordingId,
@@ -23,6 +25,7 @@ use super::account::Account;
 use super::jobs::{Jobs, Places};
 use super::log::Log;
 use super::marks::{self, Marks};
+use super::profiles::{Desk, Opened, Profiles};
 use super::program::Hands;
 
 /// Between two tellings of what has arrived by callback.
@@ -40,6 +43,11 @@ pub struct Effects<S> {
     /// Tell the app what changes by itself: the account's limit, what arrives by callback.
     watches: Vec<AbortHandle>,
     marks: Marks,
+    /// The configuration file, where there is a place for one.
+    config: Option<PathBuf>,
+    /// The other accounts there are; `None`: there can be none.
+    profiles: Option<Profiles>,
+    opened: Desk,
     jobs: Jobs,
     /// Takes a command for the player.
     sound: S,
@@ -57,6 +65,9 @@ impl<S: FnMut(Command)> Effects<S> {
             tasks: HashMap::new(),
             callbacks: true,
             watches: Vec::new(),
+            config: None,
+            profiles: None,
+            opened: Desk::default(),
             sound,
         }
     }
@@ -64,6 +75,66 @@ impl<S: FnMut(Command)> Effects<S> {
     /// Marks may be kept in this file; without one they are not.
     pub fn keep_in(&mut self, path: Option<PathBuf>) {
         self.marks = Marks::new(path, self.tell.clone());
+    }
+
+    /// Views may be saved in this configuration file; without one they are not.
+    pub fn save_views_in(&mut self, config: Option<PathBuf>) {
+        self.config = config;
+    }
+
+    /// Another account may be asked for.
+    pub fn change_by(&mut self, profiles: Option<Profiles>) {
+        self.profiles = profiles;
+    }
+
+    /// The account that a request opened; `None`: another one was asked for since.
+    pub fn take_opened(&self, request: RequestId) -> Option<Opened> {
+        self.opened.take(request)
+    }
+
+    fn read_profiles(&self, request: RequestId) {
+        match self.profiles.clone() {
+            Some(profiles) => profiles.read(request, self.tell.clone()),
+            None => self.tell_later(Message::Profiles {
+                request,
+                profiles: Ok(Vec::new()),
+            }),
+        }
+    }
+
+    fn open_profile(&self, request: RequestId, name: String) {
+        match self.profiles.clone() {
+            Some(profiles) => {
+                profiles.open(request, name, self.opened.clone(), self.tell.clone());
+            }
+            None => self.tell_later(Message::ProfileOpened {
+                request,
+                opened: Err(format!("there is no profile {name}")),
+            }),
+        }
+    }
+
+    fn tell_later(&self, message: Message) {
+        let tell = self.tell.clone();
+        tokio::spawn(async move {
+            // Nobody listens when the loop has ended.
+            let _ = tell.send(message).await;
+        });
+    }
+
+    fn save_view(&self, view: Box<View>) {
+        let (config, tell) = (self.config.clone(), self.tell.clone());
+        // A disk may be slow, and the screen waits for none.
+        tokio::task::spawn_blocking(move || {
+            let saved = match config {
+                Some(file) => config::append(&file, &view.section())
+                    .map(|()| view)
+                    .map_err(|error| error.to_string()),
+                None => Err("nothing was written: there is no folder for a configuration".into()),
+            };
+            // Nobody listens when the loop has ended.
+            let _ = tell.blocking_send(Message::ViewSaved(saved));
+        });
     }
 
     /// Where jobs may put what they keep.
@@ -78,12 +149,7 @@ impl<S: FnMut(Command)> Effects<S> {
 
     /// Browses another account from now on: what was asked of the one before is dropped, its sound ends.
     pub fn serve(&mut self, account: Account) {
-        for (_, task) in self.tasks.drain() {
-            task.abort();
-        }
-        for watch in self.watches.drain(..) {
-            watch.abort();
-        }
+        self.give_up();
         self.jobs.stop_all();
         (self.sound)(Command::Stop);
         self.callbacks = true;
@@ -188,6 +254,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
                 self.fetch_recording(request, recording);
             }
             Effect::Cancel(request) => {
+                drop(self.opened.take(request));
                 if let Some(task) = self.tasks.remove(&request) {
                     task.abort();
                 }
@@ -220,6 +287,9 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Effect::Thresholds(thresholds) => (self.sound)(Command::Thresholds(thresholds)),
             Effect::OpenMarks { create } => self.marks.open(create),
             Effect::Keep(changes) => self.marks.keep(changes),
+            Effect::SaveView(view) => self.save_view(view),
+            Effect::ReadProfiles(request) => self.read_profiles(request),
+            Effect::OpenProfile { request, name } => self.open_profile(request, name),
             Effect::Begin { job, work } => {
                 if let Some(account) = &self.account {
                     self.jobs.begin(job, work, account);
@@ -234,6 +304,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             | Effect::ReadLog
             | Effect::Suspend
             | Effect::OpenDemo
+            | Effect::ChangeAccount(_)
             | Effect::Quit => {}
         }
     }
@@ -252,6 +323,14 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Message::Marks(Told::Failed(words) | Told::Unread(words) | Told::Unkept(words)) => {
                 self.log.line(&format!("marks: {words}"));
             }
+            Message::Profiles {
+                profiles: Err(words),
+                ..
+            }
+            | Message::ProfileOpened {
+                opened: Err(words), ..
+            } => self.log.line(&format!("profiles: {words}")),
+            Message::ViewSaved(Err(words)) => self.log.line(&format!("view: {words}")),
             Message::Player(play, audio::Event::Failed(error)) => {
                 self.log.line(&format!("play {}: {error}", play.0));
             }
@@ -268,10 +347,27 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
 }
 
 impl<S> Effects<S> {
+    /// Nothing that was asked for is waited for any more.
+    fn give_up(&mut self) {
+        for (_, task) in self.tasks.drain() {
+            task.abort();
+        }
+        for watch in self.watches.drain(..) {
+            watch.abort();
+        }
+    }
+
     fn note(&self, what: &str, error: Option<&plivo::Error>) {
         if let Some(error) = error {
             self.log.line(&format!("{what}: {error}"));
         }
+    }
+}
+
+/// Requests of an account end with who asked for them.
+impl<S> Drop for Effects<S> {
+    fn drop(&mut self) {
+        self.give_up();
     }
 }
 

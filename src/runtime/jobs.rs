@@ -248,12 +248,12 @@ fn recordings(
 ) -> BoxStream<'static, Result<Arc<Recording>, Stopped>> {
     let far = Arc::clone(far);
     let expect = move |of| far.lock().unwrap_or_else(PoisonError::into_inner).of = of;
-    let (plan, but) = match chosen {
+    let (plan, but, counted) = match chosen {
         Chosen::Rows(rows) => {
             expect(Some((rows.len() as u64, true)));
             return stream::iter(rows).map(Ok).boxed();
         }
-        Chosen::All { plan, but } => (plan, but),
+        Chosen::All { plan, but, counted } => (plan, but, counted),
     };
     let filters = match &plan.either {
         Some(number) => plan.filter.either_number(number).into(),
@@ -265,9 +265,13 @@ fn recordings(
     };
     let left_out = but.len() as u64;
     let sweep = Sweep::over(pages, filters, Extent::Added(plan.range), None);
+    expect(counted.map(|rows| (rows, false)));
     let rows = sweep.stream(move |progress| {
-        let expected = progress.expected();
-        expect(expected.map(|rows| (rows.saturating_sub(left_out), false)));
+        // What the list has counted is better than what its pages let expect.
+        if counted.is_none() {
+            let expected = progress.expected();
+            expect(expected.map(|rows| (rows.saturating_sub(left_out), false)));
+        }
     });
     let wanted = move |row: &Result<Arc<Recording>, Stopped>| {
         std::future::ready(row.as_ref().map_or(true, |row| !but.contains(&row.id)))

@@ -12,7 +12,7 @@ use crate::app::Message;
 use crate::audio::fetch::Http;
 use crate::audio::output::{Output, output};
 use crate::audio::player::Player;
-use crate::audio::{Command, Event, PlayId, Sink, Speech};
+use crate::audio::{Command, Event, PlayId, Sink, Speech, Thresholds};
 
 use mail::Mail;
 
@@ -38,22 +38,27 @@ impl Sound {
     /// A player that plays into `sink` and whose events go to `tell`. Must be called inside a tokio runtime.
     pub fn new(sink: Sink, tell: mpsc::Sender<Message>) -> Self {
         let mail = Arc::new(Mail::default());
-        let letters = Arc::clone(&mail);
-        let carrier = tokio::spawn(async move {
-            loop {
-                let (play, event) = letters.take().await;
-                // The loop has ended when nobody listens.
-                if tell.send(Message::Player(play, event)).await.is_err() {
-                    break;
-                }
-            }
-        });
         Self {
             output: Some(output(&sink)),
+            carrier: carry(Arc::clone(&mail), tell),
             mail,
-            carrier: carrier.abort_handle(),
             player: None,
             settings: Settings::default(),
+        }
+    }
+
+    /// Nothing plays any more, everything is as it comes, and events go to `tell` from now on.
+    pub fn start_over(&mut self, tell: mpsc::Sender<Message>) {
+        self.carrier.abort();
+        self.carrier = carry(Arc::clone(&self.mail), tell);
+        for command in [
+            Command::Stop,
+            Command::Volume(1.0),
+            Command::Mute(false),
+            Command::Speech(Speech::default()),
+            Command::Thresholds(Thresholds::default()),
+        ] {
+            self.send(command);
         }
     }
 
@@ -119,4 +124,18 @@ impl Sound {
             player.shutdown();
         }
     }
+}
+
+/// Brings letters to the loop, until it is aborted.
+fn carry(letters: Arc<Mail>, tell: mpsc::Sender<Message>) -> AbortHandle {
+    let carrier = tokio::spawn(async move {
+        loop {
+            let (play, event) = letters.take().await;
+            // The loop has ended when nobody listens.
+            if tell.send(Message::Player(play, event)).await.is_err() {
+                break;
+            }
+        }
+    });
+    carrier.abort_handle()
 }

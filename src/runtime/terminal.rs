@@ -162,6 +162,11 @@ pub fn enter_line(tty: &Tty) -> io::Result<()> {
     write_all(tty.output(), ENTER_LINE.as_bytes())
 }
 
+/// Takes the terminal for a question to it: its answer comes unechoed, and nothing is drawn. Safe to call again, as [`enter`] is.
+pub fn enter_question(tty: &Tty) -> io::Result<()> {
+    take(tty, sys::unechoed, &[])
+}
+
 /// Sets the line settings, and keeps how they were found and how to leave.
 fn take(
     tty: &Tty,
@@ -203,7 +208,7 @@ pub fn hold<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// Writes all of it, waiting for a slow terminal, but not for a dead one.
-fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_all(fd: BorrowedFd<'_>, mut bytes: &[u8]) -> io::Result<()> {
     let until = Instant::now() + PATIENCE;
     while !bytes.is_empty() {
         match sys::write(fd, bytes) {

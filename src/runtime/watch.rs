@@ -11,9 +11,10 @@ use tokio::sync::mpsc;
 use crate::app::{Message, Preferences};
 
 /// What is preferred now, or the mistake in words.
-pub type Read = Box<dyn Fn() -> Result<Preferences, String> + Send>;
+pub type Read = Arc<dyn Fn() -> Result<Preferences, String> + Send + Sync>;
 
 /// A file, and how to read what it prefers.
+#[derive(Clone)]
 pub struct Reload {
     pub file: PathBuf,
     pub read: Read,
@@ -156,7 +157,7 @@ mod tests {
         };
         Reload {
             file: file.to_owned(),
-            read: Box::new(read),
+            read: Arc::new(read),
         }
     }
 

@@ -1,5 +1,8 @@
 //! What stands in one cell of the list.
 
+use serde_json::Value;
+
+use crate::app::columns::Column as Wanted;
 use crate::app::{App, words};
 use crate::plivo::Recording;
 
@@ -14,24 +17,46 @@ pub(super) fn cell(app: &App, recording: &Recording, column: Column) -> String {
         text.as_deref()
             .map_or_else(nothing, |text| cut_end(&safe(text), room).into_owned())
     };
+    let time = |at: Option<_>| at.map_or_else(nothing, |at| app.zone.format(at));
+    // As the API wrote it: a price is not for us to round.
+    let field = |name: &str| end(&recording.raw.get(name).and_then(plain));
     match column.cell {
-        Cell::Added => recording
-            .added
-            .map_or_else(nothing, |at| app.zone.format(at)),
         Cell::AddedShort => recording.added.map_or_else(nothing, |at| {
             let full = app.zone.format(at);
             full.get(5..16).unwrap_or(&full).to_owned()
         }),
-        Cell::Started => recording
-            .started
-            .map_or_else(nothing, |at| app.zone.format(at)),
-        Cell::Length if app.jobs.is_gone(&recording.id) => "deleted".into(),
-        Cell::Length if recording.is_still_recording() => "ongoing".into(),
-        Cell::Length => recording.duration.map_or_else(nothing, words::length),
-        Cell::From => number(app, &recording.from_number, room),
-        Cell::To => number(app, &recording.to_number, room),
-        Cell::Kind => end(&recording.kind),
-        Cell::Format => end(&recording.format),
+        Cell::Full(full) => match full {
+            Wanted::Added => time(recording.added),
+            Wanted::Started => time(recording.started),
+            Wanted::Length if app.jobs.is_gone(&recording.id) => "deleted".into(),
+            Wanted::Length if recording.is_still_recording() => "ongoing".into(),
+            Wanted::Length => recording.duration.map_or_else(nothing, words::length),
+            Wanted::From => number(app, &recording.from_number, room),
+            Wanted::To => number(app, &recording.to_number, room),
+            Wanted::Type => end(&recording.kind),
+            Wanted::Format => end(&recording.format),
+            Wanted::Conference => {
+                let name = recording.conference_name.as_deref();
+                end(&name.map(|name| app.mask.name(name)))
+            }
+            Wanted::Id => end(&Some(recording.id.to_string())),
+            Wanted::Call => end(&recording.call_uuid),
+            Wanted::Billed => end(&recording
+                .billed()
+                .map(|length| format!("{} s", length.as_secs()))),
+            Wanted::Stored => end(&recording.storage_days().map(|days| format!("{days} d"))),
+            Wanted::Rate => field("recording_storage_rate"),
+            Wanted::Monthly => field("monthly_recording_storage_amount"),
+        },
+    }
+}
+
+/// A number or a text; anything else is no price.
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 

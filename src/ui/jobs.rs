@@ -40,10 +40,17 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         _ => styles.waiting,
     };
     if area.height < 3 {
-        let parts = [job.words(), key, trouble];
-        let some = parts.into_iter().filter(|part| !part.is_empty());
-        let words = app.mask.text(&some.collect::<Vec<_>>().join(" · "));
-        let line = format!(" {}: {words}", job.doing());
+        let words = job.words();
+        let full = narrow_line(view, job, [&words, &key, &trouble]);
+        let fits = width(&full) <= usize::from(area.width);
+        let line = match fits || matches!(job.state, State::Ended(_)) {
+            true => full,
+            // How many, and the key, before how fast.
+            false => {
+                let first = words.split(" · ").next().unwrap_or_default();
+                narrow_line(view, job, [first, &key, &trouble])
+            }
+        };
         put(frame.buffer_mut(), area, &line, style);
         return;
     }
@@ -55,6 +62,13 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
     };
     let inner = panel(frame, area, styles.border, &titles);
     line(view, frame.buffer_mut(), inner, job);
+}
+
+/// All on one line: what is done, and what of these there is.
+fn narrow_line(view: &View, job: &Job, parts: [&str; 3]) -> String {
+    let some = parts.into_iter().filter(|part| !part.is_empty());
+    let words = some.collect::<Vec<_>>().join(" · ");
+    format!(" {}: {}", job.doing(), view.app.mask.text(&words))
 }
 
 /// The bar, and how far it is in words.

@@ -10,7 +10,7 @@ use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, help_height, lo
 
 use super::panel::{Titles, popup};
 use super::text::{put, width};
-use super::{View, deliveries, jobs, marks, palette, statistics};
+use super::{View, arrange, deliveries, jobs, marks, palette, profiles, statistics, views};
 
 /// Columns of keys in help.
 const KEYS: u16 = 16;
@@ -18,10 +18,23 @@ const KEYS: u16 = 16;
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout) {
     match &view.app.overlay {
         None
-        | Some(Overlay::Search(_) | Overlay::GoTo(_) | Overlay::Note(_) | Overlay::Into(_)) => {}
+        | Some(
+            Overlay::Search(_)
+            | Overlay::GoTo(_)
+            | Overlay::Note(_)
+            | Overlay::Into(_)
+            | Overlay::ViewName(_),
+        ) => {}
         Some(Overlay::Delete(dialog)) => jobs::draw_delete(view, frame, layout, dialog),
         Some(Overlay::Leave { .. }) => jobs::draw_leave(view, frame, layout),
         Some(Overlay::Moments(list)) => marks::draw_list(view, frame, layout, list),
+        Some(Overlay::Columns(arranging)) => arrange::draw(view, frame, layout, arranging),
+        Some(Overlay::Views(choosing)) => views::draw_list(view, frame, layout, *choosing),
+        Some(Overlay::SaveView(saving)) => views::draw_question(view, frame, layout, saving),
+        Some(Overlay::Profiles(choosing)) => profiles::draw_list(view, frame, layout, choosing),
+        Some(Overlay::ChangeProfile(changing)) => {
+            profiles::draw_question(view, frame, layout, changing);
+        }
         Some(Overlay::KeepMarks) => marks::draw_question(view, frame, layout),
         Some(Overlay::Help { scroll }) => draw_help(view, frame, layout, *scroll),
         Some(Overlay::Log { lines, scroll }) => {

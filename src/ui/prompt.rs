@@ -75,6 +75,20 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) -> bool {
             };
             put_prompt(view, frame, area, &prompt);
         }
+        Some(Overlay::ViewName(line)) => {
+            let (outcome, style) = match app.typed_view(line.text()) {
+                Some(Ok(name)) => (format!("[views.{name}] "), styles.quiet),
+                Some(Err(mistake)) => (format!("! {mistake} "), styles.trouble),
+                None => ("what is listed, in this order ".to_owned(), styles.quiet),
+            };
+            let prompt = Prompt {
+                sign: "view's name ",
+                text: line.text(),
+                before: width(line.before_caret()),
+                outcome: (&outcome, style),
+            };
+            put_prompt(view, frame, area, &prompt);
+        }
         Some(Overlay::Note(note)) => {
             let line = &note.line;
             let (shown, before) = match app.mask.on {

@@ -109,6 +109,32 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
                 Action::Back,
             ],
         ),
+        Some(Overlay::Columns(_)) => (
+            Context::Choosing,
+            &[
+                Action::ShowColumn,
+                Action::ColumnUp,
+                Action::ColumnDown,
+                Action::ConfigLines,
+                Action::Accept,
+                Action::Back,
+            ],
+        ),
+        Some(Overlay::Profiles(_)) => (Context::Choosing, &[Action::Accept, Action::Back]),
+        Some(Overlay::ChangeProfile(_)) => (Context::Asking, &[Action::Yes, Action::No]),
+        Some(Overlay::Views(_)) => (
+            Context::Choosing,
+            &[
+                Action::Accept,
+                Action::SaveView,
+                Action::ConfigLines,
+                Action::Back,
+            ],
+        ),
+        Some(Overlay::SaveView(_)) => (
+            Context::Asking,
+            &[Action::Yes, Action::ConfigLines, Action::Back],
+        ),
         Some(Overlay::KeepMarks) => (Context::Asking, &[Action::Yes, Action::No]),
         Some(Overlay::Leave { .. }) => (Context::Leaving, &[Action::Quit, Action::Back]),
         Some(Overlay::Into(_) | Overlay::Delete(_)) => {

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
+use crate::app::columns::Column as Wanted;
 use crate::app::history::Row;
 use crate::app::palette::PAGE;
 use crate::app::queue::Queue;
@@ -79,16 +80,7 @@ fn heading(view: &View, buffer: &mut Buffer, inner: Rect, columns: &[Column]) {
     let sorting = view.app.sorting.as_ref();
     let (by, reversed) = sorting.map_or((Order::Added, false), |s| (s.column, s.reversed));
     for column in columns {
-        let (name, order) = match column.cell {
-            Cell::Added => (format!("Added ({zone})"), Some(Order::Added)),
-            Cell::AddedShort => ("Added".to_owned(), Some(Order::Added)),
-            Cell::Started => ("Started".to_owned(), Some(Order::Started)),
-            Cell::Length => ("Length".to_owned(), Some(Order::Length)),
-            Cell::From => ("From".to_owned(), Some(Order::From)),
-            Cell::To => ("To".to_owned(), Some(Order::To)),
-            Cell::Kind => ("Type".to_owned(), Some(Order::Kind)),
-            Cell::Format => ("Format".to_owned(), None),
-        };
+        let (name, order) = heading_of(column.cell, &zone);
         let sorted = sorting.is_some() && order == Some(by);
         let sign = match (sorted, reversed) {
             (false, _) => "",
@@ -103,6 +95,30 @@ fn heading(view: &View, buffer: &mut Buffer, inner: Rect, columns: &[Column]) {
         let text = format!("{name}{sign}");
         put_cell(buffer, inner, *column, &text, style);
     }
+}
+
+/// A column's name, and the order that goes by it.
+fn heading_of(cell: Cell, zone: &str) -> (String, Option<Order>) {
+    let Cell::Full(column) = cell else {
+        return ("Added".to_owned(), Some(Order::Added));
+    };
+    let (name, order) = match column {
+        Wanted::Added => return (format!("Added ({zone})"), Some(Order::Added)),
+        Wanted::Started => ("Started", Some(Order::Started)),
+        Wanted::Length => ("Length", Some(Order::Length)),
+        Wanted::From => ("From", Some(Order::From)),
+        Wanted::To => ("To", Some(Order::To)),
+        Wanted::Type => ("Type", Some(Order::Kind)),
+        Wanted::Format => ("Format", None),
+        Wanted::Conference => ("Conference", None),
+        Wanted::Id => ("Id", None),
+        Wanted::Call => ("Call", None),
+        Wanted::Billed => ("Billed", None),
+        Wanted::Stored => ("Stored", None),
+        Wanted::Rate => ("Rate", None),
+        Wanted::Monthly => ("Monthly", None),
+    };
+    (name.to_owned(), order)
 }
 
 fn draw_row(
@@ -177,12 +193,12 @@ fn draw_row(
     }
 }
 
-/// Where a cell's text went: right-aligned for lengths, else left.
+/// Where a cell's text went: right-aligned for what is compared by its size, else left.
 fn put_cell(buffer: &mut Buffer, place: Rect, column: Column, text: &str, style: Style) -> Rect {
     let wide = u16::try_from(width(text))
         .unwrap_or(column.width)
         .min(column.width);
-    let indent = if column.cell == Cell::Length {
+    let indent = if column.cell.stands_right() {
         column.width - wide
     } else {
         0

@@ -322,6 +322,9 @@ fn a_listing_that_breaks_off_is_incomplete_and_what_was_listed_is_kept() {
         (&told["code"], &told["incomplete"]),
         (&3.into(), &true.into())
     );
+    // --to is the folder here.
+    let hint = told["hint"].as_str().unwrap();
+    assert!(hint.starts_with("--until \""), "{hint}");
 }
 
 #[test]

@@ -89,6 +89,32 @@ fn mistakes_have_their_exit_codes() {
 }
 
 #[test]
+fn no_download_changes_the_manifest_by_which_recordings_are_deleted() {
+    let account = account_with(Options {
+        recordings: 120,
+        latency: Duration::from_millis(300),
+        ..options("")
+    });
+    let rows = account.sounding(6);
+    let manifest = account.archived(&rows);
+    let mut program = account.deleting(&["--manifest", &manifest, "--yes", "--expect", "6"]);
+    let _deletion = Running(program.spawn().unwrap());
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !account.archive().join("deletions.ndjson").exists() {
+        assert!(Instant::now() < patience, "nothing is deleted");
+        std::thread::yield_now();
+    }
+    let before = std::fs::read(&manifest).unwrap();
+    let other = account.download(&[&id(&account.sounding(8)[7])]);
+    assert_eq!(other.status.code(), Some(1), "{other:?}");
+    assert!(
+        errors(&other).contains("a deletion by its manifest"),
+        "{other:?}"
+    );
+    assert_eq!(std::fs::read(&manifest).unwrap(), before);
+}
+
+#[test]
 fn two_downloads_into_one_archive_are_one_too_many() {
     let account = account_with(Options {
         recordings: 120,

@@ -10,7 +10,7 @@ use callreel::emulator::{self, Emulator, Options};
 use super::files::{callreel, home, printed, refused, write};
 use crate::pty::Start;
 
-fn account(seed: u64) -> Emulator {
+pub fn account(seed: u64) -> Emulator {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -33,7 +33,7 @@ fn add(home: &Path, emulator: &Emulator, name: &str, id: &str, token: &str) -> O
     )
 }
 
-fn add_by(home: &Path, arguments: &[&str], token: &str) -> Output {
+pub fn add_by(home: &Path, arguments: &[&str], token: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_callreel"))
         .args(["auth", "add"])
         .args(arguments)

@@ -124,3 +124,30 @@ fn show_tells_who_had_the_last_word() {
     let told = shown.replace(path.to_str().unwrap(), "config.toml");
     insta::assert_snapshot!("show", told);
 }
+
+#[test]
+fn every_command_that_reads_settings_takes_the_file_by_a_flag() {
+    let home = home();
+    let path = home.path().join("other.toml");
+    fs::write(&path, "[player]\nsped = 1\n").unwrap();
+    let path = path.to_str().unwrap();
+    for arguments in [
+        &["list"][..],
+        &["get", "x"],
+        &["play", "x"],
+        &["clip", "x@1-2", "--output", "-"],
+        &["stats"],
+        &["download", "--to", "x"],
+        &["delete", "--older-than", "90d"],
+        &["doctor"],
+        &["config", "show"],
+        &["auth", "list"],
+        &["auth", "add", "acme", "--auth-id", "MA0123456789ABCDEFGH"],
+    ] {
+        let arguments = [arguments, &["--config", path]].concat();
+        let output = callreel(home.path(), &[], &arguments);
+        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        let said = "other.toml:2: there is no setting player.sped";
+        assert!(told.contains(said), "{arguments:?}: {told}");
+    }
+}

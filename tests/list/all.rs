@@ -224,7 +224,11 @@ fn recordings_that_come_or_vanish_meanwhile_neither_double_nor_hide_others() {
 
 #[test]
 fn no_second_has_more_requests_than_the_rate() {
-    let emulator = start("");
+    let options = Options {
+        recordings: 4200,
+        ..Options::default()
+    };
+    let emulator = start_with("", options);
     out(&list(&emulator, &["--all", "--rate", "40"]));
     let requests = emulator.requests();
     let times: Vec<_> = requests.iter().map(|request| request.time).collect();
@@ -255,5 +259,23 @@ fn totals_that_drift_rows_that_come_twice_and_refusals_change_nothing() {
         let emulator = start_with(faults, options);
         let came = rows(&out(&list(&emulator, &["--all", "--rate", "2000"])));
         assert_eq!(ids(&came), ids(&everything(&emulator)), "{paging:?}");
+    }
+}
+
+#[test]
+fn all_of_time_is_asked_for_no_further_back_than_there_are_recordings() {
+    for (era, asks) in [(Era::Current, 10..60), (Era::Legacy, 150..300)] {
+        let options = Options {
+            recordings: 60,
+            era,
+            ..Options::default()
+        };
+        let emulator = start_with("", options);
+        let output = list(&emulator, &["--all", "--rate", "2000"]);
+        let came = rows(&out(&output));
+        assert_eq!(came, emulator.recordings(0, 60), "{era:?}");
+        // 180 windows of 30 days since 2011; a server that does not know storage days is asked for all of them.
+        let asked = emulator.requests().len();
+        assert!(asks.contains(&asked), "{era:?}: {asked}");
     }
 }

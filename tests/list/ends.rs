@@ -101,6 +101,31 @@ fn wrong_values_are_told_before_anything_is_asked() {
 }
 
 #[test]
+fn a_line_that_is_wrong_is_json_for_programs() {
+    let emulator = start("");
+    for arguments in [
+        &["list", "--output", "json", "--nonsense"][..],
+        &["get", "--output=ndjson"],
+        &["download", "--limit", "x", "--output", "ndjson"],
+    ] {
+        let output = command(&emulator, arguments).output().unwrap();
+        let said = json(&failure(&output, 1));
+        assert_eq!(said["code"], 1, "{said}");
+        let message = said["message"].as_str().unwrap();
+        assert!(!message.starts_with("error"), "{message}");
+        let hint = said["hint"].as_str().unwrap();
+        assert!(
+            hint.contains("Usage: ") || hint.contains("--help"),
+            "{hint}"
+        );
+    }
+    let people = command(&emulator, &["list", "--nonsense"])
+        .output()
+        .unwrap();
+    assert!(failure(&people, 1).starts_with("error: unexpected argument"));
+}
+
+#[test]
 fn an_api_elsewhere_is_asked_politely() {
     let emulator = start("");
     let mut command = command(&emulator, &["list", "--rate", "51", "--output", "csv"]);
@@ -203,7 +228,11 @@ fn a_reader_that_has_seen_enough_ends_it_at_once() {
 
 #[test]
 fn an_interrupt_ends_it_at_once_even_while_nobody_reads() {
-    for read in [false, true] {
+    for (read, signal, code) in [
+        (false, Signal::INT, 130),
+        (true, Signal::INT, 130),
+        (true, Signal::TERM, 143),
+    ] {
         let options = Options {
             recordings: 20_000,
             latency: Duration::from_millis(if read { 300 } else { 0 }),
@@ -223,12 +252,12 @@ fn an_interrupt_ends_it_at_once_even_while_nobody_reads() {
             requests_until(&emulator, 60);
         }
         // Not by the program `kill`: a bare machine has none.
-        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        kill_process(Pid::from_child(&child), signal).unwrap();
         let since = Instant::now();
         if read {
             out.read_to_string(&mut text).unwrap();
         }
-        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert_eq!(child.wait().unwrap().code(), Some(code));
         assert!(since.elapsed() < Duration::from_secs(3));
         out.read_to_string(&mut text).unwrap();
         let mut said = String::new();
@@ -239,7 +268,7 @@ fn an_interrupt_ends_it_at_once_even_while_nobody_reads() {
             .read_to_string(&mut said)
             .unwrap();
         let said = json(&said);
-        assert_eq!(said["code"], 130);
+        assert_eq!(said["code"], code);
         let told = said["message"].as_str().unwrap();
         let told = told.strip_prefix("incomplete: interrupted after ").unwrap();
         let told: usize = told

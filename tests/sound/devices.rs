@@ -3,6 +3,7 @@
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use callreel::emulator::{self, Emulator, Options};
 use serde_json::Value;
 
 use crate::child::{DEVICE, Remote};
@@ -102,11 +103,14 @@ fn a_device_is_found_by_a_part_of_its_name_and_a_wrong_name_is_answered_with_the
     assert_eq!(remote.finish(), "");
 }
 
-fn doctor(pulse: &Pulse, more: &[&str]) -> Output {
+fn doctor(pulse: &Pulse, emulator: &Emulator, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_callreel"))
         .arg("doctor")
         .args(more)
         .env_clear()
+        .env("CALLREEL_API_URL", emulator.url())
+        .env("PLIVO_AUTH_ID", emulator.auth_id())
+        .env("PLIVO_AUTH_TOKEN", emulator.auth_token())
         .env("PATH", std::env::var_os("PATH").unwrap())
         .envs(pulse.environment())
         .output()
@@ -119,7 +123,10 @@ fn doctor_says_which_device_is_used_why_and_whether_it_takes_sound() {
         return;
     };
     pulse.add_sink("headset");
-    let output = doctor(&pulse, &[]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let emulator = runtime.block_on(emulator::start(Options::default()));
+    let emulator = emulator.unwrap();
+    let output = doctor(&pulse, &emulator, &[]);
     let text = String::from_utf8(output.stdout).unwrap();
     println!("{text}");
     assert!(output.status.success());
@@ -130,16 +137,22 @@ fn doctor_says_which_device_is_used_why_and_whether_it_takes_sound() {
     assert!(text.contains("callreel --sink socket:"));
     assert!(text.contains("ssh -N "));
 
-    let output = doctor(&pulse, &["--sink", "device:headset", "--output", "json"]);
+    let output = doctor(
+        &pulse,
+        &emulator,
+        &["--sink", "device:headset", "--output", "json"],
+    );
     assert!(output.status.success());
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(told["ok"], true);
-    let devices = &told["sections"][0]["findings"][0]["data"];
+    let sections = told["sections"].as_array().unwrap();
+    let sound = sections.iter().find(|section| section["name"] == "sound");
+    let devices = &sound.unwrap()["findings"][0]["data"];
     assert_eq!(devices[1]["id"], "headset");
     assert_eq!(devices[0]["default"], true);
 
-    let output = doctor(&pulse, &["--sink", "device:loudspeaker"]);
+    let output = doctor(&pulse, &emulator, &["--sink", "device:loudspeaker"]);
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("wrong it cannot be used: no sound device is called loudspeaker"));
+    assert!(text.contains("problem it cannot be used: no sound device is called loudspeaker"));
 }

@@ -198,7 +198,7 @@ fn e_exports_what_is_marked_else_all_that_is_listed_by_the_ending_of_the_name() 
     else {
         panic!("an export");
     };
-    assert!(matches!(chosen, Chosen::All { but, .. } if but.is_empty()));
+    assert!(matches!(chosen, Chosen::All { but, counted: Some(90), .. } if but.is_empty()));
     assert_eq!((form, replace), (Form::Ndjson, false));
     // It is there: taken once more as it is, it is replaced.
     tell(&mut sitting, Told::Exists);

@@ -56,24 +56,61 @@ fn a_range_is_what_the_row_before_it_became() {
     assert_eq!(marked(&mut sitting), [0, 1, 2, 3, 4]);
 }
 
-#[test]
-fn a_range_that_is_not_all_loaded_marks_nothing_and_says_so() {
-    let mut sitting = Sitting::start(setup(80, 24), Account::with(90));
-    sitting.keys("X");
-    assert!(last_line(&mut sitting).contains("x marks the first row, then X all up to the cursor"));
+/// Far from the row that is marked; nothing between is loaded.
+fn far_away(recordings: usize, row: usize) -> Sitting {
     let mut setup = setup(80, 24);
     setup.criteria = Criteria::all_time();
-    let mut sitting = Sitting::start(setup, Account::with(500));
+    let mut sitting = Sitting::start(setup, Account::with(recordings));
     sitting.keys("x");
     sitting.hold = true;
-    sitting.keys(":400<Enter>");
-    for _ in 0..100 {
-        if sitting.app.cursor() > 300 {
-            break;
-        }
-        sitting.answer_one();
+    sitting.keys(&format!(":{row}<Enter>"));
+    let here = |sitting: &Sitting| {
+        let cursor = sitting.app.cursor();
+        cursor + 1 == row && sitting.app.rows().ready(cursor).is_some()
+    };
+    while !here(&sitting) {
+        assert!(sitting.answer_one(), "the row never came");
     }
-    assert_eq!(sitting.app.cursor(), 399);
+    sitting
+}
+
+#[test]
+fn rows_of_a_range_that_are_not_loaded_are_asked_for_first() {
+    let mut sitting = Sitting::new(80, 24);
+    sitting.keys("X");
+    assert!(last_line(&mut sitting).contains("x marks the first row, then X all up to the cursor"));
+    let mut sitting = far_away(500, 400);
+    sitting.keys("X");
+    let line = last_line(&mut sitting);
+    assert!(
+        line.contains("marking 400 rows:") && line.contains("Esc gives it up"),
+        "{line}"
+    );
+    assert!(
+        words(&mut sitting).contains("1 marked"),
+        "none before all are here"
+    );
+    let mut asked = 0;
+    while sitting.answer_one() {
+        asked += 1;
+    }
+    assert!(
+        words(&mut sitting).contains("400 marked"),
+        "{}",
+        sitting.text()
+    );
+    assert!(last_line(&mut sitting).contains("400 rows marked"));
+    assert!(asked < 40, "a request for each page: {asked}");
+}
+
+#[test]
+fn a_range_is_given_up_by_escape_and_refused_where_it_is_too_long() {
+    let mut sitting = far_away(500, 400);
+    sitting.keys("X<Esc>");
+    sitting.answer();
+    assert!(words(&mut sitting).contains("1 marked"));
+    assert!(!last_line(&mut sitting).contains("marking"));
+    let mut sitting = far_away(5_000, 4_500);
     sitting.keys("X");
     let line = last_line(&mut sitting);
     assert!(
@@ -150,10 +187,10 @@ fn what_is_given_to_a_job_is_the_query_or_the_rows_never_both() {
     let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
     assert_eq!(ids, [recording(0).id, recording(2).id]);
     sitting.keys("Agx");
-    let Some(Chosen::All { but, .. }) = sitting.app.picked() else {
+    let Some(Chosen::All { but, counted, .. }) = sitting.app.picked() else {
         panic!("the query");
     };
-    assert_eq!(but, [recording(0).id].into());
+    assert_eq!((but, counted), ([recording(0).id].into(), Some(89)));
 }
 
 #[test]

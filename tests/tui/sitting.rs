@@ -10,7 +10,7 @@ use callreel::app::marks::Keeping;
 use callreel::app::player::Start;
 use callreel::app::zone::Zone;
 use callreel::app::{
-    Api, App, Criteria, Effect, FrameMap, Input, Key, KeyCode, Message, Now, Preferences,
+    Api, App, Criteria, Effect, FrameMap, Ids, Input, Key, KeyCode, Message, Now, Preferences,
     RequestId, Setup, Size, TimerId,
 };
 use callreel::audio::{Anchor, Column, Event, Media, PlayId, Waveform};
@@ -41,9 +41,13 @@ pub fn setup(width: u16, height: u16) -> Setup {
     Setup {
         account: "Acme".into(),
         auth_id: "MA…QUU".into(),
+        profile: None,
+        ids: Ids::default(),
         demo: false,
         missing: None,
         criteria: Criteria::last_30_days(),
+        view: None,
+        views_file: Some("~/.config/callreel/config.toml".into()),
         sample: None,
         settled: Settled::default(),
         zone: Zone::utc(),

@@ -30,11 +30,20 @@ impl Flags {
     }
 
     pub(super) fn criteria(&self) -> Result<Criteria, Vec<FieldError>> {
-        let mut criteria = Criteria::last_30_days();
+        let mut usual = Criteria::last_30_days();
         if self.from.is_some() || self.to.is_some() {
             // An end that is not named is open: 2011-01-01, or now.
-            criteria.from = Edge::inclusive(self.from.as_deref().unwrap_or("").trim());
-            criteria.to = Edge::inclusive(self.to.as_deref().unwrap_or("now").trim());
+            (usual.from, usual.to) = (Edge::inclusive(""), Edge::inclusive("now"));
+        }
+        self.over(usual)
+    }
+
+    pub(super) fn over(&self, mut criteria: Criteria) -> Result<Criteria, Vec<FieldError>> {
+        if let Some(from) = &self.from {
+            criteria.from = Edge::inclusive(from.trim());
+        }
+        if let Some(to) = &self.to {
+            criteria.to = Edge::inclusive(to.trim());
         }
         let mut mistakes = Vec::new();
         for field in Field::ALL {

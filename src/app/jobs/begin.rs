@@ -3,7 +3,7 @@
 use super::{Again, Job, Kind, State, Work};
 use crate::app::ids::JobId;
 use crate::app::input::TextLine;
-use crate::app::picks::Chosen;
+use crate::app::picks::{Chosen, counted};
 use crate::app::text::is_safe;
 use crate::app::words::count;
 use crate::app::{App, Effect, Now, Overlay};
@@ -229,6 +229,7 @@ impl App {
         let all = Chosen::All {
             plan: Box::new(history.plan().clone()),
             but: Default::default(),
+            counted: counted(total),
         };
         let some = !(total.exact && total.known == 0);
         some.then(|| (all, format!("{}{plus}", count(total.known as u64))))

@@ -15,12 +15,23 @@ pub(super) fn bindings() -> Vec<Binding> {
     moves(&mut bind);
     listening(&mut bind);
     reviewing(&mut bind);
+    choosing(&mut bind);
     several(&mut bind);
     the_rest(&mut bind);
     // Behind Esc, which the footer names.
     bind(
         Context::Moments,
         &[Key::char('q'), Key::char('\'')],
+        Action::Back,
+    );
+    bind(
+        Context::Choosing,
+        &[
+            Key::char('q'),
+            Key::char('C'),
+            Key::char('V'),
+            Key::char('P'),
+        ],
         Action::Back,
     );
     for (second, action) in [
@@ -47,6 +58,7 @@ fn moves(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Detail,
         Context::Reading,
         Context::Moments,
+        Context::Choosing,
     ] {
         bind(
             context,
@@ -163,6 +175,7 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Reading,
         Context::Typing,
         Context::Moments,
+        Context::Choosing,
         Context::Asking,
         Context::Leaving,
     ] {
@@ -182,6 +195,29 @@ fn reviewing(bind: &mut impl FnMut(Context, &[Key], Action)) {
     bind(context, &[Key::char(' ')], Action::TogglePause);
     bind(Context::Asking, &[Key::char('y')], Action::Yes);
     bind(Context::Asking, &[Key::char('n')], Action::No);
+}
+
+fn choosing(bind: &mut impl FnMut(Context, &[Key], Action)) {
+    bind(Context::Browse, &[Key::char('C')], Action::Columns);
+    bind(Context::Browse, &[Key::char('V')], Action::Views);
+    bind(Context::Browse, &[Key::char('P')], Action::Profiles);
+    bind(Context::FirstRun, &[Key::char('P')], Action::Profiles);
+    let context = Context::Choosing;
+    bind(context, &[plain(KeyCode::Enter)], Action::Accept);
+    bind(context, &[Key::char(' ')], Action::ShowColumn);
+    bind(
+        context,
+        &[Key::char('J'), Key::shift(KeyCode::Down)],
+        Action::ColumnDown,
+    );
+    bind(
+        context,
+        &[Key::char('K'), Key::shift(KeyCode::Up)],
+        Action::ColumnUp,
+    );
+    bind(context, &[Key::char('y')], Action::ConfigLines);
+    bind(context, &[Key::char('s')], Action::SaveView);
+    bind(Context::Asking, &[Key::char('c')], Action::ConfigLines);
 }
 
 fn several(bind: &mut impl FnMut(Context, &[Key], Action)) {
@@ -237,6 +273,7 @@ fn the_rest(bind: &mut impl FnMut(Context, &[Key], Action)) {
         Context::Reading,
         Context::Typing,
         Context::Moments,
+        Context::Choosing,
         Context::Asking,
         Context::Leaving,
         Context::FirstRun,

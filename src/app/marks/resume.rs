@@ -59,9 +59,12 @@ impl App {
         now: Now,
     ) -> Vec<Effect> {
         let after = self.heard(now);
-        let leaves = effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Quit | Effect::OpenDemo));
+        let leaves = effects.iter().any(|effect| {
+            matches!(
+                effect,
+                Effect::Quit | Effect::OpenDemo | Effect::ChangeAccount(_)
+            )
+        });
         let left = match (before, after) {
             // It broke off: where it did is known from before.
             (Some(before), Some(after))

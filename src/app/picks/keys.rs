@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::Chosen;
-use crate::app::history::Row;
 use crate::app::words::count;
 use crate::app::{App, Now};
 use crate::plivo::Recording;
@@ -27,6 +26,7 @@ impl App {
 
     /// The selected row is marked, or is not any more; the cursor goes on to the next.
     pub(in crate::app) fn pick_row(&mut self, now: Now) {
+        self.picks.reach = None;
         let row = self.table.cursor;
         let Some(recording) = self.rows().ready(row).map(Arc::clone) else {
             let words = match self.rows().is_empty() {
@@ -44,57 +44,9 @@ impl App {
         self.move_rows(1, false);
     }
 
-    /// From the row that was marked or unmarked last to the cursor, all are what that one is.
-    pub(in crate::app) fn pick_range(&mut self, now: Now) {
-        if !self.may_pick_here(now) {
-            return;
-        }
-        let cursor = self.table.cursor;
-        let anchor = self.picks.anchor.clone();
-        let from = anchor.and_then(|(id, on)| Some((self.rows().position_of(&id)?, on)));
-        let Some((from, on)) = from else {
-            let words = match self.picks.anchor {
-                Some(_) => "the row marked last is not among the rows loaded: {mark-row} marks one",
-                None => "{mark-row} marks the first row, then {mark-range} all up to the cursor",
-            };
-            return self.notices.info(self.keymap.spell(words), now.mono);
-        };
-        let range = from.min(cursor)..=from.max(cursor);
-        let rows = self.rows();
-        let missing = range
-            .clone()
-            .filter(|row| matches!(rows.get(*row), Some(Row::Loading)))
-            .count();
-        // Half a range would be taken for the whole of it.
-        if missing > 0 {
-            let words = format!(
-                "{} of these {} rows are not loaded, so that none was marked: {{mark-all}} marks all there are",
-                count(missing as u64),
-                count(range.count() as u64)
-            );
-            return self.notices.info(self.keymap.spell(&words), now.mono);
-        }
-        let named = |recording: &&Arc<Recording>| !recording.id.is_stand_in();
-        let found: Vec<_> = range
-            .filter_map(|row| rows.ready(row))
-            .filter(named)
-            .cloned()
-            .collect();
-        for recording in &found {
-            self.picks.set(recording, on);
-        }
-        if let Some(last) = self.rows().ready(cursor) {
-            self.picks.anchor = Some((last.id.clone(), on));
-        }
-        let words = match on {
-            true => format!("{} rows marked", count(found.len() as u64)),
-            false => format!("{} rows unmarked", count(found.len() as u64)),
-        };
-        self.notices.info(words, now.mono);
-    }
-
     /// All that the filter lists are marked; once they are, none.
     pub(in crate::app) fn pick_all(&mut self, now: Now) {
+        self.picks.reach = None;
         if self.picks.is_all() {
             self.picks.clear();
             return self.notices.info("nothing is marked any more", now.mono);
@@ -144,7 +96,7 @@ impl App {
     }
 
     /// Where a mark on everything has no meaning, it cannot be changed either.
-    fn may_pick_here(&mut self, now: Now) -> bool {
+    pub(super) fn may_pick_here(&mut self, now: Now) -> bool {
         let may = self.queue_is_of_the_list();
         if !may {
             let words = "all of another list are marked: {mark-all} takes that back";

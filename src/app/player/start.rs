@@ -44,7 +44,7 @@ impl Player {
     }
 
     /// What the sound thread has to be told at first: whatever is not as it comes.
-    pub(in crate::app) fn starting(&self) -> Vec<Effect> {
+    pub fn starting(&self) -> Vec<Effect> {
         let usual = Self::default();
         let mut effects = Vec::new();
         if self.volume != usual.volume {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 
 /// Longer lines are none that callreel wrote.
 const LONGEST: u64 = 256 << 10;
@@ -17,19 +18,39 @@ pub(crate) enum Line {
 
 /// The lines of a file from its start on.
 #[derive(Debug)]
-pub(crate) struct Lines<'a>(BufReader<&'a mut File>);
+pub(crate) struct Lines<'a> {
+    reader: BufReader<&'a mut File>,
+    /// Where the line begins that was given last, and the next one.
+    at: u64,
+    next: u64,
+}
 
 impl<'a> Lines<'a> {
     /// # Errors
     /// As the system says.
     pub(crate) fn of(file: &'a mut File) -> io::Result<Self> {
         file.rewind()?;
-        Ok(Self(BufReader::new(file)))
+        Ok(Self {
+            reader: BufReader::new(file),
+            at: 0,
+            next: 0,
+        })
+    }
+
+    /// Where the line begins that was given last.
+    pub(super) fn at(&self) -> u64 {
+        self.at
     }
 
     fn read(&mut self) -> io::Result<Option<Line>> {
         let mut line = Vec::new();
-        self.0.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
+        self.at = self.next;
+        let read = self
+            .reader
+            .by_ref()
+            .take(LONGEST)
+            .read_until(b'\n', &mut line)?;
+        self.next += read as u64;
         if line.pop_if(|last| *last == b'\n').is_some() {
             return Ok(Some(Line::Whole(line)));
         }
@@ -39,7 +60,7 @@ impl<'a> Lines<'a> {
         if (line.len() as u64) < LONGEST {
             return Ok(Some(Line::Torn));
         }
-        self.0.skip_until(b'\n')?;
+        self.next += self.reader.skip_until(b'\n')? as u64;
         Ok(Some(Line::TooLong))
     }
 }
@@ -50,6 +71,27 @@ impl Iterator for Lines<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         self.read().transpose()
     }
+}
+
+/// The line that begins at `at`, without its end; `None` where there is no whole one.
+///
+/// # Errors
+/// As the system says.
+pub(super) fn line_at(file: &File, at: u64) -> io::Result<Option<Vec<u8>>> {
+    let (mut line, mut block) = (Vec::new(), [0; 4096]);
+    while (line.len() as u64) < LONGEST {
+        let read = file.read_at(&mut block, at + line.len() as u64)?;
+        let block = block.get(..read).unwrap_or_default();
+        match block.iter().position(|&byte| byte == b'\n') {
+            Some(end) => {
+                line.extend(block.iter().take(end));
+                return Ok(Some(line));
+            }
+            None if block.is_empty() => break,
+            None => line.extend_from_slice(block),
+        }
+    }
+    Ok(None)
 }
 
 /// Cuts off what stands behind the last line's end, and stands at the end of the file afterwards.

@@ -3,14 +3,14 @@ use std::os::unix::fs::symlink;
 
 use super::*;
 use crate::archive::hash;
-use crate::archive::manifest::tests::entry;
-use crate::archive::manifest::{Audio, Manifest, Sidecar};
+use crate::archive::manifest::tests::{entry, opened};
+use crate::archive::manifest::{Audio, Sidecar};
 
 /// An archive of three recordings, one of them without sound.
 fn archive() -> tempfile::TempDir {
     let temporary = tempfile::tempdir().unwrap();
     let folder = Folder::create(temporary.path()).unwrap();
-    let mut manifest = Manifest::open(&folder).unwrap();
+    let mut manifest = opened(&folder).unwrap();
     fs::create_dir_all(temporary.path().join("2026/11")).unwrap();
     for id in ["a", "b", "c"] {
         let (sound, sidecar) = (format!("sound {id}"), format!("{{\"id\": \"{id}\"}}"));
@@ -142,7 +142,7 @@ fn a_torn_manifest_is_told_and_none_is_an_error() {
 fn a_download_under_way_is_not_disturbed() {
     let archive = archive();
     let folder = Folder::open(archive.path()).unwrap();
-    let _writing = Manifest::open(&folder).unwrap();
+    let _writing = opened(&folder).unwrap();
     let busy = verify(archive.path(), &mut |_| ControlFlow::Continue(()));
     assert_eq!(busy.unwrap_err().kind(), io::ErrorKind::WouldBlock);
 }

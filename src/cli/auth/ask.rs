@@ -10,19 +10,20 @@ use tokio::sync::oneshot;
 use crate::cli::Failure;
 use crate::cli::stop::Stop;
 use crate::config::ProfileName;
+use crate::runtime::signals::Ending;
 use crate::runtime::sys;
 
 /// No line that is asked for is longer.
 const MOST: u64 = 8 << 10;
 
-/// The id and the token; an id that is given is not asked for. `None`: told to stop meanwhile.
+/// The id and the token; an id that is given is not asked for. Or by what it was told to stop meanwhile.
 ///
 /// # Errors
 /// Standard input ends or cannot be read.
 pub(super) async fn for_both(
     name: &ProfileName,
     id: Option<String>,
-) -> Result<Option<(String, SecretString)>, Failure> {
+) -> Result<Result<(String, SecretString), Ending>, Failure> {
     let mut stop = Stop::listen().context("cannot listen for Ctrl-c and SIGTERM")?;
     let shown = io::stdin().is_terminal();
     let id = match id {
@@ -34,8 +35,8 @@ pub(super) async fn for_both(
                 ));
             }
             match line(&mut stop).await? {
-                Some(id) => id,
-                None => return Ok(None),
+                Ok(id) => id,
+                Err(ending) => return Ok(Err(ending)),
             }
         }
     };
@@ -57,8 +58,8 @@ pub(super) async fn for_both(
     Ok(token?.map(|token| (id, SecretString::from(token))))
 }
 
-/// One line of standard input. `None`: told to stop meanwhile.
-async fn line(stop: &mut Stop) -> Result<Option<String>, Failure> {
+/// One line of standard input. Or by what it was told to stop meanwhile.
+async fn line(stop: &mut Stop) -> Result<Result<String, Ending>, Failure> {
     let (read, reading) = oneshot::channel();
     // Not one of the runtime's threads: those are waited for at the end, and nobody may type any more.
     std::thread::Builder::new()
@@ -71,13 +72,13 @@ async fn line(stop: &mut Stop) -> Result<Option<String>, Failure> {
         })
         .context("no thread to read in")?;
     tokio::select! {
-        () = stop.told() => Ok(None),
+        ending = stop.told() => Ok(Err(ending)),
         text = reading => {
             let text = text.context("nobody reads standard input")?;
             let text = text.context("standard input cannot be read")?;
             match text.trim().is_empty() {
                 true => Err(anyhow!("standard input ended before the id and the token had come").into()),
-                false => Ok(Some(text.trim().to_owned())),
+                false => Ok(Ok(text.trim().to_owned())),
             }
         }
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::app::queue::Sample;
+use crate::app::views::ViewName;
 use crate::emulator::{self, Era, FAULT_NAMES, Fault, MediaAuth, Paging};
 use crate::runtime::debug::DebugPanic;
 
@@ -27,6 +28,10 @@ pub struct Args {
 
     #[command(flatten)]
     pub(super) filter: Filter,
+
+    /// Begin with this saved view (V); flags that filter go before what it lists
+    #[arg(long, value_name = "NAME", help_heading = "Which recordings")]
+    pub(super) view: Option<ViewName>,
 
     #[command(flatten)]
     pub(super) queue: Queue,

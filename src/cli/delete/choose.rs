@@ -11,6 +11,7 @@ use futures_util::stream::{self, StreamExt};
 use super::{Args, refused};
 use crate::archive::MANIFEST;
 use crate::cli::report::{Far, Report};
+use crate::cli::selection::Selected;
 use crate::cli::{Failure, download, told};
 use crate::deletion::{
     Choice, Earlier, Hold, Plan, RECEIPTS, Receipts, Unfinished, Who, Whole, from_manifest,
@@ -26,6 +27,8 @@ pub(super) struct Chosen {
     pub(super) plan: Plan,
     /// What was chosen, in words.
     pub(super) source: String,
+    /// The moment from which ages and relative times count.
+    asked: DateTime<Utc>,
     /// Before when, where an age was named.
     pub(super) before: Option<DateTime<Utc>>,
     /// Ids that the API does not know.
@@ -75,6 +78,7 @@ impl Chosen {
         };
         Whole {
             source: self.source.clone(),
+            asked: self.asked,
             count,
             before,
         }
@@ -122,34 +126,97 @@ pub(super) async fn choose(
     let account = client.credentials().id().as_str();
     let earlier = Receipts::look(&folder, &name, account)
         .map_err(|error| unreadable(error, &folder.join(&name)))?;
-    let now = Utc::now();
-    let before = args.older_than.and_then(|age| {
-        let age = TimeDelta::from_std(age).ok()?;
-        now.checked_sub_signed(age)
-    });
-    let mut chosen = Chosen {
-        plan: Plan::default(),
-        source: String::new(),
-        before,
-        missing: Vec::new(),
-        earlier,
-        hold_lines: hold.lines(),
+    let begun = earlier.unfinished.clone();
+    let asking = Asking {
+        args,
+        client,
+        hold,
+        archive,
         folder,
         name,
+        earlier,
     };
-    match archive {
-        Some(archive) => {
-            chosen.source = proven_in(args, &archive);
-            chosen.plan = of_manifest(args, &archive, account, &hold, &chosen).await?;
+    // What a run began with `-7d` is still what it was, were it days ago.
+    if args.depends_on_time()
+        && let Some(unfinished) = begun
+        && let Some(then) = unfinished.asked
+    {
+        let rest = asking.at(then, Some(&unfinished.source), report).await?;
+        let rest = rest.filter(|chosen| chosen.rest_of().is_some() && !chosen.is_nothing());
+        if let Some(chosen) = rest {
+            return Ok(chosen);
         }
-        None if args.ids.is_empty() => {
-            listed(args, client, report, &hold, &mut chosen, now).await?;
-        }
-        None => named(args, client, &hold, &mut chosen).await?,
     }
-    let done = chosen.earlier.done.clone();
-    chosen.plan.without(&done);
-    Ok(chosen)
+    let chosen = asking.at(Utc::now(), None, report).await?;
+    // Without a source to be compared there always is one.
+    chosen.ok_or_else(|| anyhow!("nothing was chosen").into())
+}
+
+/// Everything that is known before a moment is.
+struct Asking<'a> {
+    args: &'a Args,
+    client: &'a Client,
+    hold: Hold,
+    archive: Option<PathBuf>,
+    folder: PathBuf,
+    name: String,
+    earlier: Earlier,
+}
+
+impl Asking<'_> {
+    /// What is meant where ages and relative times count from `asked` on. `None`: it is not what `source` says.
+    async fn at(
+        &self,
+        asked: DateTime<Utc>,
+        source: Option<&str>,
+        report: &mut Report,
+    ) -> Result<Option<Chosen>, Failure> {
+        let Self {
+            args,
+            client,
+            hold,
+            archive,
+            ..
+        } = self;
+        let before = args.older_than.and_then(|age| {
+            let age = TimeDelta::from_std(age).ok()?;
+            asked.checked_sub_signed(age)
+        });
+        let mut chosen = Chosen {
+            plan: Plan::default(),
+            source: String::new(),
+            asked,
+            before,
+            missing: Vec::new(),
+            earlier: self.earlier.clone(),
+            hold_lines: hold.lines(),
+            folder: self.folder.clone(),
+            name: self.name.clone(),
+        };
+        let differs = |chosen: &Chosen| source.is_some_and(|source| source != chosen.source);
+        match archive {
+            Some(archive) => {
+                chosen.source = proven_in(args, archive);
+                if differs(&chosen) {
+                    return Ok(None);
+                }
+                let account = client.credentials().id().as_str();
+                chosen.plan = of_manifest(args, archive, account, hold, &chosen).await?;
+            }
+            None if args.ids.is_empty() => {
+                let selected = selected(args, &chosen)?;
+                chosen.source = selected.words();
+                if differs(&chosen) {
+                    return Ok(None);
+                }
+                listed(selected, client, report, hold, &mut chosen).await?;
+            }
+            None => named(args, client, hold, &mut chosen).await?,
+        }
+        let done = chosen.earlier.done.clone();
+        chosen.plan.without(&done);
+        Ok(Some(chosen))
+    }
 }
 
 fn hold(file: Option<&Path>) -> Result<Hold, Failure> {
@@ -245,22 +312,25 @@ async fn of_manifest(
     })?)
 }
 
-async fn listed(
-    args: &Args,
-    client: &Client,
-    report: &mut Report,
-    hold: &Hold,
-    chosen: &mut Chosen,
-    now: DateTime<Utc>,
-) -> Result<(), Failure> {
+/// What is to be listed.
+fn selected(args: &Args, chosen: &Chosen) -> Result<Selected, Failure> {
     let everything = args.all || chosen.before.is_some();
-    let mut selected = args.selection.at(everything, now)?;
+    let mut selected = args.selection.at(everything, chosen.asked)?;
     if let (Extent::Added(range), Some(before)) = (selected.extent, chosen.before) {
         let range = TimeRange::new(range.from(), Bound::excluding(before));
         let nothing = || anyhow!("--older-than: nothing is older than that and newer than --from");
         selected.extent = Extent::Added(range.ok_or_else(nothing)?);
     }
-    chosen.source = selected.words();
+    Ok(selected)
+}
+
+async fn listed(
+    selected: Selected,
+    client: &Client,
+    report: &mut Report,
+    hold: &Hold,
+    chosen: &mut Chosen,
+) -> Result<(), Failure> {
     let mut sweep = selected.sweep(client.clone(), Priority::Count, None);
     let mut ticks = Report::ticks();
     loop {
@@ -338,6 +408,7 @@ mod tests {
         Chosen {
             plan,
             source: source.to_owned(),
+            asked: DateTime::UNIX_EPOCH,
             before: None,
             missing: Vec::new(),
             earlier: Earlier {
@@ -355,6 +426,7 @@ mod tests {
         let unfinished = Unfinished {
             run: "r".to_owned(),
             source: "these".to_owned(),
+            asked: None,
             count: 10,
             done: 4,
         };

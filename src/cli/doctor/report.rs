@@ -14,7 +14,10 @@ pub(super) struct Section {
 #[derive(Debug)]
 pub(super) struct Finding {
     pub state: State,
+    /// What was seen, and why it matters.
     pub what: String,
+    /// What to do about it.
+    pub advice: Option<String>,
     /// What belongs to it, a line each.
     pub lines: Vec<String>,
     /// The same for programs; null where there is no more than the words.
@@ -26,7 +29,10 @@ pub(super) enum State {
     Good,
     /// Neither good nor bad, but worth knowing.
     Note,
-    Wrong,
+    /// It works, and not as well as it could, or not for long.
+    Warning,
+    /// Something does not work; with the exit code that tells scripts what kind of thing.
+    Problem(u8),
 }
 
 impl State {
@@ -34,7 +40,8 @@ impl State {
         match self {
             Self::Good => "ok",
             Self::Note => "note",
-            Self::Wrong => "wrong",
+            Self::Warning => "warning",
+            Self::Problem(_) => "problem",
         }
     }
 }
@@ -44,9 +51,21 @@ impl Finding {
         Self {
             state,
             what: what.into(),
+            advice: None,
             lines: Vec::new(),
             data: Value::Null,
         }
+    }
+
+    pub(super) fn advice(self, advice: impl Into<String>) -> Self {
+        Self {
+            advice: Some(advice.into()),
+            ..self
+        }
+    }
+
+    pub(super) fn data(self, data: Value) -> Self {
+        Self { data, ..self }
     }
 
     pub(super) fn with(self, lines: Vec<String>, data: Value) -> Self {
@@ -56,6 +75,15 @@ impl Finding {
             ..self
         }
     }
+}
+
+/// The exit code of the first problem; `None` where there is none.
+pub(super) fn code(sections: &[Section]) -> Option<u8> {
+    let mut findings = sections.iter().flat_map(|section| &section.findings);
+    findings.find_map(|finding| match finding.state {
+        State::Problem(code) => Some(code),
+        State::Good | State::Note | State::Warning => None,
+    })
 }
 
 /// For people. Names of devices and hosts come from outside.
@@ -68,9 +96,13 @@ pub(super) fn text(sections: &[Section]) -> String {
         text += &format!("{}\n", section.name);
         for finding in &section.findings {
             let word = finding.state.word();
-            text += &format!("  {word:<6}{}\n", safe(&finding.what));
+            let what = match &finding.advice {
+                Some(advice) => format!("{}: {advice}", finding.what),
+                None => finding.what.clone(),
+            };
+            text += &format!("  {word:<8}{}\n", safe(&what));
             for line in &finding.lines {
-                text += &format!("          {}\n", safe(line));
+                text += &format!("            {}\n", safe(line));
             }
         }
     }
@@ -78,20 +110,22 @@ pub(super) fn text(sections: &[Section]) -> String {
 }
 
 pub(super) fn json(sections: &[Section]) -> Value {
-    let wrong = |section: &Section| section.findings.iter().any(|f| f.state == State::Wrong);
-    let sections_json = sections.iter().map(|section| {
+    let code = code(sections);
+    let sections = sections.iter().map(|section| {
         let findings = section.findings.iter().map(|finding| {
             json!({
                 "state": finding.state.word(),
                 "what": finding.what,
+                "advice": finding.advice,
                 "data": finding.data,
             })
         });
         json!({ "name": section.name, "findings": findings.collect::<Vec<_>>() })
     });
     json!({
-        "ok": !sections.iter().any(wrong),
-        "sections": sections_json.collect::<Vec<_>>(),
+        "ok": code.is_none(),
+        "code": code.unwrap_or(0),
+        "sections": sections.collect::<Vec<_>>(),
     })
 }
 
@@ -107,7 +141,10 @@ mod tests {
         vec![
             Section {
                 name: "sound",
-                findings: vec![devices, Finding::new(State::Wrong, "it burns")],
+                findings: vec![
+                    devices,
+                    Finding::new(State::Problem(3), "it burns").advice("leave"),
+                ],
             },
             Section {
                 name: "more",
@@ -120,11 +157,11 @@ mod tests {
     fn people_read_a_line_for_each_and_no_name_steers_the_terminal() {
         let text = text(&found());
         assert!(
-            text.starts_with("sound\n  ok    2 devices\n          one\n          two"),
+            text.starts_with("sound\n  ok      2 devices\n            one\n            two"),
             "{text}"
         );
         assert!(
-            text.ends_with("  wrong it burns\n\nmore\n  note  by the way\n"),
+            text.ends_with("  problem it burns: leave\n\nmore\n  note    by the way\n"),
             "{text}"
         );
         assert!(!text.contains('\u{1b}'));
@@ -133,9 +170,10 @@ mod tests {
     #[test]
     fn programs_read_whether_all_is_well() {
         let value = json(&found());
-        assert_eq!(value["ok"], false);
+        assert_eq!((&value["ok"], &value["code"]), (&json!(false), &json!(3)));
         assert_eq!(value["sections"][0]["findings"][0]["data"][1], "two");
         assert_eq!(value["sections"][1]["findings"][0]["state"], "note");
-        assert_eq!(json(&found()[1..])["ok"], true);
+        let value = json(&found()[1..]);
+        assert_eq!((&value["ok"], &value["code"]), (&json!(true), &json!(0)));
     }
 }

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
 
 use super::report::{Finding, Section, State};
+use super::within;
 use crate::audio::Sink;
 use crate::audio::output::{self, Devices};
+use crate::cli::FAILED;
 use crate::config::Source;
 
 /// A sound server that hangs is given up after this.
 const PATIENCE: Duration = Duration::from_secs(10);
+const SILENT: &str = "the sound server does not answer";
 
 /// Looks at the devices, and opens `sink` for a moment; `chosen` is who chose it.
 pub(super) async fn look(
@@ -19,7 +21,9 @@ pub(super) async fn look(
     chosen: &Source,
     env: impl Fn(&str) -> Option<String>,
 ) -> Section {
-    let devices = within(output::devices).await.and_then(|found| found);
+    let devices = within(PATIENCE, SILENT, output::devices)
+        .await
+        .and_then(|found| found);
     let mut findings = vec![list(&devices)];
     findings.push(Finding::new(
         State::Note,
@@ -32,28 +36,11 @@ pub(super) async fn look(
         ));
     }
     let tried = sink.clone();
-    let tried = within(move || output::try_out(&tried)).await;
+    let tried = within(PATIENCE, SILENT, move || output::try_out(&tried)).await;
     findings.push(outcome(tried.and_then(|outcome| outcome)));
     Section {
         name: "sound",
         findings,
-    }
-}
-
-/// Runs `work` on a thread of its own: what hangs must not hold the program up.
-async fn within<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
-    let (tell, told) = oneshot::channel();
-    std::thread::Builder::new()
-        .name("callreel-doctor".to_owned())
-        .spawn(move || {
-            // Nobody listens when it came too late.
-            let _ = tell.send(work());
-        })
-        .map_err(|error| error.to_string())?;
-    match tokio::time::timeout(PATIENCE, told).await {
-        Ok(Ok(found)) => Ok(found),
-        Ok(Err(_)) => Err("it failed without a word".to_owned()),
-        Err(_) => Err("the sound server does not answer".to_owned()),
     }
 }
 
@@ -106,7 +93,7 @@ fn words(sink: &Sink, chosen: &Source, devices: Option<&Devices>) -> String {
         Source::Default | Source::Account => "--sink names no other",
         Source::File { .. } => "the configuration says so",
         Source::Environment(variable) => return format!("{what}, since {variable} says so"),
-        Source::Flag(_) => "--sink says so",
+        Source::Flag(_) | Source::Chosen => "--sink says so",
     };
     format!("{what}, since {why}")
 }
@@ -118,7 +105,11 @@ fn outcome(tried: Result<u32, String>) -> Finding {
             format!("it was opened and takes sound, {rate} frames a second"),
         )
         .with(Vec::new(), json!({ "rate": rate })),
-        Err(reason) => Finding::new(State::Wrong, format!("it cannot be used: {reason}")).with(
+        Err(reason) => Finding::new(
+            State::Problem(FAILED),
+            format!("it cannot be used: {reason}"),
+        )
+        .with(
             vec![
                 "name another with --sink (device:NAME, command:LINE, socket:PATH, null),"
                     .to_owned(),
@@ -179,7 +170,7 @@ mod tests {
         };
         let section = look(&sink, &Source::Flag("--sink"), |_| None).await;
         let last = section.findings.last().unwrap();
-        assert_eq!(last.state, State::Wrong);
+        assert_eq!(last.state, State::Problem(FAILED));
         assert!(last.what.contains("the command ended (9)"), "{}", last.what);
         assert!(last.lines[0].contains("--sink"));
     }

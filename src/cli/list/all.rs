@@ -15,6 +15,7 @@ use crate::cli::stop::Stop;
 use crate::cli::stream::{Came, Stream, broken_off, interrupted};
 use crate::plivo::Client;
 use crate::rows::{Form, Writer};
+use crate::runtime::signals::Ending;
 
 use super::Args;
 
@@ -70,7 +71,7 @@ struct Taken {
 /// Why the list is not written any further.
 enum Halt {
     Ended(End),
-    Interrupted,
+    Interrupted(Ending),
 }
 
 impl Listing {
@@ -78,7 +79,7 @@ impl Listing {
         match self.list().await {
             Ok(broken) => broken.map_or(Ok(ExitCode::SUCCESS), Err),
             Err(Halt::Ended(end)) => end.code(),
-            Err(Halt::Interrupted) => Err(self.interrupted().await),
+            Err(Halt::Interrupted(ending)) => Err(self.interrupted(ending).await),
         }
     }
 
@@ -97,9 +98,9 @@ impl Listing {
                 End::Closed if broken.is_some() => Ok(broken),
                 end => Err(Halt::Ended(end)),
             },
-            () = self.stream.stopped() => match broken {
+            ending = self.stream.stopped() => match broken {
                 Some(broken) => Ok(Some(broken)),
-                None => Err(Halt::Interrupted),
+                None => Err(Halt::Interrupted(ending)),
             },
         }
     }
@@ -124,7 +125,7 @@ impl Listing {
                     self.taken.rows += 1;
                     self.taken.reached = row.added.or(self.taken.reached);
                 }
-                Came::Interrupted => return Err(Halt::Interrupted),
+                Came::Interrupted(ending) => return Err(Halt::Interrupted(ending)),
                 other => return Ok(broken_off(&self.stream, other)),
             }
             if self.block.len() >= BLOCK {
@@ -144,7 +145,7 @@ impl Listing {
         tokio::select! {
             biased;
             room = self.output.room() => room.map_err(Halt::Ended)?,
-            () = self.stream.stopped() => return Err(Halt::Interrupted),
+            ending = self.stream.stopped() => return Err(Halt::Interrupted(ending)),
         }
         self.put().await.map_err(Halt::Ended)?;
         if !self.shared {
@@ -154,7 +155,7 @@ impl Listing {
         tokio::select! {
             biased;
             flushed = self.output.flushed() => flushed.map_err(Halt::Ended),
-            () = self.stream.stopped() => Err(Halt::Interrupted),
+            ending = self.stream.stopped() => Err(Halt::Interrupted(ending)),
         }
     }
 
@@ -174,7 +175,7 @@ impl Listing {
     }
 
     /// Gives a reader that goes on reading what was taken already, and says how far that came.
-    async fn interrupted(&mut self) -> Failure {
+    async fn interrupted(&mut self, ending: Ending) -> Failure {
         self.stream.finish();
         let rest = async {
             if self.block.is_empty() || self.put().await.is_ok() {
@@ -190,6 +191,6 @@ impl Listing {
             .rev()
             .find(|(block, _)| *block <= written);
         let taken = last.map(|(_, taken)| *taken).unwrap_or_default();
-        interrupted(taken.rows, taken.reached)
+        interrupted(ending, taken.rows, taken.reached)
     }
 }

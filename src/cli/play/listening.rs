@@ -69,11 +69,11 @@ pub(super) struct Listening {
 
 impl Listening {
     /// `player` has begun to play.
-    pub(super) fn new(player: Player, ids: Ids, alone: bool) -> Self {
+    pub(super) fn new(player: Player, ids: Ids, keymap: Keymap, alone: bool) -> Self {
         Self {
             player,
             ids,
-            keymap: Keymap::standard(),
+            keymap,
             lead: None,
             typing: None,
             said: None,

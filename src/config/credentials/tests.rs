@@ -47,6 +47,7 @@ impl User {
         let stored = Stored {
             credentials: Credentials::new(id, "kept-token").unwrap(),
             api_url: ApiBase::parse(api_url).unwrap(),
+            in_keychain: false,
         };
         let name = ProfileName::parse(name).unwrap();
         Store::under(Path::new(&state)).put(&name, &stored).unwrap();

@@ -37,27 +37,9 @@ impl Exchange {
         options: &Options,
     ) -> Result<Self, ClientMistake> {
         let tls = |detail: String| ClientMistake::Tls(detail);
-        // An error only says that the program has one already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("callreel/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .connect_timeout(options.connect_timeout)
-            // Below what servers keep, so that few requests meet a connection that was just closed.
-            .pool_idle_timeout(Duration::from_secs(20));
-        if base.is_loopback() {
-            let here = [
-                SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-                SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
-            ];
-            builder = builder.no_proxy().resolve_to_addrs("localhost", &here);
-        }
-        if base.is_plain_http() {
-            // Spares loading certificates, which a bare system need not have.
-            builder = builder.tls_certs_only([]);
-        }
-        let http = builder.build().map_err(|error| tls(cause(&error)))?;
+        let http = builder(base, options)
+            .build()
+            .map_err(|error| tls(cause(&error)))?;
         let mut authorization = HeaderValue::from_str(credentials.authorization().expose_secret())
             .map_err(|error| tls(error.to_string()))?;
         authorization.set_sensitive(true);
@@ -74,7 +56,12 @@ impl Exchange {
     pub(super) async fn send(&self, method: Method, url: Url) -> Result<Answer, Error> {
         tokio::time::timeout(self.answer_timeout, self.untimed(method, url))
             .await
-            .unwrap_or_else(|_| Err(self.timed_out(self.answer_timeout)))
+            .unwrap_or_else(|_| {
+                Err(Error::TimedOut {
+                    host: self.host.clone(),
+                    after: self.answer_timeout,
+                })
+            })
     }
 
     async fn untimed(&self, method: Method, url: Url) -> Result<Answer, Error> {
@@ -117,21 +104,47 @@ impl Exchange {
         Ok(())
     }
 
-    fn timed_out(&self, after: Duration) -> Error {
-        Error::TimedOut {
-            host: self.host.clone(),
-            after,
-        }
-    }
-
-    /// What a failure below HTTP means.
     fn broken(&self, error: reqwest::Error) -> Error {
-        let (host, detail) = (self.host.clone(), cause(&error));
-        match (error.is_connect(), error.is_timeout()) {
-            (true, true) => self.timed_out(self.connect_timeout),
-            (true, false) => Error::Unreachable { host, detail },
-            (false, _) => Error::Cut { host, detail },
-        }
+        broken(&error, self.host.clone(), self.connect_timeout)
+    }
+}
+
+/// How every connection to this base is made: by the environment's proxies and certificates, which do not count for an API on
+/// this machine.
+pub(super) fn builder(base: &ApiBase, options: &Options) -> reqwest::ClientBuilder {
+    // An error only says that the program has one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("callreel/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .connect_timeout(options.connect_timeout)
+        // Below what servers keep, so that few requests meet a connection that was just closed.
+        .pool_idle_timeout(Duration::from_secs(20));
+    if base.is_loopback() {
+        let here = [
+            SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
+        ];
+        builder = builder.no_proxy().resolve_to_addrs("localhost", &here);
+    }
+    if base.is_plain_http() {
+        // Spares loading certificates, which a bare system need not have.
+        builder = builder.tls_certs_only([]);
+    }
+    builder
+}
+
+/// What a failure below HTTP means.
+pub(super) fn broken(error: &reqwest::Error, host: String, connect_timeout: Duration) -> Error {
+    let detail = cause(error);
+    match (error.is_connect(), error.is_timeout()) {
+        (true, true) => Error::TimedOut {
+            host,
+            after: connect_timeout,
+        },
+        (true, false) => Error::Unreachable { host, detail },
+        (false, _) => Error::Cut { host, detail },
     }
 }
 
@@ -147,7 +160,7 @@ async fn read_start(response: &mut Response, body: &mut Vec<u8>) {
 }
 
 /// What lies below an error, without its address: the innermost texts say most.
-fn cause(error: &reqwest::Error) -> String {
+pub(super) fn cause(error: &reqwest::Error) -> String {
     let mut texts: Vec<String> = Vec::new();
     let mut source = error.source();
     while let Some(inner) = source {

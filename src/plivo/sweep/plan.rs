@@ -44,6 +44,15 @@ impl Pending {
         Some((window, rest))
     }
 
+    /// What of it does not lie before `at`.
+    pub(super) fn not_before(self, at: DateTime<Utc>) -> Option<Self> {
+        let range = match self.range.from().at < at {
+            true => TimeRange::new(Bound::including(at), self.range.to())?,
+            false => self.range,
+        };
+        Some(Self { range, ..self })
+    }
+
     /// How many rows it may have; `usual` is the density elsewhere.
     pub(super) fn rows(&self, usual: Option<f64>) -> Option<u64> {
         let density = self.density.or(usual)?;

@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::Extent;
 use super::plan::{Found, Pending, SLICE_ROWS, Slice};
 use super::slice::{Counting, Event, Number, Rows, Task};
+use super::{Extent, oldest};
 use crate::plivo::page::Limit;
 use crate::plivo::query::Filter;
 use crate::plivo::recording::Recording;
@@ -51,6 +52,8 @@ pub(super) struct Side<P> {
     before: Option<f64>,
     /// The most rows of any slice that is known.
     most: Option<u64>,
+    /// Whether it was asked how far back there are recordings.
+    asked_how_far: bool,
 }
 
 #[derive(Debug)]
@@ -97,6 +100,8 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
             pages_done: 0,
             before: None,
             most: None,
+            // Few rows are had before the answer is.
+            asked_how_far: wanted.is_some(),
         };
         match extent {
             Extent::Added(range) => side.parts.push_back(Part::Pending(Pending::new(range))),
@@ -168,7 +173,11 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
     fn learn(&mut self, event: Event) {
         self.look = true;
         match event {
-            Event::Found(number, found) => self.found(number, found),
+            Event::Found(number, found) => {
+                self.found(number, found);
+                self.ask_how_far();
+            }
+            Event::NotBefore(at) => self.leave_out_before(at),
             Event::Ended(number) => {
                 if let Some((_, slice)) = self.running(number) {
                     slice.ended = true;
@@ -193,6 +202,37 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
                 }
             }
         }
+    }
+
+    /// Once the first page is there, which goes before.
+    fn ask_how_far(&mut self) {
+        let left = self.parts.iter().map(|part| match part {
+            Part::Pending(pending) => pending.windows(),
+            Part::Running(_) => 0,
+        });
+        if left.sum::<u64>() < oldest::WORTH_IT || std::mem::replace(&mut self.asked_how_far, true)
+        {
+            return;
+        }
+        let (pages, filter) = (self.pages.clone(), self.filter.clone());
+        let tell = self.tell.clone();
+        self.tasks.spawn(async move {
+            if let Some(at) = oldest::not_before(pages, filter, Utc::now()).await {
+                // Nobody may be listening any more.
+                let _ = tell.send(Event::NotBefore(at)).await;
+            }
+        });
+    }
+
+    /// Slices that are under way come to their own ends.
+    fn leave_out_before(&mut self, at: DateTime<Utc>) {
+        self.parts = std::mem::take(&mut self.parts)
+            .into_iter()
+            .filter_map(|part| match part {
+                Part::Pending(pending) => pending.not_before(at).map(Part::Pending),
+                running => Some(running),
+            })
+            .collect();
     }
 
     fn running(&mut self, number: Number) -> Option<(usize, &mut Running)> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
 use super::plan::{Found, Slice};
@@ -23,6 +24,8 @@ pub(super) enum Event {
     Found(Number, Found),
     /// It asks for nothing more.
     Ended(Number),
+    /// There is nothing before.
+    NotBefore(DateTime<Utc>),
 }
 
 /// Pages that are counted as they come.

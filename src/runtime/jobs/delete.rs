@@ -154,7 +154,7 @@ fn source(chosen: &Chosen) -> String {
             let ids: Vec<_> = rows.iter().map(|row| row.id.clone()).collect();
             return in_words(&ids, "marked");
         }
-        Chosen::All { plan, but } => (plan, but),
+        Chosen::All { plan, but, .. } => (plan, but),
     };
     // Receipts are for auditors: nothing is hidden in them.
     let open = Mask::new(false, 0);
@@ -234,6 +234,8 @@ async fn carry_out(desk: &Desk, client: Client, ready: Ready, shown: String) -> 
         plan.without(&settled);
         let whole = Whole {
             source: ready.source.clone(),
+            // Its recordings are named one by one: no time is in that.
+            asked: chrono::Utc::now(),
             count: ready.plan.count(),
             before: ready.plan.count() - plan.count(),
         };

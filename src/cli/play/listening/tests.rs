@@ -51,7 +51,7 @@ fn silent() -> Bench {
     };
     assert_eq!(*play, PLAY);
     Bench {
-        listening: Listening::new(player, ids, false),
+        listening: Listening::new(player, ids, Keymap::standard(), false),
         now,
     }
 }

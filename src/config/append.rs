@@ -1,0 +1,163 @@
+//! Adds a section at the end of the configuration file. Nothing in it is changed: it is the user's.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use super::Config;
+use super::mistake::{Error, MOST};
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Unwritten {
+    #[error("nothing was written: {}", .0.brief())]
+    Mistaken(#[from] Error),
+    #[error("nothing was written: {} cannot be written: {why}", path.display())]
+    Unwritable { path: PathBuf, why: io::Error },
+    #[error("nothing was written: {} was changed in this moment: try again", .0.display())]
+    Changed(PathBuf),
+}
+
+/// Writes `section` behind everything that stands in the file `path`, which is made where there is none. The file is whole at every
+/// moment, keeps its mode, and stays where a link leads.
+///
+/// # Errors
+/// It has mistakes, would have some with the section, or cannot be read or written.
+pub fn append(path: &Path, section: &str) -> Result<(), Unwritten> {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let unwritable = |why| Unwritten::Unwritable {
+        path: path.to_owned(),
+        why,
+    };
+    let text = read(&real).map_err(unwritable)?;
+    Config::parse(path, text.as_deref().unwrap_or_default())?;
+    let longer = joined(text.as_deref().unwrap_or_default(), section);
+    if longer.len() as u64 > MOST {
+        return Err(Error::TooLarge(path.to_owned()).into());
+    }
+    Config::parse(path, &longer)?;
+
+    let folder = match real.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let made = fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder);
+    made.map_err(unwritable)?;
+    // A temporary file is its owner's alone, and so is a file that is new.
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+    if text.is_some() {
+        let mode = fs::metadata(&real).map_err(unwritable)?.permissions();
+        fs::set_permissions(file.path(), mode).map_err(unwritable)?;
+    }
+    file.write_all(longer.as_bytes()).map_err(unwritable)?;
+    file.as_file().sync_all().map_err(unwritable)?;
+    // An editor may have written meanwhile; what it wrote must not be lost.
+    if read(&real).map_err(unwritable)? != text {
+        return Err(Unwritten::Changed(path.to_owned()));
+    }
+    file.persist(&real)
+        .map_err(|error| unwritable(error.error))?;
+    Ok(())
+}
+
+/// All of the file; `None`: there is none.
+fn read(path: &Path) -> io::Result<Option<String>> {
+    let file = match fs::File::open(path) {
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    let mut text = String::new();
+    file.take(MOST + 1).read_to_string(&mut text)?;
+    Ok(Some(text))
+}
+
+/// The section behind a blank line, its lines ended as the file's are.
+fn joined(text: &str, section: &str) -> String {
+    let end = match text.contains("\r\n") {
+        true => "\r\n",
+        false => "\n",
+    };
+    let mut joined = text.to_owned();
+    if !text.is_empty() && !text.ends_with('\n') {
+        joined.push_str(end);
+    }
+    if !text.is_empty() {
+        joined.push_str(end);
+    }
+    joined + &section.replace('\n', end)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const SECTION: &str = "[views.week]\nfrom = \"-7d\"\n";
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn everything_in_the_file_stays_and_so_does_its_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        for (before, after) in [
+            (
+                "# mine\n[player]\nspeed = 1.5 # fast\n",
+                "# mine\n[player]\nspeed = 1.5 # fast\n\n[views.week]\nfrom = \"-7d\"\n",
+            ),
+            ("# no end", "# no end\n\n[views.week]\nfrom = \"-7d\"\n"),
+            ("# a\r\n", "# a\r\n\r\n[views.week]\r\nfrom = \"-7d\"\r\n"),
+            ("", "[views.week]\nfrom = \"-7d\"\n"),
+        ] {
+            fs::write(&path, before).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            append(&path, SECTION).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), after);
+            assert_eq!(mode(&path), 0o640);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_made_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cfg/callreel/config.toml");
+        append(&path, SECTION).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), SECTION);
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[test]
+    fn a_link_stays_a_link() {
+        let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let real = there.path().join("dotfiles.toml");
+        fs::write(&real, "# mine\n").unwrap();
+        let link = here.path().join("config.toml");
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        append(&link, SECTION).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(fs::read_to_string(&real).unwrap().contains("[views.week]"));
+    }
+
+    #[test]
+    fn what_would_be_a_mistake_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        for before in ["[views.week]\n", "views = {}\n", "speed = 1\n", "= \n"] {
+            fs::write(&path, before).unwrap();
+            let told = append(&path, SECTION).unwrap_err().to_string();
+            assert!(
+                told.starts_with("nothing was written: config.toml:"),
+                "{told}"
+            );
+            assert_eq!(fs::read_to_string(&path).unwrap(), before);
+        }
+    }
+}
