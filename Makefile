@@ -4,11 +4,13 @@
 # rustup puts cargo here; a shell opened before the installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test bench fuzz lint dist deps deps-build deps-test deps-bench deps-lint deps-dist assets
+.PHONY: help demo test soak matrix bench fuzz lint dist deps deps-build deps-test deps-bench deps-lint deps-dist assets
 
 help:
 	@echo 'make demo     build callreel and open it on an embedded account'
 	@echo 'make test     run every test'
+	@echo 'make matrix   every fault at every place that it can hit, as a table (a quarter of an hour)'
+	@echo 'make soak     twenty minutes of random keys, sizes and faults; SEED=N does it again'
 	@echo 'make lint     formatting, clippy, documentation, licences'
 	@echo 'make bench    measure, beside mpg123, ffmpeg and mpv'
 	@echo 'make fuzz     try what strangers may send, ten minutes for each kind (nightly compiler, cargo-fuzz)'
@@ -21,6 +23,12 @@ demo: deps-build
 
 test: deps-test
 	@scripts/test
+
+matrix: deps-test
+	@scripts/test matrix
+
+soak: deps-test
+	@scripts/test soak
 
 bench: deps-bench
 	@scripts/bench

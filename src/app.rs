@@ -4,6 +4,7 @@ pub mod action;
 mod ahead;
 mod autoplay;
 pub mod choices;
+mod clock;
 pub mod columns;
 mod copy;
 pub mod criteria;
@@ -74,7 +75,7 @@ pub use theme::Theme;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::plivo::RecordingId;
 
@@ -200,6 +201,8 @@ pub struct App {
     unlogged: Option<String>,
     /// Nothing is sent before this.
     throttled: Option<Instant>,
+    /// What the API's clock shows more than this machine's.
+    clock_ahead: TimeDelta,
     awaited: Option<Awaited>,
     /// Other recordings were asked for: the reader starts at the first row unless the same recording is found again.
     fresh: bool,
@@ -271,6 +274,7 @@ impl App {
             settled: Some(setup.settled),
             unlogged: None,
             throttled: None,
+            clock_ahead: TimeDelta::zero(),
             awaited: None,
             fresh: false,
             play_when_loaded: None,

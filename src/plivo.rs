@@ -6,6 +6,7 @@
 //! ```text
 //! query + window ─▶ page (request), call ─▶ client ─▶ limit (when) ─▶ exchange (HTTP) ─▶ answer ─▶ page, recording
 //!                                             └─▶ retry (again?)                            └─▶ error
+//! clock: by how much the server's differs from this machine's
 //! walk: page after page, window after window          paging: which way the server pages
 //! sweep: many walks side by side, their rows in order
 //! asynchronous: call ─▶ client ─▶ accepted …… callback (receiver) ─▶ answer
@@ -18,6 +19,7 @@ pub mod base;
 pub mod call;
 pub mod callback;
 pub mod client;
+mod clock;
 pub mod credentials;
 pub mod error;
 pub mod limit;

@@ -73,6 +73,7 @@ impl View<'_> {
 
 /// Draws everything. Give the map back by [`App::set_map`], and draw again at its `redraw_at`.
 pub fn draw(app: &App, now: Now, frame: &mut Frame) -> FrameMap {
+    let now = app.by_api(now);
     let styles = Styles::of(app.theme, &app.colours);
     let mut view = View {
         app,

@@ -9,6 +9,9 @@
     clippy::string_slice
 )]
 
+#[cfg(target_os = "linux")]
+#[path = "support/proc.rs"]
+mod proc;
 #[path = "support/pty.rs"]
 mod pty;
 
@@ -20,6 +23,9 @@ mod suite {
     mod filter;
     mod lists;
     mod masked;
+    #[cfg(target_os = "linux")]
+    mod matrix;
     mod media;
+    mod panel;
     mod refused;
 }

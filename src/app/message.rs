@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use chrono::TimeDelta;
+
 use crate::audio::{self, PlayId};
 use crate::plivo::callback::Counts;
 use crate::plivo::{self, Page, Recording};
@@ -92,6 +94,8 @@ pub enum Api {
     Received(Counts),
     /// The account's limit is used up: nothing is sent before `until`. `None` when requests flow again.
     Throttled { until: Option<Instant> },
+    /// What the API's clock shows more than this machine's.
+    Clock { ahead: TimeDelta },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

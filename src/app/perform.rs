@@ -254,7 +254,7 @@ impl App {
         self.replan(plan, now)
     }
 
-    fn plan(&mut self, now: Now) -> Option<Plan> {
+    pub(super) fn plan(&mut self, now: Now) -> Option<Plan> {
         match self.criteria.plan(&self.zone, now.wall) {
             Ok(plan) => Some(plan),
             Err(mistakes) => {
@@ -265,7 +265,7 @@ impl App {
         }
     }
 
-    fn replan(&mut self, plan: Plan, now: Now) -> Vec<Effect> {
+    pub(super) fn replan(&mut self, plan: Plan, now: Now) -> Vec<Effect> {
         self.planned = now.wall;
         self.draw_anew();
         self.looked = None;

@@ -10,6 +10,7 @@ use super::{
 impl App {
     /// One thing that happened; what is to be done about it comes back, in order.
     pub fn update(&mut self, message: Message, now: Now) -> Vec<Effect> {
+        let now = self.by_api(now);
         let heard = self.heard(now);
         // Only what somebody does is a choice of theirs.
         let chosen = matches!(message, Message::Input(_)).then(|| self.player.choices());
@@ -105,6 +106,7 @@ impl App {
                 self.throttled = until;
                 Vec::new()
             }
+            Api::Clock { ahead } => self.go_by(ahead, now),
         }
     }
 

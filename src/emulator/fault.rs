@@ -16,6 +16,10 @@ pub enum Scope {
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
+    /// The answer comes so many milliseconds later.
+    Latency(u64),
+    /// The body comes at so many bytes a second.
+    Slow(u64),
     /// This status with the usual error body.
     Status(u16),
     /// 429, with `Retry-After` in seconds or without.
@@ -81,10 +85,10 @@ pub struct Fault {
 /// For `--help`: the names and what they do.
 pub const NAMES: &str = "\
 429[=SECONDS] (with Retry-After, default 1), 429-bare, 400 to 599 (=N fails N times, then heals), \
-html[=STATUS], cut[=BYTES], truncated-json, stall[=BYTES], reset[=BYTES], no-range, chunked, \
+latency[=MS] (default 10000), slow[=BYTES/S] (default 64), html[=STATUS], cut[=BYTES], truncated-json, stall[=BYTES], reset[=BYTES], no-range, chunked, \
 wrong-length[=BYTES], offset-lies, duplicate-row, missing-row, totals-drift, callback-lost, callback-duplicate, \
 callback-reorder, callback-early, callback-garbage, callback-unsigned, callback-wrong-signature. \
-cut, stall, reset, no-range, chunked and wrong-length hit media, callback-… deliveries of asynchronous calls, the others \
+slow, cut, stall, reset, no-range, chunked and wrong-length hit media, callback-… deliveries of asynchronous calls, the others \
 the API, unless api: or media: stands in front (media-404, media-html work too). \
 /N behind any hits every N-th request only. *N behind that hits N requests, then heals.";
 
@@ -139,6 +143,11 @@ fn read(text: &str) -> Option<Fault> {
         "429" => (
             FaultKind::RateLimited(Some(number()?.unwrap_or(1))),
             Scope::Api,
+        ),
+        "latency" => (FaultKind::Latency(number()?.unwrap_or(10_000)), Scope::Api),
+        "slow" => (
+            FaultKind::Slow(number()?.unwrap_or(64).max(1)),
+            Scope::Media,
         ),
         "cut" => (FaultKind::Cut(number()?), Scope::Media),
         "stall" => (FaultKind::Stall(number()?), Scope::Media),
@@ -282,6 +291,14 @@ mod tests {
             fault(FaultKind::Cut(Some(300)), Scope::Api, Some(1))
         );
         assert_eq!(
+            read("latency"),
+            fault(FaultKind::Latency(10_000), Scope::Api, None)
+        );
+        assert_eq!(
+            read("api:slow=0"),
+            fault(FaultKind::Slow(1), Scope::Api, None)
+        );
+        assert_eq!(
             read("wrong-length=-5"),
             fault(FaultKind::WrongLength(-5), Scope::Media, None)
         );
@@ -306,6 +323,7 @@ mod tests {
             "500=x",
             "chunked=1",
             "cut*",
+            "latency=x",
             "cut/0",
             "cut/x",
             "html=9",

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderMap, Method, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -114,10 +115,19 @@ pub(super) async fn handle(
 
     let target = Target::read(path);
     let faults = server.faults().draw(target.scope());
-    let bandwidth = match target {
+    for fault in &faults {
+        if let FaultKind::Latency(milliseconds) = fault {
+            tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
+        }
+    }
+    let slow = faults.iter().find_map(|fault| match fault {
+        FaultKind::Slow(rate) => Some(*rate),
+        _ => None,
+    });
+    let bandwidth = slow.or(match target {
         Target::Media { .. } => server.options.bandwidth,
         _ => None,
-    };
+    });
     let query = request.uri.query().unwrap_or_default();
     let mut query: Vec<_> = form_urlencoded::parse(query.as_bytes())
         .into_owned()
@@ -153,7 +163,13 @@ pub(super) async fn handle(
         log: Arc::clone(&server.log),
         bandwidth,
     };
-    sending.response(answer, &request.method, &faults)
+    let mut response = sending.response(answer, &request.method, &faults);
+    let date = server.account.now().format("%a, %d %b %Y %H:%M:%S GMT");
+    if let Ok(date) = HeaderValue::from_str(&date.to_string()) {
+        // The account's clock, which need not be this machine's.
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 /// A request, taken apart.

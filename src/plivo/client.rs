@@ -6,6 +6,7 @@ mod greet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{TimeDelta, Utc};
 use reqwest::Method;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -15,6 +16,7 @@ use url::Url;
 use super::answer::{Answer, Failure};
 use super::base::ApiBase;
 use super::call::{Call, Delete, Get, Verb};
+use super::clock::Clock;
 use super::credentials::Credentials;
 use super::error::Error;
 use super::limit::{Limiter, Pause, Permit, Priority, Rate};
@@ -79,6 +81,7 @@ struct Shared {
     exchange: Exchange,
     limiter: Limiter,
     retry: RetryPolicy,
+    clock: Clock,
 }
 
 impl Client {
@@ -100,6 +103,7 @@ impl Client {
                 exchange,
                 limiter: Limiter::new(options.rate),
                 retry: options.retry,
+                clock: Clock::new(),
             }),
         })
     }
@@ -128,6 +132,11 @@ impl Client {
     /// The stop that the server has asked for, if any, for a countdown.
     pub fn throttle(&self) -> watch::Receiver<Option<Pause>> {
         self.shared.limiter.throttle()
+    }
+
+    /// What the API's clock shows more than this machine's, as its answers tell; zero as long as they differ by seconds only.
+    pub fn clock(&self) -> watch::Receiver<TimeDelta> {
+        self.shared.clock.ahead()
     }
 
     /// Sends one call. Dropping the future takes the request out of the queue, or breaks it off. What changes nothing is tried
@@ -243,6 +252,7 @@ impl Client {
 
     async fn exchange(&self, method: Method, url: Url) -> Result<Option<Value>, Failure> {
         let answer = self.shared.exchange.send(method, url).await?;
+        self.shared.clock.heard(answer.date.as_deref(), Utc::now());
         Ok(answer.success()?.json(&self.shared.base.host())?)
     }
 

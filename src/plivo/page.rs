@@ -2,7 +2,7 @@
 
 mod meta;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -115,7 +115,8 @@ pub struct Page {
 }
 
 impl Page {
-    /// Reads the answer of a list request. Rows that are broken are kept (see [`RecordingId::is_stand_in`]).
+    /// Reads the answer of a list request. Rows that are broken are kept (see [`RecordingId::is_stand_in`]); a recording that
+    /// comes twice is one.
     ///
     /// # Errors
     /// [`Error::Malformed`] when `objects` is missing or no array, or `meta.next` is there but leads nowhere: going on as
@@ -132,7 +133,8 @@ impl Page {
         };
         let meta = Meta::from_json(answer.get("meta").unwrap_or(&Value::Null))?;
         let mut copies: HashMap<RecordingId, usize> = HashMap::new();
-        let recordings = rows.into_iter().map(|row| {
+        let mut seen = HashSet::new();
+        let recordings = rows.into_iter().filter_map(|row| {
             let mut recording = Recording::from_row(row);
             if recording.id.is_stand_in() {
                 let copy = copies.entry(recording.id.clone()).or_insert(0);
@@ -141,7 +143,8 @@ impl Page {
                     recording.number_stand_in(*copy);
                 }
             }
-            Arc::new(recording)
+            seen.insert(recording.id.clone())
+                .then(|| Arc::new(recording))
         });
         Ok(Self {
             meta,

@@ -159,6 +159,8 @@ impl<S: FnMut(Command)> Effects<S> {
         self.callbacks = true;
         self.watches
             .push(watch_throttle(&account.client, self.tell.clone()));
+        self.watches
+            .push(watch_clock(&account.client, self.tell.clone()));
         if let Some(way) = &account.by_callback {
             self.watches
                 .push(watch_receiver(&way.receiver, self.tell.clone()));
@@ -410,6 +412,21 @@ fn watch_throttle(client: &Client, tell: mpsc::Sender<Message>) -> AbortHandle {
         while throttle.changed().await.is_ok() {
             let until = throttle.borrow_and_update().map(|pause| pause.until);
             let message = Message::Api(Api::Throttled { until });
+            if tell.send(message).await.is_err() {
+                break;
+            }
+        }
+    });
+    watch.abort_handle()
+}
+
+/// Tells the app when the API's clock differs from this machine's.
+fn watch_clock(client: &Client, tell: mpsc::Sender<Message>) -> AbortHandle {
+    let mut clock = client.clock();
+    let watch = tokio::spawn(async move {
+        while clock.changed().await.is_ok() {
+            let ahead = *clock.borrow_and_update();
+            let message = Message::Api(Api::Clock { ahead });
             if tell.send(message).await.is_err() {
                 break;
             }

@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use callreel::emulator::{Era, Options, Special};
 use reqwest::header;
@@ -321,4 +322,32 @@ async fn rows_and_totals_can_be_wrong() {
     }
     totals.dedup();
     assert!(totals.len() > 1, "{totals:?}");
+}
+
+#[tokio::test]
+async fn answers_can_be_late_and_bodies_slow() {
+    let account = with("latency=300,slow=40000").await;
+    let asked = Instant::now();
+    account.list(&[]).await;
+    assert!(asked.elapsed() >= Duration::from_millis(300));
+
+    let (asked, length) = (Instant::now(), file(&account).len());
+    let response = account.http.get(media_url(&account)).send().await.unwrap();
+    assert_eq!(response.bytes().await.unwrap(), file(&account));
+    let least = Duration::from_secs_f64(length as f64 / 40_000.0)
+        .saturating_sub(Duration::from_millis(150));
+    assert!(
+        asked.elapsed() >= least,
+        "{length} bytes in {:?}",
+        asked.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn answers_tell_the_accounts_own_time() {
+    let now = "2026-03-01T12:00:00Z".parse().unwrap();
+    let account = start(Options { now, ..options() }).await;
+    let response = account.get(&account.list_url()).send().await.unwrap();
+    let date = response.headers()[header::DATE].to_str().unwrap();
+    assert!(date.starts_with("Sun, 01 Mar 2026 12:00:"), "{date}");
 }

@@ -28,7 +28,7 @@ fn shown(emulator: &Emulator, size: (u16, u16), arguments: &[&str], first: &Row)
 }
 
 /// The times of the rows on the screen, from the top.
-fn times(shown: &Shown) -> Vec<String> {
+pub fn times(shown: &Shown) -> Vec<String> {
     lines(shown)
         .iter()
         .filter_map(|line| {

@@ -69,7 +69,7 @@ fn fails_and_recovers(case: &Case) {
 }
 
 /// The lines of these rows, without what says how far the cursor is.
-fn kept(program: &Program, rows: &[Row]) -> Vec<String> {
+pub fn kept(program: &Program, rows: &[Row]) -> Vec<String> {
     let shown = program.shown();
     rows.iter()
         .map(|row| {

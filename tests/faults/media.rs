@@ -6,40 +6,9 @@ use std::net::TcpListener;
 use callreel::emulator::{Emulator, Options, Special};
 use serde_json::json;
 
-use super::account::{Row, id, lines, on_row, open, open_at, set, shows, start};
-use crate::pty::{Program, Shown};
-
-/// What the frame of the player says: its lines, joined as a reader would.
-fn panel(shown: &Shown) -> String {
-    let lines = lines(shown);
-    let top = lines
-        .iter()
-        .rposition(|line| line.starts_with('╭'))
-        .unwrap_or(0);
-    let words: Vec<_> = lines[top..]
-        .iter()
-        .map(|line| line.trim_matches(['│', '╭', '╰', '╮', '╯', ' ']))
-        .collect();
-    words.join(" ")
-}
-
-fn panel_says(program: &Program, words: &[&str]) {
-    drop(program.wait(&format!("in the player: {words:?}"), |shown| {
-        let panel = panel(shown);
-        words.iter().all(|word| panel.contains(word))
-    }));
-}
-
-/// Puts the cursor on a row among the newest and plays it.
-fn play(program: &mut Program, emulator: &Emulator, special: Special) {
-    let row = emulator.special(special).unwrap();
-    let rows = emulator.recordings(0, 89);
-    let place = rows.iter().position(|other| id(other) == id(&row)).unwrap();
-    program.keys(&format!(":{}\r", place + 1));
-    on_row(program, &row);
-    program.keys("\r");
-    program.wait_for(&id(&row)[..8]);
-}
+use super::account::{Row, on_row, open, open_at, set, shows, start};
+use super::panel::{panel, panel_says, play};
+use crate::pty::Program;
 
 const GOOD: Special = Special::Whole("support-stereo-cbr32");
 
@@ -195,8 +164,10 @@ fn a_host_without_ranges_plays_from_the_start_and_jumps_within_what_came() {
 
 #[test]
 fn bytes_that_are_no_sound_are_said_to_be_none() {
-    let url =
-        serve_one_recording(b"PK\x03\x04\x14\x00\x00\x00\x08\x00 and so on, not a sound at all");
+    let url = serve_one_recording(
+        None,
+        b"PK\x03\x04\x14\x00\x00\x00\x08\x00 and so on, not a sound at all",
+    );
     let mut program = open_at(&url, "MAGWNTM3ZTK1M2YZMDUU", "hunter22hunter22", &[]).spawn();
     program.wait_for("1 of 1");
     program.keys("\r");
@@ -205,16 +176,33 @@ fn bytes_that_are_no_sound_are_said_to_be_none() {
     assert_eq!(program.end().exit_code(), 0);
 }
 
-/// An account with one recording of today, whose file is these bytes. Gives its URL.
-fn serve_one_recording(file: &'static [u8]) -> String {
+#[test]
+fn a_host_that_no_name_server_knows_is_said_to_be_out_of_reach_each_time() {
+    let link = "https://callreel-has-no-such-host.invalid/a.mp3";
+    let url = serve_one_recording(Some(link), b"");
+    let mut program = open_at(&url, "MAGWNTM3ZTK1M2YZMDUU", "hunter22hunter22", &[]).spawn();
+    program.wait_for("1 of 1");
+    for key in ["\r", " "] {
+        program.keys(key);
+        panel_says(&program, &["the connection is tried again"]);
+        panel_says(&program, &["failed", "could not reach the media server"]);
+        panel_says(&program, &["check the network: Space tries again"]);
+    }
+    program.keys("q");
+    assert_eq!(program.end().exit_code(), 0);
+}
+
+/// An account with one recording of today, whose file is these bytes, unless its link leads elsewhere. Gives its URL.
+fn serve_one_recording(link: Option<&str>, file: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let id = "8d5cd396-4f88-11e1-829f-5b9cbd2c7acd";
+    let here = format!("{url}/files/{id}.mp3");
     let row: Row = json!({
         "recording_id": id,
         "call_uuid": "84c638ab-f2f0-464a-a55d-898c7310f8a3",
         "add_time": chrono::Utc::now().format("%Y-%m-%d %H:%M:%S").to_string(),
-        "recording_url": format!("{url}/files/{id}.mp3"),
+        "recording_url": link.unwrap_or(&here),
         "recording_duration_ms": "41000",
     })
     .as_object()

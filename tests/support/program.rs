@@ -10,6 +10,9 @@
     reason = "what fails here fails the test"
 )]
 
+#[path = "proc.rs"]
+mod proc;
+
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -106,13 +109,7 @@ impl Program {
     /// Its highest resident set so far, in KiB.
     #[cfg(target_os = "linux")]
     pub fn most_memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        most.unwrap()
-            .trim()
-            .trim_end_matches(" kB")
-            .parse()
-            .unwrap()
+        proc::most_memory(self.child.id()).unwrap()
     }
 
     /// Waits for its end; what it printed and told meanwhile, and how it ended.

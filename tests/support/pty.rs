@@ -13,6 +13,7 @@
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::os::fd::RawFd;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -34,6 +35,12 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// Takes the bytes that came since they were last taken: of a long run not all can be kept.
+    pub fn take_bytes(&mut self) -> Vec<u8> {
+        self.arrivals.clear();
+        std::mem::take(&mut self.bytes)
+    }
+
     pub fn screen(&self) -> &vt100::Screen {
         self.terminal.screen()
     }
@@ -61,6 +68,7 @@ pub struct Program {
     hung_up: Arc<AtomicBool>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
+    patience: Duration,
     master: Option<Box<dyn MasterPty + Send>>,
     /// Kept, so that the line settings can be read when the program is gone.
     _slave: Option<Box<dyn SlavePty + Send>>,
@@ -71,6 +79,7 @@ pub struct Start {
     command: CommandBuilder,
     size: (u16, u16),
     keep_slave: bool,
+    patience: Duration,
 }
 
 impl Start {
@@ -99,7 +108,21 @@ impl Start {
             command,
             size: (80, 24),
             keep_slave: true,
+            patience: PATIENCE,
         }
+    }
+
+    /// What it writes without being told where goes here.
+    pub fn home(mut self, folder: &Path) -> Self {
+        self.command.env("HOME", folder);
+        self.command.cwd(folder);
+        self
+    }
+
+    /// How long a state is waited for, where the fault itself takes its time.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     pub fn env(mut self, name: &str, value: &str) -> Self {
@@ -161,6 +184,7 @@ impl Start {
             hung_up,
             keys,
             child,
+            patience: self.patience,
             master: Some(pair.master),
             _slave: self.keep_slave.then_some(pair.slave),
         }
@@ -170,14 +194,31 @@ impl Start {
 impl Program {
     /// Waits until the terminal shows what `state` looks for; `what` names it when it never comes.
     pub fn wait(&self, what: &str, state: impl Fn(&Shown) -> bool) -> MutexGuard<'_, Shown> {
-        let until = Instant::now() + PATIENCE;
+        let (shown, came) = self.look(self.patience, state);
+        assert!(came, "never seen: {what}\n{}", shown.text());
+        shown
+    }
+
+    /// Waits for no longer than `limit`; whether the state came.
+    pub fn comes(&self, limit: Duration, state: impl Fn(&Shown) -> bool) -> bool {
+        self.look(limit, state).1
+    }
+
+    fn look(
+        &self,
+        limit: Duration,
+        state: impl Fn(&Shown) -> bool,
+    ) -> (MutexGuard<'_, Shown>, bool) {
+        let until = Instant::now() + limit;
         let mut shown = self.shown.0.lock().unwrap();
         while !state(&shown) {
             let left = until.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "never seen: {what}\n{}", shown.text());
+            if left.is_zero() {
+                return (shown, false);
+            }
             shown = self.shown.1.wait_timeout(shown, left).unwrap().0;
         }
-        shown
+        (shown, true)
     }
 
     /// Waits for a text anywhere on the screen.
@@ -188,7 +229,7 @@ impl Program {
     /// Waits until nothing has been written for a while: the screen has come to rest.
     pub fn wait_for_rest(&self) {
         const REST: Duration = Duration::from_millis(700);
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + self.patience;
         let mut shown = self.shown.0.lock().unwrap();
         let (mut length, mut since) = (shown.bytes.len(), Instant::now());
         while since.elapsed() < REST {
@@ -207,7 +248,8 @@ impl Program {
 
     /// What has been shown up to now.
     pub fn shown(&self) -> MutexGuard<'_, Shown> {
-        self.shown.0.lock().unwrap()
+        // A wait that failed leaves what it saw, to be told.
+        self.shown.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many bytes the program writes within a time in which nothing is done to it.
@@ -268,7 +310,7 @@ impl Program {
 
     /// Waits for something that is not on the screen.
     pub fn wait_until(&self, what: &str, state: impl Fn() -> bool) {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + self.patience;
         while !state() {
             assert!(
                 Instant::now() < until,
@@ -285,9 +327,14 @@ impl Program {
         drop(self.shown.1.wait_timeout(shown, Duration::from_millis(20)));
     }
 
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
     /// Waits for its end.
     pub fn end(&mut self) -> ExitStatus {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + self.patience;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return status;

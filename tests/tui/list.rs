@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use callreel::app::{Criteria, Effect};
+use callreel::app::{Api, Criteria, Effect, Message};
 use callreel::plivo::Error;
+use chrono::TimeDelta;
 
 use crate::account::{Account, recording};
 use crate::sitting::{Sitting, setup};
@@ -298,4 +299,53 @@ fn a_recording_deleted_with_its_whole_neighbourhood_ends_the_looking_for_it() {
         );
         assert!(sitting.app.rows().ready(sitting.app.cursor()).is_some());
     }
+}
+
+/// An account whose clock shows an hour more, by which its newest recordings were added.
+fn an_hour_ahead() -> Account {
+    let mut account = Account::with(90);
+    for row in &mut account.recordings {
+        let row = Arc::make_mut(row);
+        row.added = row.added.map(|added| added + TimeDelta::hours(1));
+    }
+    account
+}
+
+fn clock(hours: i64) -> Message {
+    let ahead = TimeDelta::hours(hours);
+    Message::Api(Api::Clock { ahead })
+}
+
+#[test]
+fn a_clock_that_is_behind_hides_no_recording() {
+    let mut sitting = Sitting::start(setup(140, 40), an_hour_ahead());
+    assert_eq!(selected(&sitting), 1);
+    sitting.send(clock(1));
+    sitting.keys("g");
+    assert_eq!(selected(&sitting), 0);
+    let text = sitting.text();
+    assert!(
+        text.contains("this machine's clock is 1 h 00 behind the API's"),
+        "{text}"
+    );
+    assert!(
+        text.contains("90 recordings") && text.contains("29 min ago"),
+        "{text}"
+    );
+    // What is loaded anew ends by the API's clock too; put right, this machine's counts again.
+    sitting.keys("r");
+    assert_eq!(selected(&sitting), 0);
+    sitting.send(clock(0));
+    sitting.keys("g");
+    assert_eq!(selected(&sitting), 1);
+}
+
+#[test]
+fn a_range_that_ends_before_now_is_not_asked_for_again_for_a_clock() {
+    let mut setup = setup(80, 24);
+    setup.criteria.to.text = "2026-11-20".into();
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    sitting.hold = true;
+    sitting.send(clock(6));
+    assert!(sitting.held.is_empty(), "{:?}", sitting.held);
 }

@@ -136,6 +136,18 @@ fn one_broken_row_does_not_cost_the_page() {
 }
 
 #[test]
+fn a_recording_that_comes_twice_in_a_page_is_one() {
+    let row = |id: &str| json!({"recording_id": id});
+    let rows = ["a", "b", "b", "a", "c"].map(row);
+    let page = Page::from_json(json!({"objects": rows})).unwrap();
+    let ids: Vec<_> = page.ids().map(RecordingId::as_str).collect();
+    assert_eq!(ids, ["a", "b", "c"]);
+    // Rows without an id are not known to be the same.
+    let broken = json!({"objects": [{}, {}]});
+    assert_eq!(Page::from_json(broken).unwrap().recordings.len(), 2);
+}
+
+#[test]
 fn requests_carry_a_cursor_or_an_offset_never_both() {
     let query = RecordingQuery {
         filter: Filter::default(),

@@ -1,0 +1,121 @@
+//! Connections that break at each of twenty places of what they bring: every one is taken up again, and nobody is told.
+
+use callreel::emulator::Special;
+
+use super::case::{Place, most_memory};
+use super::command;
+use super::world::{Cause, World};
+use crate::suite::account::{foot, id, on_row, open, set, shows};
+use crate::suite::panel::{panel_says, play};
+
+const PLACES: u64 = 20;
+const SOUND: Special = Special::Whole("support-stereo-cbr32");
+
+/// The places of something so long, its first and its last byte among them.
+fn places(length: u64) -> impl Iterator<Item = u64> {
+    (0..PLACES).map(move |place| place * (length - 1) / (PLACES - 1))
+}
+
+/// The highest resident set, in KiB.
+pub fn run(place: Place) -> u64 {
+    let world = World::new(Cause::Cuts, place.side(), None);
+    match place {
+        Place::List => list(&world),
+        Place::Detail => detail(&world),
+        Place::Playing => playing(&world),
+        Place::Download => download(&world),
+        Place::Delete => delete(&world),
+    }
+}
+
+/// A page of about 17 KB: each time a recording less, which proves the page.
+fn list(world: &World) -> u64 {
+    let emulator = world.emulator();
+    let mut program = open(emulator, &[]).patience(world.patience()).spawn();
+    shows(&program, &emulator.recordings(0, 1)[0]);
+    for at in places(15_000) {
+        emulator.delete(id(&emulator.recordings(0, 1)[0]));
+        set(emulator, &format!("api:cut={at}*1"));
+        program.keys("rg");
+        on_row(&program, &emulator.recordings(0, 1)[0]);
+        assert!(!foot(&program.shown()).contains('!'), "cut at {at}");
+    }
+    most_memory(&program)
+}
+
+fn detail(world: &World) -> u64 {
+    let emulator = world.emulator();
+    let rows = emulator.recordings(30, PLACES as usize);
+    let mut program = open(emulator, &[])
+        .size(140, 40)
+        .patience(world.patience())
+        .spawn();
+    shows(&program, &emulator.recordings(0, 1)[0]);
+    for ((number, row), at) in rows.iter().enumerate().zip(places(700)) {
+        set(emulator, &format!("api:cut={at}*1"));
+        program.keys(&format!(":{}\r", 31 + number));
+        on_row(&program, row);
+        drop(program.wait("the details", |shown| {
+            let text = shown.text();
+            text.contains("api_id") && text.contains(id(row)) && !text.contains(" ! ")
+        }));
+    }
+    most_memory(&program)
+}
+
+fn playing(world: &World) -> u64 {
+    let emulator = world.emulator();
+    let row = emulator.special(SOUND).unwrap();
+    let length = emulator.file(id(&row)).unwrap().len() as u64;
+    let mut program = open(emulator, &[]).patience(world.patience()).spawn();
+    shows(&program, &emulator.recordings(0, 1)[0]);
+    for at in places(length) {
+        set(emulator, &format!("media:cut={at}*1"));
+        let before = world.asked();
+        play(&mut program, emulator, SOUND);
+        panel_says(&program, &["▶", "buffered 100 %"]);
+        assert!(
+            world.asked() >= before + 2,
+            "cut at {at} and not asked for again"
+        );
+        program.keys("z");
+        drop(program.wait("stopped", |shown| !shown.text().contains("buffered")));
+    }
+    most_memory(&program)
+}
+
+fn download(world: &World) -> u64 {
+    let emulator = world.emulator();
+    let row = emulator.special(SOUND).unwrap();
+    let wanted = emulator.file(id(&row)).unwrap();
+    let mut most = 0;
+    for at in places(wanted.len() as u64) {
+        set(emulator, &format!("media:cut={at}*1"));
+        let home = tempfile::tempdir().unwrap();
+        let mut program =
+            command::run(world, home.path(), &["download", "--to", "calls", id(&row)]);
+        let (code, memory) = command::end(&mut program);
+        assert_eq!(code, 0, "cut at {at}: {}", program.shown().text());
+        assert!(command::is_there(home.path(), &wanted));
+        most = most.max(memory);
+    }
+    most
+}
+
+/// The answer to a deletion is empty: what is cut is the look whether it is gone, and the look before.
+fn delete(world: &World) -> u64 {
+    let emulator = world.emulator();
+    let rows = emulator.recordings(30, PLACES as usize);
+    let home = tempfile::tempdir().unwrap();
+    let mut most = 0;
+    for (row, at) in rows.iter().zip(places(700)) {
+        set(emulator, &format!("api:cut={at}*1"));
+        let arguments = ["delete", id(row), "--yes", "--expect", "1"];
+        let mut program = command::run(world, home.path(), &arguments);
+        let (code, memory) = command::end(&mut program);
+        assert_eq!(code, 0, "cut at {at}: {}", program.shown().text());
+        assert!(!world.has(id(row)), "cut at {at}");
+        most = most.max(memory);
+    }
+    most
+}

@@ -1,0 +1,201 @@
+//! The faults that hit the screen: the list, the details, what plays.
+
+use callreel::emulator::Special;
+
+use super::case::{Case, Course, most_memory};
+use super::world::World;
+use crate::pty::{Program, Shown};
+use crate::suite::account::{Row, foot_says, id, line_of, on_row, open_at, shows, stamp};
+use crate::suite::browsing::times;
+use crate::suite::lists::kept;
+use crate::suite::panel::{panel, panel_says, play};
+
+/// What plays: 80 s of sound, of which a slow host sends a small part before the fault.
+const SOUND: Special = Special::Whole("support-stereo-cbr32");
+/// In bytes a second: five times as fast as it plays.
+const BANDWIDTH: u64 = 20_000;
+
+fn open(world: &World, size: (u16, u16), arguments: &[&str]) -> Program {
+    let emulator = world.emulator();
+    open_at(
+        world.url(),
+        emulator.auth_id(),
+        emulator.auth_token(),
+        arguments,
+    )
+    .size(size.0, size.1)
+    .patience(world.patience())
+    .spawn()
+}
+
+/// The fault lasts as long as it should, and is over.
+fn passes(world: &mut World, program: &Program) {
+    program.wait_until("the fault is met", || world.is_met());
+    if let Some(time) = world.lasts() {
+        program.bytes_within(time);
+    }
+    world.is_put_right();
+}
+
+fn leave(mut program: Program) -> u64 {
+    let memory = most_memory(&program);
+    program.keys("q");
+    assert_eq!(program.end().exit_code(), 0);
+    memory
+}
+
+/// On the way to a page that is not loaded; the rows that are there stay, and none is lost or doubled.
+pub fn list(case: &Case) -> u64 {
+    let mut world = World::new(case.cause, case.place.side(), None);
+    let rows = world.emulator().recordings(0, 2_000);
+    let arguments = ["--from", "-500d", "--rate", "60"];
+    let mut program = open(&world, (80, 24), &arguments);
+    if world.url() != world.emulator().url() {
+        return unreachable(program, case.course);
+    }
+    if let Course::Tells(words) = case.course {
+        screen_says(&program, words);
+    }
+    shows(&program, &rows[0]);
+    program.wait_for("1,204 recordings");
+    let before = kept(&program, &rows[..8]);
+    world.goes_wrong();
+    program.keys(":p40\r");
+    match case.course {
+        Course::Outlived | Course::Tells(_) => {}
+        Course::Meanwhile(words) => {
+            screen_says(&program, words);
+            passes(&mut world, &program);
+        }
+        Course::Says(words) => {
+            foot_says(&program, words);
+            stays_usable(&mut program, &rows, &before);
+            passes(&mut world, &program);
+            foot_says(&program, words);
+            program.keys("r");
+            foot_says(&program, &["keys"]);
+            program.keys(":p40\r");
+        }
+        Course::Asks(words) => {
+            screen_says(&program, words);
+            stays_usable(&mut program, &rows, &before);
+            passes(&mut world, &program);
+            program.keys("r:p40\r");
+        }
+        Course::Elsewhere => return 0,
+    }
+    on_row(&program, &rows[780]);
+    assert!(world.is_met(), "the fault was never met");
+    let wanted: Vec<_> = rows.iter().map(stamp).collect();
+    drop(program.wait("every row once, in order", |shown| {
+        let screen = times(shown);
+        let from = wanted.iter().position(|time| Some(time) == screen.first());
+        from.is_some_and(|from| wanted[from..].starts_with(&screen)) && screen.len() > 8
+    }));
+    foot_says(&program, &["keys"]);
+    leave(program)
+}
+
+/// The rows that were there are there, and the cursor goes where it is told.
+fn stays_usable(program: &mut Program, rows: &[Row], before: &[String]) {
+    program.keys("g");
+    on_row(program, &rows[0]);
+    assert_eq!(kept(program, &rows[..8]), before);
+    program.keys("j");
+    on_row(program, &rows[1]);
+    program.keys("k");
+    on_row(program, &rows[0]);
+}
+
+/// No name server can be mended here: a second try says the same, and the program can be left.
+fn unreachable(mut program: Program, course: Course) -> u64 {
+    let Course::Says(words) = course else {
+        panic!("{course:?} where there is no host");
+    };
+    foot_says(&program, words);
+    program.keys("r");
+    foot_says(&program, words);
+    leave(program)
+}
+
+fn screen_says(program: &Program, words: &[&str]) {
+    drop(program.wait(&format!("{words:?}"), |shown| says(shown, words)));
+}
+
+fn says(shown: &Shown, words: &[&str]) -> bool {
+    let text = shown.text();
+    words.iter().all(|word| text.contains(word))
+}
+
+/// While the next recording's details come: what the list knows of it stands there all the same.
+pub fn detail(case: &Case) -> u64 {
+    let mut world = World::new(case.cause, case.place.side(), None);
+    let rows = world.emulator().recordings(0, 3);
+    let mut program = open(&world, (140, 40), &[]);
+    shows(&program, &rows[0]);
+    program.wait_for("api_id");
+    world.goes_wrong();
+    program.keys("j");
+    on_row(&program, &rows[1]);
+    program.wait_for(id(&rows[1]));
+    match case.course {
+        Course::Outlived | Course::Tells(_) | Course::Elsewhere => {}
+        Course::Meanwhile(words) => {
+            screen_says(&program, words);
+            passes(&mut world, &program);
+        }
+        Course::Says(words) | Course::Asks(words) => {
+            screen_says(&program, words);
+            program.wait_for(id(&rows[1]));
+            assert!(line_of(&program.shown(), &rows[0]).is_some());
+            passes(&mut world, &program);
+            program.keys("r");
+        }
+    }
+    drop(program.wait("the details", |shown| {
+        says(shown, &["api_id", id(&rows[1])]) && !shown.text().contains('!')
+    }));
+    assert!(world.is_met(), "the fault was never met");
+    leave(program)
+}
+
+/// While it plays, on the way to a part that is not loaded.
+pub fn playing(case: &Case) -> u64 {
+    let mut world = World::new(case.cause, case.place.side(), Some(BANDWIDTH));
+    let mut program = open(&world, (80, 24), &[]);
+    shows(&program, &world.emulator().recordings(0, 1)[0]);
+    play(&mut program, world.emulator(), SOUND);
+    drop(program.wait("a second of sound", |shown| {
+        panel(shown).contains(" 0:01 ") || panel(shown).contains(" 0:02 ")
+    }));
+    world.goes_wrong();
+    program.keys("9");
+    match case.course {
+        Course::Outlived | Course::Tells(_) | Course::Elsewhere => {}
+        Course::Meanwhile(words) => {
+            panel_says(&program, words);
+            passes(&mut world, &program);
+        }
+        Course::Says(words) => {
+            panel_says(&program, words);
+            panel_says(&program, &["failed"]);
+            passes(&mut world, &program);
+            program.keys(" ");
+        }
+        Course::Asks(words) => {
+            panel_says(&program, words);
+            assert!(!panel(&program.shown()).contains("failed"));
+            passes(&mut world, &program);
+            program.keys("z\r9");
+        }
+    }
+    drop(program.wait("the last tenth playing", |shown| {
+        let panel = panel(shown);
+        ["1:14", "1:15", "1:16", "1:17", "1:18", "1:19"]
+            .iter()
+            .any(|time| panel.contains(&format!(" {time} ")))
+            && !panel.contains("failed")
+    }));
+    assert!(world.is_met(), "the fault was never met");
+    leave(program)
+}

@@ -1,0 +1,160 @@
+//! An account in which something goes wrong, and is put right again.
+
+use std::time::Duration;
+
+use callreel::emulator::{Emulator, Options};
+use chrono::TimeDelta;
+
+use crate::suite::account::{id, set, start};
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy)]
+pub enum Cause {
+    /// At the API, and at the media host.
+    Faults {
+        api: &'static str,
+        media: &'static str,
+    },
+    /// The connection breaks at each of twenty places of the answer.
+    Cuts,
+    /// Nobody answers any more, for so long.
+    Gone(Duration),
+    /// The account's clock shows so many hours more.
+    Clock(i64),
+    /// No such host.
+    Nowhere,
+}
+
+impl Cause {
+    /// Whether anything goes wrong on this side.
+    pub fn reaches(self, side: Side) -> bool {
+        match (self, side) {
+            (Self::Faults { api, .. }, Side::Api) => !api.is_empty(),
+            (Self::Faults { media, .. }, Side::Media) => !media.is_empty(),
+            (Self::Cuts | Self::Gone(_) | Self::Clock(_) | Self::Nowhere, _) => true,
+        }
+    }
+
+    /// Whether a cell with it may take a minute and more.
+    pub fn is_long(self) -> bool {
+        match self {
+            Self::Cuts => true,
+            Self::Gone(time) => time > Duration::from_secs(10),
+            Self::Faults { api, media } => [api, media].iter().any(|faults| {
+                ["latency", "stall", "slow"]
+                    .iter()
+                    .any(|long| faults.contains(long))
+            }),
+            Self::Clock(_) | Self::Nowhere => false,
+        }
+    }
+}
+
+/// Which side of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Api,
+    Media,
+}
+
+/// The account.
+pub struct World {
+    emulator: Option<Emulator>,
+    options: Options,
+    cause: Cause,
+    side: Side,
+    /// Requests that had come before it went wrong.
+    before: usize,
+}
+
+impl World {
+    /// All is well in it yet, but for its clock. `bandwidth` is that of its files.
+    pub fn new(cause: Cause, side: Side, bandwidth: Option<u64>) -> Self {
+        let mut options = Options {
+            bandwidth,
+            ..Options::default()
+        };
+        if let Cause::Clock(hours) = cause {
+            options.now += TimeDelta::hours(hours);
+        }
+        let emulator = start(options.clone());
+        // The same again after it was gone.
+        options.port = emulator.url().rsplit(':').next().unwrap().parse().unwrap();
+        Self {
+            emulator: Some(emulator),
+            options,
+            cause,
+            side,
+            before: 0,
+        }
+    }
+
+    pub fn emulator(&self) -> &Emulator {
+        self.emulator.as_ref().unwrap()
+    }
+
+    /// Where the program looks for it.
+    pub fn url(&self) -> &str {
+        match self.cause {
+            Cause::Nowhere => "https://callreel-has-no-such-host.invalid",
+            _ => self.emulator().url(),
+        }
+    }
+
+    /// How long a state is waited for: longer than the program tries, where each try takes its time.
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(if self.cause.is_long() { 180 } else { 45 })
+    }
+
+    pub fn goes_wrong(&mut self) {
+        self.before = self.asked();
+        match (self.cause, self.side) {
+            (Cause::Faults { api, .. }, Side::Api) => set(self.emulator(), api),
+            (Cause::Faults { media, .. }, Side::Media) => set(self.emulator(), media),
+            (Cause::Gone(_), _) => self.emulator = None,
+            (Cause::Cuts | Cause::Clock(_) | Cause::Nowhere, _) => {}
+        }
+    }
+
+    /// How long it lasts, where that counts.
+    pub fn lasts(&self) -> Option<Duration> {
+        match self.cause {
+            Cause::Gone(time) => Some(time),
+            _ => None,
+        }
+    }
+
+    pub fn is_put_right(&mut self) {
+        match &self.emulator {
+            Some(emulator) => set(emulator, ""),
+            None => self.emulator = Some(start(self.options.clone())),
+        }
+    }
+
+    /// Whether it still has this recording.
+    pub fn has(&self, recording: &str) -> bool {
+        self.emulator()
+            .recordings(0, 2_000)
+            .iter()
+            .any(|row| id(row) == recording)
+    }
+
+    /// Whether the program has met what went wrong, so that it is not praised for nothing.
+    pub fn is_met(&self) -> bool {
+        match self.cause {
+            Cause::Faults { .. } => self.asked() > self.before,
+            Cause::Cuts | Cause::Gone(_) | Cause::Clock(_) | Cause::Nowhere => true,
+        }
+    }
+
+    /// How often this side was asked for something.
+    pub fn asked(&self) -> usize {
+        let requests = self.emulator().requests();
+        let is_media = |path: &str| path.starts_with("/media/");
+        let wanted = self.side == Side::Media;
+        requests
+            .iter()
+            .filter(|request| is_media(&request.path) == wanted)
+            .count()
+    }
+}
