@@ -221,6 +221,34 @@ fn a_deletion_whose_answer_is_lost_is_settled_by_looking() {
 }
 
 #[test]
+fn a_deletion_that_is_stopped_as_soon_as_it_is_confirmed_ends_and_another_job_can_begin() {
+    let here = Place::new(Options::default());
+    let mut program = here.browse();
+    program.keys("#");
+    let (_, typed) = sentence(&program);
+    program.keys(&typed);
+    // Both keys arrive at once.
+    program.keys("\r\x18");
+    program.wait_for("stopped · 0 deleted");
+    assert_eq!(here.asked("DELETE"), []);
+    program.keys("d");
+    program.wait_for("download 1 to");
+    program.keys("\x1b");
+    place_in_another_home(&mut program);
+    program.keys("\x03\x03");
+    assert_eq!(program.end().exit_code(), 0, "{}", program.shown().text());
+}
+
+/// Another user's home is not looked up, and no folder of that name is made.
+fn place_in_another_home(program: &mut Program) {
+    drop(program.wait("no line", |shown| !shown.text().contains("download 1 to")));
+    program.keys("d");
+    program.wait_for("download 1 to");
+    place(program, Path::new("~nobody/calls"));
+    program.wait_for("would be in another user's home");
+}
+
+#[test]
 fn quitting_while_a_deletion_runs_asks_and_leaves_whole_receipts() {
     for by_signal in [false, true] {
         let here = Place::new(Options {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `begin` | the questions before a job: which folder, which file |
 //! | [`delete`] | the question before a deletion, and what becomes of rows that are gone |
+//! | `question` | what that question says |
 //! | `told` | how it goes, and its last line |
 //! | `leave` | the question before the program ends |
 //!
@@ -13,6 +14,7 @@
 mod begin;
 pub mod delete;
 mod leave;
+mod question;
 mod told;
 
 use std::collections::HashSet;
@@ -27,6 +29,7 @@ use crate::plivo::RecordingId;
 
 pub use begin::{Folder, Form, Into, Purpose};
 pub use delete::{Dialog, Planned};
+pub use question::WIDTH;
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +50,11 @@ pub enum Work {
         to: String,
     },
     /// For good. First it is told what that would be ([`Told::Planned`]); nothing is deleted before [`super::Effect::Confirm`].
-    Delete { chosen: Chosen },
+    Delete {
+        chosen: Chosen,
+        /// Those of them whose rows are on the screen.
+        seen: Vec<RecordingId>,
+    },
 }
 
 /// How far a job is.
@@ -89,6 +96,8 @@ pub enum Came {
         deleted: u64,
         gone: u64,
         kept: u64,
+        /// Deletions that an earlier run had begun, of which it was found out what became of them.
+        settled: u64,
     },
 }
 
@@ -170,6 +179,8 @@ pub struct Job {
     pace: Pace,
     /// To ask once more where an export goes, when a file is there.
     again: Option<Again>,
+    /// It took marks that nothing had been done with.
+    took_marks: bool,
 }
 
 /// What is exported, and how many that is, as it is shown.
@@ -322,6 +333,7 @@ mod tests {
             far: Far::default(),
             pace: Pace::default(),
             again: None,
+            took_marks: false,
         }
     }
 

@@ -118,8 +118,14 @@ impl Picks {
         self.unused && !self.is_empty()
     }
 
-    pub(super) fn used(&mut self) {
-        self.unused = false;
+    /// A job works on them from now on. True where nothing had been done with them before.
+    pub(super) fn used(&mut self) -> bool {
+        std::mem::take(&mut self.unused)
+    }
+
+    /// The job did nothing with them after all.
+    pub(super) fn not_used(&mut self) {
+        self.unused = true;
     }
 
     /// Those that were marked under another filter.

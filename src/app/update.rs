@@ -297,6 +297,11 @@ impl App {
     }
 
     fn typed(&mut self, key: Key) {
+        if let Some(Overlay::Delete(dialog)) = &self.overlay
+            && self.has_no_room_for(dialog)
+        {
+            return;
+        }
         let line = match &mut self.overlay {
             Some(Overlay::Palette(palette)) => {
                 palette.chosen = 0;

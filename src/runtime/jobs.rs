@@ -18,6 +18,7 @@ use tokio::time::MissedTickBehavior;
 use crate::app::jobs::{Came, End, Far, How, Told, Work};
 use crate::app::picks::Chosen;
 use crate::app::{JobId, Message};
+use crate::archive::Totals;
 use crate::plivo::{Asking, Client, Extent, Priority, Recording, Stopped, Sweep};
 
 use super::account::Account;
@@ -44,6 +45,8 @@ pub struct Jobs {
     log: Log,
     places: Places,
     tasks: HashMap<JobId, Task>,
+    /// Told to stop when another account was opened: they finish what they have under way.
+    left: Vec<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
@@ -61,6 +64,7 @@ impl Jobs {
             log,
             places: Places::default(),
             tasks: HashMap::new(),
+            left: Vec::new(),
         }
     }
 
@@ -89,16 +93,24 @@ impl Jobs {
                     to,
                     form,
                     replace,
-                } => {
-                    let path = places.path(&to);
-                    export::run(&desk, client, chosen, (path, form, replace)).await
-                }
-                Work::Download { chosen, to } => {
-                    Some(download::run(&desk, (client, audit), chosen, places.path(&to)).await)
-                }
-                Work::Delete { chosen } => {
+                } => match places.path(&to) {
+                    Ok(path) => export::run(&desk, client, chosen, (path, form, replace)).await,
+                    Err(why) => {
+                        let came = Came::Exported { rows: 0 };
+                        Some(end(came, String::new(), How::Failed(why)))
+                    }
+                },
+                Work::Download { chosen, to } => Some(match places.path(&to) {
+                    Ok(path) => download::run(&desk, (client, audit), chosen, path).await,
+                    Err(why) => {
+                        let came = download::came(&Totals::default());
+                        end(came, String::new(), How::Failed(why))
+                    }
+                }),
+                Work::Delete { chosen, seen } => {
                     let place = delete::Place::of(places, demo);
-                    delete::run(&desk, (client, audit), chosen, place, confirmed).await
+                    let chosen = (chosen, seen);
+                    Some(delete::run(&desk, (client, audit), chosen, place, confirmed).await)
                 }
             };
             if let Some(end) = end {
@@ -133,22 +145,21 @@ impl Jobs {
 
     /// Another account is browsed from now on, and nobody looks at these any more.
     pub fn stop_all(&mut self) {
-        for task in self.tasks.values() {
+        self.left.retain(|work| !work.is_finished());
+        for (_, task) in self.tasks.drain() {
             task.stop.send_replace(true);
+            self.left.push(task.work);
         }
-        self.tasks.clear();
     }
 
     /// The program ends: what is under way comes to its end, as far as there is time.
     pub async fn end(&mut self) {
-        let tasks: Vec<_> = self.tasks.drain().map(|(_, task)| task).collect();
-        for task in &tasks {
-            task.stop.send_replace(true);
-        }
+        self.stop_all();
+        let left = std::mem::take(&mut self.left);
         let all = async {
-            for task in tasks {
+            for work in left {
                 // What panicked has ended too.
-                let _ = task.work.await;
+                let _ = work.await;
             }
         };
         let _ = tokio::time::timeout(LAST_WORK, all).await;
@@ -156,12 +167,22 @@ impl Jobs {
 }
 
 impl Places {
-    /// A place as it was typed.
-    fn path(&self, typed: &str) -> PathBuf {
-        let below = typed.strip_prefix("~/").or((typed == "~").then_some(""));
-        match (below, &self.home) {
-            (Some(below), Some(home)) => home.join(below),
-            _ => PathBuf::from(typed),
+    /// A place as it was typed, or why there is none.
+    fn path(&self, typed: &str) -> Result<PathBuf, String> {
+        let Some(after) = typed.strip_prefix('~') else {
+            return Ok(PathBuf::from(typed));
+        };
+        if !after.is_empty() && !after.starts_with('/') {
+            return Err(format!(
+                "{typed} would be in another user's home, which is not looked up: name the place in full, or ./{typed}"
+            ));
+        }
+        match &self.home {
+            // Joined to a path that begins with a slash, the home would be dropped.
+            Some(home) => Ok(home.join(after.trim_start_matches('/'))),
+            None => Err(format!(
+                "HOME is not set, so that {typed} means nothing: name the place in full"
+            )),
         }
     }
 
@@ -222,22 +243,36 @@ impl Desk {
             tokio::select! {
                 biased;
                 done = &mut work => break done,
-                _ = ticks.tick() => self.tell_far(&mut last, &also).await,
+                // Where there is no room, the next tick tells it: the work must not wait for the screen.
+                _ = ticks.tick() => {
+                    if let Ok(room) = self.tell.try_reserve()
+                        && let Some(told) = also()
+                    {
+                        room.send(Message::Job(self.job, told));
+                    }
+                    if let Ok(room) = self.tell.try_reserve()
+                        && let Some(far) = self.news(&mut last)
+                    {
+                        room.send(Message::Job(self.job, Told::Far(far)));
+                    }
+                }
             }
         };
-        self.tell_far(&mut last, &also).await;
-        done
-    }
-
-    async fn tell_far(&self, last: &mut Far, also: &impl Fn() -> Option<Told>) {
         if let Some(told) = also() {
             self.tell(told).await;
         }
-        let far = self.far().clone();
-        if far != *last {
-            last.clone_from(&far);
+        if let Some(far) = self.news(&mut last) {
             self.tell(Told::Far(far)).await;
         }
+        done
+    }
+
+    /// How far it is, where that changed since it was told `last`.
+    fn news(&self, last: &mut Far) -> Option<Far> {
+        let far = self.far().clone();
+        let news = far != *last;
+        last.clone_from(&far);
+        news.then_some(far)
     }
 }
 
@@ -298,12 +333,17 @@ mod tests {
             ("~/calls", "/home/me/calls", "~/calls"),
             ("/tmp/x", "/tmp/x", "/tmp/x"),
             ("calls", "calls", "calls"),
-            ("~me/x", "~me/x", "~me/x"),
+            ("~//etc/x", "/home/me/etc/x", "~/etc/x"),
+            ("./~me/x", "./~me/x", "./~me/x"),
         ] {
-            assert_eq!(places.path(typed), PathBuf::from(path));
+            assert_eq!(places.path(typed), Ok(PathBuf::from(path)));
             assert_eq!(places.shown(Path::new(path)), shown);
         }
-        assert_eq!(Places::default().path("~/x"), PathBuf::from("~/x"));
+        assert_eq!(places.path("~"), Ok(PathBuf::from("/home/me/")));
+        let nowhere = places.path("~me/x").unwrap_err();
+        assert!(nowhere.starts_with("~me/x would be in another user's home"));
+        let nowhere = Places::default().path("~/x").unwrap_err();
+        assert!(nowhere.starts_with("HOME is not set, so that ~/x"));
     }
 
     fn desk() -> (Desk, mpsc::Receiver<Message>, watch::Sender<bool>) {
@@ -338,6 +378,47 @@ mod tests {
         }
         assert!((4..=6).contains(&far.len()), "{far:?}");
         assert_eq!(far.last(), Some(&1_000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_goes_on_while_the_screen_takes_nothing_and_nothing_is_lost() {
+        let (desk, mut told, _stop) = desk();
+        while desk
+            .tell
+            .try_send(Message::Job(JobId(9), Told::Exists))
+            .is_ok()
+        {}
+        let (done, mut worked) = oneshot::channel();
+        let gone = Mutex::new(vec![(crate::plivo::RecordingId::new("a"), None)]);
+        let also = || {
+            let gone = std::mem::take(&mut *gone.lock().unwrap());
+            (!gone.is_empty()).then_some(Told::Gone(gone))
+        };
+        let work = async {
+            for _ in 0..10 {
+                tokio::time::sleep(AT_MOST_EVERY).await;
+                desk.far().done += 1;
+            }
+            done.send(()).unwrap();
+        };
+        let reads = async {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            assert_eq!(worked.try_recv(), Ok(()));
+            let mut own = Vec::new();
+            while own.len() < 2 {
+                match told.recv().await {
+                    Some(Message::Job(JobId(1), told)) => own.push(told),
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+            own
+        };
+        let ((), own) = tokio::join!(desk.watch(also, work), reads);
+        assert!(
+            matches!(&own[..], [Told::Gone(gone), Told::Far(Far { done: 10, .. })] if gone.len() == 1),
+            "{own:?}"
+        );
     }
 
     #[tokio::test]

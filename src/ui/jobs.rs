@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use crate::app::jobs::{Dialog, Job, Planned, State};
+use crate::app::jobs::{Dialog, Job, State, WIDTH};
 use crate::app::layout::Layout;
 use crate::app::text::wrap;
 use crate::app::words;
@@ -14,10 +14,6 @@ use super::View;
 use super::panel::{Titles, after, panel, popup};
 use super::text::{put, width};
 
-/// Columns of a box that is read before something is done.
-const WIDTH: u16 = 76;
-/// Columns of a fact's name in it.
-const NAME: u16 = 10;
 /// The fewest and the most columns of the bar that are worth it.
 const BAR: (u16, u16) = (8, 32);
 
@@ -33,7 +29,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, area: Rect) {
         State::Ended(_) => "Esc closes".to_owned(),
         State::Stopping | State::Asking => String::new(),
     };
-    let (title, trouble) = (job.title(), app.mask.text(&job.trouble()));
+    let (title, trouble) = (app.mask.text(&job.title()), app.mask.text(&job.trouble()));
     let style = match &job.state {
         State::Ended(end) if end.is_fine() => styles.title,
         State::Ended(_) => styles.trouble,
@@ -125,14 +121,17 @@ pub(super) fn draw_delete(view: &mut View, frame: &mut Frame, layout: &Layout, d
             lines.push((words, styles.waiting));
         }
         (Some(planned), None) => {
-            let facts = facts(view, dialog, planned);
-            for (name, text) in facts {
-                let indent = usize::from(NAME);
-                for (at, part) in wrap(&text, room.saturating_sub(indent)).iter().enumerate() {
-                    let name = if at == 0 { name } else { "" };
-                    lines.push((format!("{name:<indent$}{part}"), styles.text));
+            let (facts, style) = match view.app.delete_facts(planned) {
+                Ok(facts) => (facts, styles.text),
+                Err(lacking) => {
+                    let rows = words::counted(lacking as u64, "row more is", "rows more are");
+                    let words = format!(
+                        "! make the terminal larger: {rows} needed to say what would be deleted"
+                    );
+                    (wrap(&words, room), styles.trouble)
                 }
-            }
+            };
+            lines.extend(facts.into_iter().map(|line| (line, style)));
         }
     }
     let sentence = view.app.delete_sentence(dialog);
@@ -159,50 +158,6 @@ pub(super) fn draw_delete(view: &mut View, frame: &mut Frame, layout: &Layout, d
         None => 0,
     };
     draw_box(view, frame, layout, (columns, &titles), &lines, before);
-}
-
-/// What is to be known before it is confirmed.
-fn facts(view: &View, dialog: &Dialog, planned: &Planned) -> Vec<(&'static str, String)> {
-    let app = view.app;
-    let recordings = words::counted(planned.count, "recording", "recordings");
-    let unknown = match planned.unknown {
-        0 => String::new(),
-        unknown => format!(", and {} of unknown length", words::count(unknown)),
-    };
-    let long = words::length(planned.length);
-    let account = format!("{} · {}", app.mask.account(&app.account), app.auth_id);
-    let zone = app.zone.label();
-    let mut facts = vec![
-        ("delete", format!("{recordings}, {long} in all{unknown}")),
-        ("from", account),
-    ];
-    for (name, at) in [("oldest", planned.oldest), ("newest", planned.newest)] {
-        facts.extend(at.map(|at| (name, format!("{} {zone}", app.zone.format(at)))));
-    }
-    let off = planned.count.saturating_sub(dialog.seen);
-    if off > 0 {
-        let are = if off == 1 { "is" } else { "are" };
-        facts.push((
-            "unseen",
-            format!("{} {are} off the screen", words::count(off)),
-        ));
-    }
-    let left_out = [
-        (planned.done, "deleted by an earlier run"),
-        (planned.unnamed, "without an id that the API knows"),
-        (
-            planned.unsettled,
-            "begun by an earlier run: first it is found out what became of them",
-        ),
-    ];
-    for (number, why) in left_out {
-        if number > 0 {
-            facts.push(("besides", format!("{} {why}", words::count(number))));
-        }
-    }
-    facts.push(("takes", format!("about {}", words::time(planned.takes))));
-    facts.push(("receipts", planned.receipts.clone()));
-    facts
 }
 
 pub(super) fn draw_leave(view: &mut View, frame: &mut Frame, layout: &Layout) {

@@ -403,6 +403,7 @@ fn told_of_jobs() -> Vec<jobs::Told> {
             deleted: 3,
             gone: 0,
             kept: 1,
+            settled: 1,
         };
         jobs::Told::Ended(jobs::End {
             came,
@@ -419,6 +420,7 @@ fn told_of_jobs() -> Vec<jobs::Told> {
     };
     let planned = jobs::Planned {
         count: 3,
+        seen: 1,
         length: Duration::from_secs(u64::MAX),
         unknown: 1,
         oldest: Some(crate::account::noon()),

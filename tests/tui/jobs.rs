@@ -59,6 +59,7 @@ fn downloaded(archived: u64, failed: u64) -> Came {
 fn planned(count: u64) -> Told {
     Told::Planned(Box::new(Planned {
         count,
+        seen: 0,
         length: Duration::from_secs(118),
         unknown: 1,
         oldest: Some(added(3)),
@@ -286,6 +287,7 @@ fn what_keeps_a_deletion_from_being_asked_stands_in_the_question() {
         deleted: 0,
         gone: 0,
         kept: 0,
+        settled: 0,
     };
     tell(
         &mut sitting,
@@ -325,6 +327,7 @@ fn deleted_rows_say_so_and_leave_the_list_and_what_plays_goes_on() {
         deleted: 3,
         gone: 0,
         kept: 0,
+        settled: 0,
     };
     tell(&mut sitting, end(came, How::Complete));
     sitting.answer();
@@ -351,6 +354,7 @@ fn only_the_windows_that_lost_rows_are_asked_for_again_and_rows_stay_meanwhile()
         deleted: 1,
         gone: 0,
         kept: 0,
+        settled: 0,
     };
     tell(&mut sitting, end(came, How::Complete));
     let text = sitting.text();
@@ -470,4 +474,138 @@ fn an_unfinished_job_asks_for_no_drawing_by_itself() {
     tell(&mut sitting, Told::Far(Far::default()));
     sitting.pass(Duration::from_secs(30));
     assert_eq!(sitting.map().redraw_at, None);
+}
+
+fn deleted(deleted: u64) -> Came {
+    Came::Deleted {
+        deleted,
+        gone: 0,
+        kept: 0,
+        settled: 0,
+    }
+}
+
+fn quits(sitting: &Sitting) -> usize {
+    let effects = sitting.effects.iter();
+    effects.filter(|effect| **effect == Effect::Quit).count()
+}
+
+#[test]
+fn a_file_that_is_there_ends_the_program_where_that_was_asked_for_and_no_later_job_does() {
+    let mut sitting = Sitting::new(80, 24);
+    sitting.keys("E<C-u>x.csv<Enter>qq");
+    tell(&mut sitting, Told::Exists);
+    assert_eq!(quits(&sitting), 1);
+    // The loop may have a message left.
+    sitting.keys("<Esc>d<Enter>");
+    tell(&mut sitting, end(downloaded(1, 0), How::Complete));
+    assert_eq!(quits(&sitting), 1);
+}
+
+#[test]
+fn a_failed_look_is_said_in_the_question_behind_that_of_the_end() {
+    let mut sitting = Sitting::new(80, 24);
+    sitting.keys("x#<C-c>");
+    assert!(sitting.text().contains("End callreel?"));
+    tell(
+        &mut sitting,
+        end(deleted(0), How::Failed("no network".into())),
+    );
+    sitting.keys("<Esc>");
+    let text = sitting.text();
+    assert!(text.contains("! nothing was deleted: no network"), "{text}");
+}
+
+#[test]
+fn the_question_names_marks_of_another_filter_and_the_rows_on_the_screen() {
+    let mut sitting = Sitting::new(80, 24);
+    sitting.keys("xx");
+    sitting.keys("f<Tab><Tab><Tab><Tab><Tab><Tab><Tab>+14155550013<Enter>");
+    sitting.answer();
+    sitting.keys("Gx#");
+    let (_, work) = begun(&sitting).pop().unwrap();
+    let Work::Delete { chosen, seen } = work else {
+        panic!("a deletion");
+    };
+    assert_eq!((ids(&chosen).len(), seen.len()), (3, 1));
+    let Told::Planned(mut plan) = planned(3) else {
+        panic!("a plan");
+    };
+    plan.seen = 1;
+    tell(&mut sitting, Told::Planned(plan));
+    let text = sitting.text();
+    assert!(text.contains("unseen    2 are off the screen"), "{text}");
+    assert!(text.contains("marked    2 under another filter"), "{text}");
+}
+
+#[test]
+fn a_short_terminal_leaves_out_how_long_it_takes_and_then_nothing_can_be_typed() {
+    let asked = |height| {
+        let mut sitting = Sitting::new(80, height);
+        sitting.keys("x#");
+        tell(&mut sitting, planned(1));
+        sitting.keys("delete 1 from MA...QUU");
+        let text = sitting.text();
+        sitting.keys("<Enter>");
+        let confirm = Effect::Confirm(job(&sitting));
+        (text, sitting.effects.contains(&confirm))
+    };
+    let (text, confirmed) = asked(13);
+    assert!(
+        text.contains("delete    1 recording") && !text.contains("receipts"),
+        "{text}"
+    );
+    assert!(confirmed);
+    let (text, confirmed) = asked(10);
+    assert!(text.contains("! make the terminal larger"), "{text}");
+    assert!(!text.contains("MA...QUU") && !confirmed, "{text}");
+}
+
+#[test]
+fn deleting_is_told_from_its_own_beginning() {
+    let mut sitting = Sitting::new(80, 24);
+    sitting.keys("x#");
+    for done in [100, 4_000] {
+        sitting.pass(Duration::from_secs(1));
+        tell(
+            &mut sitting,
+            Told::Far(Far {
+                done,
+                ..Far::default()
+            }),
+        );
+    }
+    tell(&mut sitting, planned(5_000));
+    sitting.keys("delete 5000 from MA...QUU<Enter>");
+    let text = sitting.text();
+    assert!(
+        text.contains("0 of 5,000 ") && !text.contains("left"),
+        "{text}"
+    );
+}
+
+#[test]
+fn marks_are_still_unused_when_their_job_did_nothing() {
+    let mut sitting = Sitting::new(80, 24);
+    sitting.keys("xd<Enter>");
+    tell(
+        &mut sitting,
+        end(downloaded(0, 0), How::Failed("no folder".into())),
+    );
+    sitting.keys("q");
+    assert!(sitting.text().contains("1 row is marked"));
+    assert_eq!(quits(&sitting), 0);
+}
+
+#[test]
+fn a_masked_screen_hides_numbers_in_typed_places_too() {
+    let mut setup = setup(80, 24);
+    setup.masked = true;
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    sitting.keys("d<C-u>~/calls/+14155550100<Enter>");
+    let text = sitting.text();
+    assert!(
+        text.contains("Downloading") && !text.contains("4155550100"),
+        "{text}"
+    );
 }

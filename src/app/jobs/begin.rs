@@ -175,13 +175,14 @@ impl App {
         let job = self.new_job(kind, to, State::Running);
         if let Some(job) = &mut self.jobs.job {
             job.again = again;
+            job.took_marks = self.picks.used();
         }
-        self.picks.used();
         vec![Effect::Begin { job, work }]
     }
 
     pub(super) fn new_job(&mut self, kind: Kind, to: String, state: State) -> JobId {
         let id = self.ids.job();
+        self.jobs.leaving = false;
         self.jobs.job = Some(Job {
             id,
             kind,
@@ -190,6 +191,7 @@ impl App {
             far: Default::default(),
             pace: Default::default(),
             again: None,
+            took_marks: false,
         });
         id
     }

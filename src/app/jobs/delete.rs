@@ -5,16 +5,20 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{End, Gone, How, Kind, State, Work};
+use super::{End, Far, Gone, How, Kind, State, Work};
 use crate::app::ids::JobId;
 use crate::app::input::TextLine;
+use crate::app::pace::Pace;
 use crate::app::picks::Chosen;
 use crate::app::{App, Awaited, Effect, Now, Overlay};
+use crate::plivo::RecordingId;
 
 /// What would be deleted, exactly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planned {
     pub count: u64,
+    /// Of these, the ones whose rows are on the screen.
+    pub seen: u64,
     /// In all, as far as it is known.
     pub length: Duration,
     /// Those that tell no length.
@@ -40,8 +44,6 @@ pub struct Dialog {
     pub line: TextLine,
     /// How many were chosen, as far as it was known then.
     pub count: String,
-    /// Rows of them that are seen.
-    pub seen: u64,
     pub planned: Option<Planned>,
     /// Why there is nothing to ask.
     pub failed: Option<String>,
@@ -79,19 +81,21 @@ impl App {
             job,
             line: TextLine::default(),
             count,
-            seen,
             planned: None,
             failed: None,
             wrong: false,
         })));
         vec![Effect::Begin {
             job,
-            work: Work::Delete { chosen },
+            work: Work::Delete { chosen, seen },
         }]
     }
 
-    /// How many of the chosen ones are on the screen.
-    fn seen(&self, chosen: &Chosen) -> u64 {
+    /// The chosen ones that are on the screen.
+    fn seen(&self, chosen: &Chosen) -> Vec<RecordingId> {
+        if self.layout().and_then(|layout| layout.table).is_none() {
+            return Vec::new();
+        }
         let rows = self.rows();
         let seen = (self.table.top..self.table.top.saturating_add(self.height()))
             .filter_map(|row| rows.ready(row))
@@ -99,10 +103,7 @@ impl App {
                 Chosen::Rows(rows) => rows.iter().any(|row| row.id == recording.id),
                 Chosen::All { .. } => self.is_picked(recording),
             });
-        match self.layout().and_then(|layout| layout.table) {
-            Some(_) => seen.count() as u64,
-            None => 0,
-        }
+        seen.map(|recording| recording.id.clone()).collect()
     }
 
     pub(super) fn planned(&mut self, job: JobId, planned: Planned) {
@@ -111,16 +112,17 @@ impl App {
         }
     }
 
-    pub(super) fn not_planned(&mut self, end: End, now: Now) {
+    pub(super) fn not_planned(&mut self, job: JobId, end: End, now: Now) {
         let why = match end.how {
             How::Failed(why) => why,
             How::Complete | How::Stopped => return,
         };
-        match &mut self.overlay {
-            Some(Overlay::Delete(dialog)) => dialog.failed = Some(why),
-            _ => self
-                .notices
-                .trouble(format!("nothing was deleted: {why}"), now.mono),
+        match self.dialog(job) {
+            Some(dialog) => dialog.failed = Some(why),
+            None => {
+                let words = format!("nothing was deleted: {why}");
+                self.notices.trouble(words, now.mono);
+            }
         }
     }
 
@@ -138,13 +140,14 @@ impl App {
         }
     }
 
-    /// The sentence that has to be typed; `None` while it is not known how many there are, or there are none.
+    /// The sentence that has to be typed; `None` while it is not known how many there are, or there are none, or no room to say which.
     pub fn delete_sentence(&self, dialog: &Dialog) -> Option<String> {
         let planned = dialog
             .planned
             .as_ref()
             .filter(|_| dialog.failed.is_none())?;
-        (planned.count > 0).then(|| sentence(planned.count, &self.auth_id))
+        let asked = planned.count > 0 && self.delete_facts(planned).is_ok();
+        asked.then(|| sentence(planned.count, &self.auth_id))
     }
 
     /// Enter in the question.
@@ -155,8 +158,13 @@ impl App {
         match job.filter(|_| confirmed) {
             Some(job) => {
                 job.state = State::Running;
-                job.far.of = dialog.planned.map(|planned| (planned.count, true));
-                self.picks.used();
+                // How far the looking was says nothing about the deleting.
+                job.far = Far {
+                    of: dialog.planned.map(|planned| (planned.count, true)),
+                    ..Far::default()
+                };
+                job.pace = Pace::default();
+                job.took_marks = self.picks.used();
                 vec![Effect::Confirm(dialog.job)]
             }
             None => {

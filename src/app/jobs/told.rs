@@ -31,9 +31,14 @@ impl End {
                 deleted,
                 gone,
                 kept,
+                settled,
             } => {
                 let mut parts = vec![format!("{} deleted", count(*deleted))];
-                parts.extend(some(&[(*gone, "gone before"), (*kept, "not deleted")]));
+                parts.extend(some(&[
+                    (*gone, "gone before"),
+                    (*kept, "not deleted"),
+                    (*settled, "of an earlier run settled"),
+                ]));
                 parts
             }
         };
@@ -54,6 +59,26 @@ impl End {
             Came::Deleted { kept, .. } => kept == 0,
         };
         all && !matches!(self.how, How::Failed(_))
+    }
+
+    /// It ended before anything was done.
+    fn did_nothing(&self) -> bool {
+        let done = match self.came {
+            Came::Exported { rows } => rows,
+            Came::Downloaded {
+                archived,
+                no_audio,
+                failed,
+                ..
+            } => archived + no_audio + failed,
+            Came::Deleted {
+                deleted,
+                gone,
+                kept,
+                ..
+            } => deleted + gone + kept,
+        };
+        done == 0 && self.how != How::Complete
     }
 }
 
@@ -82,6 +107,12 @@ impl App {
             Told::Gone(gone) => self.gone(&gone),
             Told::Exists => {
                 let job = self.jobs.job.take();
+                if self.jobs.leaving {
+                    return vec![Effect::Quit];
+                }
+                if job.as_ref().is_some_and(|job| job.took_marks) {
+                    self.picks.not_used();
+                }
                 self.ask_to_replace(job, now);
                 Vec::new()
             }
@@ -116,12 +147,15 @@ impl App {
         let Some(job) = &mut self.jobs.job else {
             return Vec::new();
         };
-        let (kind, asking) = (job.kind, job.state == State::Asking);
+        let (id, kind, asking) = (job.id, job.kind, job.state == State::Asking);
         if asking {
             // It ended before it could be confirmed: the reason stands where the question would.
             self.jobs.job = None;
-            self.not_planned(end, now);
+            self.not_planned(id, end, now);
             return Vec::new();
+        }
+        if job.took_marks && end.did_nothing() {
+            self.picks.not_used();
         }
         job.state = State::Ended(end);
         let mut effects = match kind {
@@ -164,9 +198,13 @@ mod tests {
             deleted: 3,
             gone: 1,
             kept: 0,
+            settled: 2,
         };
         let ended = end(came.clone(), How::Complete);
-        assert_eq!(ended.words(), "3 deleted · 1 gone before · ~/calls");
+        assert_eq!(
+            ended.words(),
+            "3 deleted · 1 gone before · 2 of an earlier run settled · ~/calls"
+        );
         assert!(ended.is_fine());
         let ended = end(came, How::Failed("no network".into()));
         assert!(

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::StreamExt;
@@ -21,7 +22,7 @@ use crate::deletion::{
     Earlier, Event, Hold, Outcome, Plan, RECEIPTS, Receipts, Run, Stopped, Totals, Who, Whole,
     in_words,
 };
-use crate::plivo::Client;
+use crate::plivo::{Client, RecordingId};
 
 /// Where the receipts go.
 #[derive(Debug)]
@@ -59,21 +60,16 @@ struct Ready {
     _temporary: Option<TempDir>,
 }
 
-/// `None`: it was given up before it was confirmed.
+/// Given up before it is confirmed, it has stopped: the app asks about it no more, or it is confirmed and stopped at once.
 pub(super) async fn run(
     desk: &Desk,
     (client, audit): (Client, Option<Audit>),
-    chosen: Chosen,
+    (chosen, seen): (Chosen, Vec<RecordingId>),
     place: Place,
     confirmed: oneshot::Receiver<()>,
-) -> Option<End> {
-    let nothing = |why| {
-        Some(end(
-            came(&Totals::default()),
-            String::new(),
-            How::Failed(why),
-        ))
-    };
+) -> End {
+    let without = |how| end(came(&Totals::default(), 0), String::new(), how);
+    let nothing = |why| without(How::Failed(why));
     let (folder, shown, temporary) = match open_place(place).await {
         Ok(place) => place,
         Err(why) => return nothing(why),
@@ -81,21 +77,23 @@ pub(super) async fn run(
     let looking = desk.watch(|| None, plan(desk, &client, chosen, folder));
     let ready = tokio::select! {
         biased;
-        () = desk.stop() => return None,
+        () = desk.stop() => return without(How::Stopped),
         ready = looking => match ready {
             Ok(ready) => Ready { _temporary: temporary, ..ready },
             Err(why) => return nothing(why),
         },
     };
-    let planned = planned(&ready, shown.clone());
+    let planned = planned(&ready, &seen, shown.clone());
     desk.tell(Told::Planned(Box::new(planned))).await;
     tokio::select! {
         biased;
-        () = desk.stop() => return None,
-        go = confirmed => go.ok()?,
+        () = desk.stop() => return without(How::Stopped),
+        go = confirmed => if go.is_err() {
+            return without(How::Stopped);
+        },
     }
     *desk.far() = Default::default();
-    Some(carry_out(desk, (client, audit), ready, shown).await)
+    carry_out(desk, (client, audit), ready, shown).await
 }
 
 /// The folder of the receipts, and how it is called on the screen.
@@ -169,12 +167,18 @@ fn source(chosen: &Chosen) -> String {
     format!("{words} · but {}", in_words(&left_out, "left out"))
 }
 
-fn planned(ready: &Ready, receipts: String) -> Planned {
+fn planned(ready: &Ready, seen: &[RecordingId], receipts: String) -> Planned {
     let plan = &ready.plan;
+    let seen: HashSet<_> = seen.iter().collect();
+    let on_screen = plan
+        .targets
+        .iter()
+        .filter(|target| seen.contains(&target.id));
     let (length, unknown) = plan.length();
     let span = plan.span();
     Planned {
         count: plan.count(),
+        seen: on_screen.count() as u64,
         length,
         unknown,
         oldest: span.map(|(oldest, _)| oldest),
@@ -196,6 +200,7 @@ async fn carry_out(
 ) -> End {
     let totals = Mutex::new(Totals::default());
     let locked = || totals.lock().unwrap_or_else(PoisonError::into_inner);
+    let settled = AtomicU64::new(0);
     let gone: Mutex<Vec<Gone>> = Mutex::default();
     let gone_now = || std::mem::take(&mut *gone.lock().unwrap_or_else(PoisonError::into_inner));
     let targets = ready.plan.targets.iter();
@@ -203,11 +208,13 @@ async fn carry_out(
         .map(|target| (target.id.clone(), target.added))
         .collect();
     let on_event = |event: Event| {
-        let (done, settled) = match event {
+        let (done, earlier) = match event {
             Event::Settled(done) => (done, true),
             Event::Done(done) => (done, false),
         };
-        if !settled {
+        if earlier {
+            settled.fetch_add(1, Ordering::Relaxed);
+        } else {
             locked().count(done.outcome);
             desk.far().done += 1;
         }
@@ -216,6 +223,11 @@ async fn carry_out(
                 let added = times.get(&done.id).copied().flatten();
                 let mut gone = gone.lock().unwrap_or_else(PoisonError::into_inner);
                 gone.push((done.id, added));
+            }
+            // Nothing of this run failed; where it was chosen too, it is deleted now.
+            Outcome::Kept if earlier => {
+                let line = format!("an earlier run did not delete {}", done.id);
+                desk.log.line(&line);
             }
             Outcome::Kept => {
                 let why = done.why.unwrap_or_default();
@@ -234,10 +246,10 @@ async fn carry_out(
             return Err(How::Failed(why.to_owned()));
         }
         let run = Run::new(client, receipts, audit);
-        let settled = run.settle(earlier.unsettled, &on_event).await;
-        let settled: HashSet<String> = settled.map_err(how)?;
+        let deleted = run.settle(earlier.unsettled, &on_event).await;
+        let deleted: HashSet<String> = deleted.map_err(how)?;
         let mut plan = ready.plan.clone();
-        plan.without(&settled);
+        plan.without(&deleted);
         let whole = Whole {
             source: ready.source.clone(),
             // Its recordings are named one by one: no time is in that.
@@ -257,7 +269,8 @@ async fn carry_out(
     let ended = desk.watch(also, work).await;
     let totals = *locked();
     let how = ended.err().unwrap_or(How::Complete);
-    end(came(&totals), format!("receipts: {shown}"), how)
+    let settled = settled.load(Ordering::Relaxed);
+    end(came(&totals, settled), format!("receipts: {shown}"), how)
 }
 
 fn how(stopped: Stopped) -> How {
@@ -276,10 +289,66 @@ fn unreadable(error: &io::Error) -> String {
     }
 }
 
-fn came(totals: &Totals) -> Came {
+fn came(totals: &Totals, settled: u64) -> Came {
     Came::Deleted {
         deleted: totals.deleted,
         gone: totals.gone,
         kept: totals.kept,
+        settled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::app::{JobId, Message};
+    use crate::plivo::Recording;
+
+    #[test]
+    fn a_row_that_an_earlier_run_deleted_hides_none_that_is_off_the_screen() {
+        let mut plan = Plan::default();
+        for id in ["done", "seen", "off", ""] {
+            let row = json!({"recording_id": id});
+            plan.add(&Recording::from_row(row), &Hold::default());
+        }
+        plan.without(&["done".to_owned()].into());
+        let ready = Ready {
+            plan,
+            earlier: Earlier::default(),
+            source: String::new(),
+            folder: PathBuf::new(),
+            _temporary: None,
+        };
+        let on_screen = ["done", "seen"].map(RecordingId::new);
+        let planned = planned(&ready, &on_screen, String::new());
+        assert_eq!((planned.count, planned.seen), (2, 1));
+    }
+
+    #[tokio::test]
+    async fn one_that_is_stopped_as_soon_as_it_is_confirmed_says_that_it_ended() {
+        let (tell, mut told) = tokio::sync::mpsc::channel(8);
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let desk = Desk {
+            job: JobId(1),
+            tell,
+            log: Default::default(),
+            far: Default::default(),
+            stopped,
+        };
+        let account =
+            crate::runtime::account::Account::demo(Default::default(), Default::default());
+        let client = account.await.unwrap().client;
+        let (go, confirmed) = oneshot::channel();
+        let chosen = (Chosen::Rows(Vec::new()), Vec::new());
+        let run = run(&desk, (client, None), chosen, Place::Nowhere, confirmed);
+        let keys = async {
+            while !matches!(told.recv().await, Some(Message::Job(_, Told::Planned(_)))) {}
+            stop.send_replace(true);
+            go.send(()).unwrap();
+        };
+        let (ended, ()) = tokio::join!(run, keys);
+        assert_eq!(ended.how, How::Stopped);
     }
 }

@@ -74,7 +74,7 @@ fn how(ended: Result<(), Stopped<plivo::Stopped>>) -> How {
     }
 }
 
-fn came(totals: &Totals) -> Came {
+pub(super) fn came(totals: &Totals) -> Came {
     Came::Downloaded {
         archived: totals.archived,
         present: totals.present,
