@@ -513,7 +513,11 @@ fn a_failed_look_is_said_in_the_question_behind_that_of_the_end() {
     );
     sitting.keys("<Esc>");
     let text = sitting.text();
-    assert!(text.contains("! nothing was deleted: no network"), "{text}");
+    let said = "! nothing was deleted: no network";
+    assert!(
+        text.contains(said) && !text.contains("looking at"),
+        "{text}"
+    );
 }
 
 #[test]
