@@ -197,6 +197,8 @@ pub struct App {
     pub(crate) marks: Marks,
     /// What was said before anything was chosen; `None` once that has been compared with what was chosen before.
     settled: Option<Settled>,
+    /// Why what is heard is not in the audit log.
+    unlogged: Option<String>,
     /// Nothing is sent before this.
     throttled: Option<Instant>,
     /// What the API's clock shows more than this machine's.
@@ -270,6 +272,7 @@ impl App {
             player,
             marks: Marks::new(setup.marks),
             settled: Some(setup.settled),
+            unlogged: None,
             throttled: None,
             clock_ahead: TimeDelta::zero(),
             awaited: None,

@@ -34,6 +34,7 @@ pub(crate) use hash::of as sha256;
 pub(crate) use manifest::read_alone;
 pub use manifest::{Entry, MANIFEST};
 pub use part::NoRoom;
+pub(crate) use part::in_progress;
 pub use proof::Flaw;
 pub(crate) use proof::{long_enough, proven};
 pub use shelf::Notice;

@@ -1,6 +1,7 @@
 //! The command line: one file for each command. Data goes to standard output, words for people to standard error.
 
 mod account;
+pub mod audit;
 pub mod auth;
 pub mod browse;
 mod callbacks;
@@ -21,6 +22,7 @@ pub mod marks;
 mod output;
 pub mod play;
 mod progress;
+pub mod purge;
 mod recording;
 mod report;
 mod selection;
@@ -84,6 +86,8 @@ enum Command {
     Completions(shell::Completions),
     Man(shell::Manual),
     Marks(marks::Args),
+    Audit(audit::Args),
+    Purge(purge::Args),
     Doctor(doctor::Args),
 }
 
@@ -147,6 +151,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Clip(args)) => in_runtime(clip::run(args)),
         Some(Command::Stats(args)) => in_runtime(stats::run(args)),
         Some(Command::Marks(args)) => marks::run(args),
+        Some(Command::Audit(args)) => audit::run(&args),
+        Some(Command::Purge(args)) => purge::run(&args),
         Some(Command::Doctor(args)) => in_runtime(doctor::run(args)),
         Some(Command::Emulator(args)) => in_runtime(async {
             emulator::run(args).await?;

@@ -41,7 +41,7 @@ pub use paths::Paths;
 pub use profile::{Profile, TokenFrom};
 pub use settings::Settings;
 pub use slot::{Set, Source, Value};
-pub use values::{ProfileName, ZoneName};
+pub use values::{LogPath, ProfileName, ZoneName};
 
 /// The file that `callreel config init` writes: every setting, commented out at its default.
 pub const DEFAULT_FILE: &str = include_str!("config/default.toml");

@@ -14,7 +14,8 @@ mod plan;
 mod receipt;
 mod run;
 
+pub use crate::audit::Who;
 pub use hold::{Hold, HoldMistake};
 pub use plan::{Choice, Held, Plan, Target, Unproven, from_manifest, in_words};
-pub use receipt::{About, Earlier, Outcome, RECEIPTS, Receipts, Unfinished, Who, Whole};
+pub use receipt::{About, Earlier, Outcome, RECEIPTS, Receipts, Unfinished, Whole};
 pub use run::{Done, Event, Run, Stopped, Totals};

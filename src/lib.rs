@@ -23,8 +23,9 @@
 //! |---|---|---|
 //! | [`plivo`] | requests, answers, paging, times, callbacks and errors of the Recording API | none of the others |
 //! | [`audio`] | from an address to sound: fetch, buffer, decode, resample, output, waveform | none of the others |
-//! | [`archive`] | recordings as files that are proven by their hashes | `plivo`, `audio`, text made safe by [`app::text`] |
-//! | [`deletion`] | what is to be deleted, and the receipts of it | `plivo`, `archive`, text made safe by [`app::text`] |
+//! | [`archive`] | recordings as files that are proven by their hashes | `plivo`, `audio`, `audit`, text made safe by [`app::text`] |
+//! | [`deletion`] | what is to be deleted, and the receipts of it | `plivo`, `archive`, `audit`, text made safe by [`app::text`] |
+//! | [`audit`] | who listened to, downloaded or deleted what, as lines that are chained by their hashes | `archive`, plain data of `plivo` and `audio`, words of `app` |
 //! | [`rows`] | recordings as CSV, TSV, JSON and tables | `plivo`, words and safe text of [`app`] |
 //! | [`store`] | what reviewing remembers, in an SQLite file | plain data of `plivo` |
 //! | [`app`] | state and rules: [`app::App::update`] takes a message and the time, gives effects | plain data of `plivo`, `audio` and `store` |
@@ -68,6 +69,7 @@
 pub mod app;
 pub mod archive;
 pub mod audio;
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod deletion;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`drive`], [`program`] | the loop: waits, tells the app, carries out, draws; what it works with |
 //! | [`effects`], [`account`] | requests and player commands; the account behind them |
+//! | `hearing` | what is heard, on its way to the audit log |
 //! | [`stage`], [`screen`], [`output`] | drawing: ratatui's cells, their bytes, a terminal that may be slow |
 //! | [`terminal`], [`mod@panic`], [`stderr`] | the terminal taken and given back, whatever happens |
 //! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
@@ -25,6 +26,7 @@ pub mod drive;
 pub mod effects;
 pub mod file;
 pub mod frames;
+mod hearing;
 pub mod input;
 pub mod jobs;
 pub mod line;
@@ -45,7 +47,7 @@ pub mod terminal;
 pub mod timers;
 pub mod watch;
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -53,8 +55,10 @@ use chrono::Utc;
 use tokio::sync::mpsc;
 
 use crate::app::marks::Keeping;
+use crate::app::text::safe;
 use crate::app::{App, Effect, Message, Now, Setup};
 use crate::audio::Sink;
+use crate::audit::Audit;
 use crate::emulator;
 use crate::plivo;
 use crate::plivo::callback::BindError;
@@ -68,7 +72,6 @@ use input::Reader;
 use jobs::Places;
 use log::Log;
 use profiles::{Opened, Profiles};
-use program::Hands;
 use signals::Signals;
 use sound::Sound;
 use stage::Stage;
@@ -87,7 +90,8 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 pub enum Source {
     /// Nothing to browse: the first-run screen.
     Nothing,
-    Real(plivo::Client),
+    /// And where it is logged what is done with its recordings, if it is.
+    Real(plivo::Client, Option<Audit>),
     Demo,
 }
 
@@ -168,7 +172,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     } = options;
     let mut account = match source {
         Source::Nothing => None,
-        Source::Real(client) => Some(Account::real(client)),
+        Source::Real(client, audit) => Some(Account::real(client, audit)),
         Source::Demo => Some(Account::demo(demo.clone(), client).await?),
     };
     if let Some(callbacks) = callbacks
@@ -226,16 +230,19 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
                     // The terminal first: what ends slowly must not keep it.
                     drop(drive);
                     // Marks may wait for their file, and jobs for what they have under way: nothing is heard meanwhile.
-                    effects.carry_out(Effect::Stop);
+                    effects.silence();
                     effects.end_jobs().await;
-                    drop(effects);
+                    if let Some(words) = effects.end() {
+                        // The terminal is an ordinary one again, and may be closed.
+                        let _ = writeln!(io::stderr(), "callreel: {}", safe(&words));
+                    }
                     break 'accounts exit;
                 }
             }
         };
         // No job runs when an account is left, but for one that began in this moment.
         effects.end_jobs().await;
-        drop(effects);
+        let unlogged = effects.end();
         drop(watch);
         match next {
             Next::Demo(demo) => {
@@ -245,12 +252,17 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
             }
             Next::Opened(opened) => {
                 setup = app.for_another(setup, opened.another);
-                account = Some(Account::real(opened.client));
+                account = Some(Account::real(opened.client, opened.audit));
                 reload = opened.reload;
             }
         }
         let queue;
         (tell, queue) = mpsc::channel(QUEUE);
+        if let Some(words) = unlogged {
+            log.line(&words);
+            // The queue is empty: this finds room.
+            let _ = tell.try_send(Message::Trouble(words));
+        }
         drive.start_over((tell.clone(), queue));
         sound.start_over(tell.clone());
         watch = watched(reload.as_ref(), &setup, &tell, &log);

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
+
 use crate::audio::{PlayId, Speech, Thresholds};
 use crate::plivo::{PageRequest, RecordingId};
 use crate::store::Change;
@@ -31,6 +33,9 @@ pub enum Effect {
     /// `url` as the API gave it: the runtime checks it and adds what may be sent there.
     Play {
         play: PlayId,
+        /// Whose sound that is, and when it was added, where that is known: for the audit log.
+        recording: RecordingId,
+        added: Option<DateTime<Utc>>,
         url: String,
         at: Duration,
         expected: Option<Duration>,

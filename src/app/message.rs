@@ -34,6 +34,8 @@ pub enum Message {
     Log(Vec<String>),
     /// The configuration file changed: what is preferred now, or what is wrong with it, in words.
     Preferences(Result<Box<Preferences>, String>),
+    /// Why what is heard is not in the audit log, in words; `None` once it is.
+    Unlogged(Option<String>),
     /// The accounts of the configuration, as `Effect::ReadProfiles` asked.
     Profiles {
         request: RequestId,

@@ -30,6 +30,7 @@ impl App {
     pub fn status(&self, now: Now) -> Option<Line> {
         self.lead_line()
             .or_else(|| self.notice_line(now))
+            .or_else(|| self.unlogged_line())
             .or_else(|| self.opening_line())
             .or_else(|| self.error_line())
             .or_else(|| self.undelivered_line())
@@ -101,6 +102,13 @@ impl App {
             until: Some(now.mono + next),
             ..line(Kind::Trouble, text, help)
         })
+    }
+
+    /// It stays for as long as that is so: nobody is to listen unlogged without knowing.
+    fn unlogged_line(&self) -> Option<Line> {
+        let trouble = self.unlogged.as_ref()?;
+        let text = format!("what you hear is not logged: {trouble}");
+        Some(line(Kind::Trouble, self.mask.text(&text), ""))
     }
 
     fn error_line(&self) -> Option<Line> {

@@ -34,6 +34,10 @@ impl App {
                 Vec::new()
             }
             Message::Preferences(preferences) => self.prefer(preferences, now),
+            Message::Unlogged(trouble) => {
+                self.unlogged = trouble;
+                Vec::new()
+            }
             Message::Profiles { request, profiles } => {
                 self.profiles_came(request, profiles, now);
                 Vec::new()

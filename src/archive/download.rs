@@ -10,6 +10,7 @@ use futures_util::{Stream, StreamExt};
 
 use crate::audio::fetch::Http;
 use crate::audio::{self};
+use crate::audit::{self, Audit};
 use crate::plivo::{self, Client, Priority, Recording, RecordingId, media};
 
 use super::blocking;
@@ -170,6 +171,9 @@ pub enum Stopped<E> {
     /// The archive cannot be written.
     #[error("the archive cannot be written: {0}")]
     Disk(io::Error),
+    /// Nothing is downloaded that cannot be logged.
+    #[error(transparent)]
+    Audit(audit::Error),
 }
 
 /// An archive that is open for more. Clones are the same.
@@ -179,14 +183,20 @@ pub struct Download {
     http: Http,
     shelf: Arc<Shelf>,
     options: Options,
+    audit: Option<Audit>,
 }
 
 impl Download {
-    /// Opens the archive. Waits for the disk.
+    /// Opens the archive. Waits for the disk. `audit`: where it is logged what is downloaded, if it is.
     ///
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] when another program has it open, else as the system says.
-    pub fn open(client: Client, http: Http, options: Options) -> io::Result<Self> {
+    pub fn open(
+        client: Client,
+        http: Http,
+        options: Options,
+        audit: Option<Audit>,
+    ) -> io::Result<Self> {
         let account = client.credentials().id().as_str();
         let shelf = Shelf::open(&options.folder, options.template.clone(), account)?;
         Ok(Self {
@@ -194,6 +204,7 @@ impl Download {
             client,
             http,
             options,
+            audit,
         })
     }
 
@@ -217,6 +228,7 @@ impl Download {
                 .await
                 .map_err(|stop| match stop {
                     Stop::Api(error) => Stopped::Api(error),
+                    Stop::Audit(error) => Stopped::Audit(error),
                     Stop::Disk(error) => Stopped::Disk(error),
                 })?;
             self.tell_notices(on_event);
@@ -290,6 +302,9 @@ impl Download {
             Ok(media) => media,
             Err(refused) => return Ok(Outcome::Failed(Reason::Link(refused))),
         };
+        if let Some(audit) = &self.audit {
+            audit.ready_beside().await?;
+        }
         let fetched = |bytes| on_event(Event::Fetched(bytes));
         let http = self.http.clone();
         let part = match fetch(http, media, self.client.limiter(), part, &fetched).await {
@@ -302,11 +317,16 @@ impl Download {
             Err(Missed::Disk(error)) => return Err(Stop::Disk(error)),
         };
         let (shelf, kept) = (Arc::clone(&self.shelf), Arc::clone(&recording));
+        let audit = self.audit.clone();
         let kept = blocking(move || match Sealed::of(*part)? {
-            Ok(sealed) => shelf.keep(&kept, sealed).map(Ok),
+            Ok(sealed) => shelf.keep(&kept, sealed, audit.as_ref()).map(Ok),
             Err(error) => Ok(Err(error)),
         });
-        match kept.await? {
+        let kept = match kept.await? {
+            Ok(kept) => Ok(kept?),
+            Err(unsealed) => Err(unsealed),
+        };
+        match kept {
             Ok(bytes) => Ok(Outcome::Archived { bytes }),
             Err(Unsealed::Silent(error)) => self.silent(recording, error).await,
             Err(Unsealed::Unheard { bytes }) => Ok(Outcome::Failed(Reason::Unheard { bytes })),
@@ -339,6 +359,13 @@ impl Download {
 enum Stop {
     Api(plivo::Error),
     Disk(io::Error),
+    Audit(audit::Error),
+}
+
+impl From<audit::Error> for Stop {
+    fn from(error: audit::Error) -> Self {
+        Self::Audit(error)
+    }
 }
 
 impl From<io::Error> for Stop {

@@ -257,6 +257,11 @@ fn temporary(name: &str) -> String {
     format!("{name}{TEMPORARY}")
 }
 
+/// What is said of the part with this file name stands in the file of that name; `None`: it is not called as parts are.
+pub(crate) fn in_progress(file: &str) -> Option<String> {
+    file.strip_suffix(TEMPORARY).map(state_name)
+}
+
 fn state_name(name: &str) -> String {
     format!("{name}{TEMPORARY}.json")
 }

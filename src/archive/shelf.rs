@@ -10,6 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::app::text::json;
+use crate::audit::{self, Audit, Deed};
 use crate::plivo::Recording;
 
 use super::folder::{Folder, Kind, Put};
@@ -197,11 +198,17 @@ impl Shelf {
         Ok(bytes)
     }
 
-    /// Archives what has come as a whole: sidecar, name, manifest. Gives its length in bytes.
+    /// Archives what has come as a whole: its line in the audit log, if there is one, then sidecar, name, manifest. Gives its length in
+    /// bytes; the inner error where it cannot be logged, and so stays a part.
     ///
     /// # Errors
     /// As the system says.
-    pub(super) fn keep(&self, recording: &Recording, sealed: Sealed) -> io::Result<u64> {
+    pub(super) fn keep(
+        &self,
+        recording: &Recording,
+        sealed: Sealed,
+        audit: Option<&Audit>,
+    ) -> io::Result<Result<u64, audit::Error>> {
         let Sealed {
             part,
             sha256,
@@ -209,6 +216,20 @@ impl Shelf {
         } = sealed;
         let (place, _) = self.place(recording)?;
         let bytes = part.bytes();
+        if let Some(audit) = audit {
+            let logged = audit.append(&audit::Entry {
+                recording: recording.id.clone(),
+                added: recording.added,
+                deed: Deed::Downloaded {
+                    path: place.to_string(),
+                    bytes,
+                    sha256: sha256.clone(),
+                },
+            });
+            if let Err(error) = logged {
+                return Ok(Err(error));
+            }
+        }
         let audio = Audio {
             path: place.to_string(),
             bytes,
@@ -225,7 +246,7 @@ impl Shelf {
             state.notices.push(Notice::NoRename);
         }
         state.manifest.add(entry)?;
-        Ok(bytes)
+        Ok(Ok(bytes))
     }
 
     /// Archives a recording without sound: what the API knows of it, and why there is none. Gives false, and changes nothing, where

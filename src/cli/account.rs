@@ -7,10 +7,11 @@ use anyhow::{Context, anyhow};
 
 use crate::app::text::safe;
 use crate::app::views::{View, ViewName};
+use crate::audit::{Audit, Who};
 use crate::config::credentials::{self, Places};
 use crate::config::{self, Config, Paths, ProfileName, Set, Settings, Voices};
 use crate::emulator;
-use crate::plivo::{self, ApiBase, Client, Credentials};
+use crate::plivo::{self, ApiBase, AuthId, Client, Credentials};
 use crate::runtime::account::Account;
 use crate::runtime::sys;
 
@@ -80,6 +81,19 @@ impl Api {
                 code: CREDENTIALS,
             }),
         }
+    }
+
+    /// Where it is logged what is done with the recordings of `account`, if it is; `operator`: in whose name, else the user's.
+    ///
+    /// # Errors
+    /// As [`Api::read`] and [`Ready::audit`].
+    pub(super) fn audit(
+        &self,
+        operator: Option<String>,
+        account: &AuthId,
+    ) -> Result<Option<Audit>, Failure> {
+        let env = |name: &str| std::env::var(name).ok();
+        self.read(&Flags::default(), &env)?.audit(operator, account)
     }
 
     /// The account that a profile or `env` names. That something else did not count is said on standard error.
@@ -165,6 +179,36 @@ impl Api {
 }
 
 impl Ready {
+    /// Where it is logged what is done with the recordings of `account`, if it is; `operator`: in whose name, else the user's.
+    ///
+    /// # Errors
+    /// The log is below a home folder, and there is none.
+    pub(super) fn audit(
+        &self,
+        operator: Option<String>,
+        account: &AuthId,
+    ) -> Result<Option<Audit>, Failure> {
+        let who = || Who::here(operator, account);
+        Ok(self.audit_path()?.map(|path| Audit::new(path, who())))
+    }
+
+    /// Where that log is.
+    ///
+    /// # Errors
+    /// As [`Ready::audit`].
+    pub(super) fn audit_path(&self) -> Result<Option<PathBuf>, Failure> {
+        let Some(log) = &self.settings.audit.value else {
+            return Ok(None);
+        };
+        let path = log.at(self.paths.home.as_deref());
+        let homeless = || {
+            anyhow!(
+                "HOME is not set, and the audit log is below it: set HOME, or name its full path"
+            )
+        };
+        Ok(Some(path.ok_or_else(homeless)?))
+    }
+
     /// The account of the settings, with where it came from.
     ///
     /// # Errors
@@ -241,6 +285,10 @@ impl Whose {
             return Ok(Account::demo(emulator::Options::default(), options).await?);
         }
         let (credentials, base) = self.api.account()?;
-        Ok(Account::real(Client::new(credentials, base, options)?))
+        let audit = self.api.audit(None, credentials.id())?;
+        Ok(Account::real(
+            Client::new(credentials, base, options)?,
+            audit,
+        ))
     }
 }

@@ -139,8 +139,9 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
                 Some(profile) => profile.to_string(),
                 None => account_name(&base),
             };
+            let audit = ready.audit(None, credentials.id())?;
             let client = Client::new(credentials, base, client)?;
-            (Source::Real(client), Setup { account, ..setup })
+            (Source::Real(client, audit), Setup { account, ..setup })
         }
     };
     let demo_rate = match settings.rate.source {

@@ -15,6 +15,7 @@ use crate::app::words;
 use crate::audio::buffer::{Buffer, Cancel};
 use crate::audio::clip::{self, Clip, Format};
 use crate::audio::fetch::{self, Http};
+use crate::audit::{self, Deed, Entry};
 use crate::runtime::effects::request_of;
 use crate::runtime::signals::Signals;
 
@@ -56,6 +57,8 @@ const MOST: u64 = (u32::MAX as u64) - 1024;
 enum Unwritten {
     #[error(transparent)]
     Clip(#[from] clip::Error),
+    #[error("nothing was written, since it cannot be logged: {0}")]
+    Audit(#[from] audit::Error),
     #[error(transparent)]
     Refused(Refused),
     #[error("a wav holds 4 GiB, and this part has more: take a shorter one")]
@@ -88,9 +91,21 @@ async fn clip(args: &Args, output: Output) -> Result<ExitCode, Failure> {
     let http = Http::new().map_err(|error| failure::of_sound(&error))?;
     let buffer = fetch::start(&Handle::current(), http, request, Some(clip::HEAD), |_| {});
     let (part, declared) = (args.part.range.clone(), found.duration);
+    let audit = account.audit.clone();
     let mut writing = Writing::start(buffer, move |buffer, cancel| {
+        let (from, to) = (part.start, part.end);
         let clip = Clip::open(buffer, part, declared, cancel)?;
-        write(clip, output)
+        write(clip, output, |bytes| {
+            let Some(audit) = &audit else { return Ok(()) };
+            let (recording, added) = (found.id.clone(), found.added);
+            let deed = Deed::Clipped { from, to, bytes };
+            let entry = Entry {
+                recording,
+                added,
+                deed,
+            };
+            audit.append(&entry).map(drop)
+        })
     });
     let told = match writing.done().await {
         Ok(told) => told,
@@ -103,8 +118,13 @@ async fn clip(args: &Args, output: Output) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes all of the clip; what was written, in words.
-fn write(mut clip: Clip, output: Output) -> Result<String, Unwritten> {
+/// Writes all of the clip; what was written, in words. `log` is told how many bytes of samples there will be, before the first of
+/// them is.
+fn write(
+    mut clip: Clip,
+    output: Output,
+    log: impl FnOnce(u64) -> Result<(), audit::Error>,
+) -> Result<String, Unwritten> {
     let Format {
         rate,
         channels,
@@ -115,6 +135,7 @@ fn write(mut clip: Clip, output: Output) -> Result<String, Unwritten> {
     let size = size.ok_or(Unwritten::TooLong)?;
     let mut samples = Vec::new();
     let mut more = clip.next(&mut samples)?;
+    log(bytes)?;
     // Not before there is something to write.
     let mut file = output.open().map_err(Unwritten::of)?;
     file.put(&header(rate, channels, size))

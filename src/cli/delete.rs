@@ -37,7 +37,7 @@ use show::Show;
     callreel delete --manifest ~/calls/manifest.ndjson --yes --expect 20114\n\n\
     Exit codes:\n  \
     0  all are deleted, or it was a dry run that was asked for\n  \
-    1  a flag or a value is wrong, or the receipts cannot be written\n  \
+    1  a flag or a value is wrong, or the receipts or the audit log cannot be written\n  \
     2  the credentials are wrong\n  \
     3  the network or the server failed; run it again\n  \
     4  the account's rate limit is used up; run it again\n  \
@@ -161,9 +161,10 @@ async fn delete(args: &Args) -> Result<ExitCode, Failure> {
         ending = stop.told() => return Ok(ExitCode::from(ending.exit_code())),
         confirmed = confirm::confirm(args, &chosen, &account) => confirmed.map_err(refused)?,
     }
+    let audit = args.api.audit(args.operator.clone(), &account)?;
     let receipts = chosen.open_receipts(&Who::here(args.operator.clone(), &account))?;
     show.receipts(receipts.path());
-    carry_out(Run::new(client, receipts), &chosen, show, stop).await
+    carry_out(Run::new(client, receipts, audit), &chosen, show, stop).await
 }
 
 /// Deletes what was confirmed, and prints what came of it.
@@ -214,6 +215,9 @@ async fn carry_out(
             Ok(ExitCode::from(ending.exit_code()))
         }
         Err(Stopped::Api(error)) => Err(told::failure(error)),
+        Err(Stopped::Audit(error)) => Err(anyhow!(error)
+            .context("nothing more is deleted, since it cannot be logged")
+            .into()),
         Err(Stopped::Disk(error)) => Err(anyhow!(error)
             .context("the receipts cannot be written, and without them nothing is deleted")
             .into()),

@@ -22,6 +22,7 @@ use super::stop::Stop;
 use super::{Failure, login, told};
 use crate::archive::{DEFAULT_TEMPLATE, Download, Options, Stopped, Template, Wanted, in_use};
 use crate::audio::fetch::Http;
+use crate::audit;
 use crate::plivo::{Client, Priority, RecordingId};
 use show::{Expected, Show};
 
@@ -132,7 +133,11 @@ async fn download(args: &Args) -> Result<ExitCode, Failure> {
         parallel: args.parallel,
     };
     let http = Http::new()?;
-    let opened = tokio::task::spawn_blocking(move || Download::open(client, http, options));
+    let audit = args.api.audit(None, client.credentials().id())?;
+    if let Some(audit) = &audit {
+        audit.ready_beside().await.map_err(unlogged)?;
+    }
+    let opened = tokio::task::spawn_blocking(move || Download::open(client, http, options, audit));
     let download = opened
         .await
         .context("the archive could not be opened")?
@@ -259,10 +264,17 @@ fn not_opened(error: io::Error, folder: &std::path::Path) -> Failure {
     .into()
 }
 
+fn unlogged(error: audit::Error) -> Failure {
+    anyhow!(error)
+        .context("nothing more is downloaded, since it cannot be logged")
+        .into()
+}
+
 fn failure(stopped: Stopped<Failure>, folder: &std::path::Path) -> Failure {
     match stopped {
         Stopped::Listing(failure) => failure,
         Stopped::Api(error) => told::failure(error),
+        Stopped::Audit(error) => unlogged(error),
         Stopped::Disk(error) => anyhow!(error)
             .context(format!(
                 "the archive {} cannot be written; what has come stays, and the next run goes on",

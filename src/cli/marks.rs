@@ -105,6 +105,14 @@ fn forget(path: &Path, yes: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What the file at `path` holds, or why that cannot be said, in words.
+pub(super) fn held(path: &Path) -> String {
+    match Store::open(path).and_then(|store| contents(&store)) {
+        Ok(what) => format!("marks: {what}"),
+        Err(error) => error.to_string(),
+    }
+}
+
 /// What the file holds, in words.
 fn contents(store: &Store) -> Result<String, Error> {
     let (mut reviewed, mut moments, mut positions, mut queues) = (0, 0, 0, 0);

@@ -5,6 +5,7 @@ mod listening;
 mod session;
 mod target;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 
 use crate::app::player::{Length, Player};
+use crate::app::text::safe;
 use crate::app::{Effect, Ids, Now, words};
 use crate::audio::speech::Side;
 use crate::runtime::account::Account;
@@ -78,12 +80,29 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
         begun = begin(&account, &args.target, args.player(&ready)) => begun?,
         ending = stop::ending(&mut signals) => return Ok(ExitCode::from(ending.exit_code())),
     };
+    if let Some(audit) = &account.audit
+        && let Err(error) = audit.ready_beside().await
+    {
+        let error = error.to_string();
+        let words = format!("callreel: what you hear is not logged: {}", safe(&error));
+        // Nobody may be looking.
+        let _ = writeln!(io::stderr(), "{words}");
+    }
     let terminal = Line::enter()?;
     let (player, ids, effects) = begun;
     let keymap = ready.config.keymap().clone();
     let listening = Listening::new(player, ids, keymap, terminal.is_none());
     let session = Session::new(listening, terminal, args.debug_panic.map(DebugPanic::from));
-    let outcome = session::run(session, account, sink, effects, &mut signals).await?;
+    let (outcome, unlogged) = session::run(session, account, sink, effects, &mut signals).await?;
+    let heard = ended(outcome)?;
+    match unlogged {
+        Some(unlogged) => Err(anyhow!("{}", safe(&unlogged)).into()),
+        None => Ok(heard),
+    }
+}
+
+/// What became of it.
+fn ended(outcome: Outcome) -> Result<ExitCode, Failure> {
     match outcome {
         Outcome::Over(End::Heard | End::Quit) => Ok(ExitCode::SUCCESS),
         Outcome::Over(End::Failed(error)) => Err(failure::of_sound(&error)),

@@ -14,13 +14,15 @@ use crate::plivo::{ApiBase, Rate};
 
 use super::mistake::Error;
 use super::slot::{Set, Slot, Source};
-use super::values::{ProfileName, Seconds, SinkWord, Whole, ZoneName};
+use super::values::{LogPath, ProfileName, Seconds, SinkWord, Whole, ZoneName};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     pub profile: Set<Option<ProfileName>>,
     pub api_url: Set<ApiBase>,
+    /// Where it is logged who listened to, downloaded or deleted what; `None`: nowhere.
+    pub audit: Set<Option<LogPath>>,
     /// Most requests a second.
     pub rate: Set<Whole<1, 60>>,
     /// The range of the first screen.
@@ -119,6 +121,7 @@ impl Default for Settings {
         Self {
             profile: Set::new("profile", Some("CALLREEL_PROFILE"), None),
             api_url: Set::new("api_url", Some("CALLREEL_API_URL"), ApiBase::default()),
+            audit: Set::new("audit", Some("CALLREEL_AUDIT"), None),
             rate: Set::new("requests.rate", none, Whole::new(rate)),
             days: Set::new("screen.days", none, Whole::new(30)),
             zone: Set::new("screen.zone", Some("CALLREEL_ZONE"), ZoneName::Utc),
@@ -165,6 +168,7 @@ impl Settings {
         let mut slots: Vec<&mut dyn Slot> = vec![
             &mut self.profile,
             &mut self.api_url,
+            &mut self.audit,
             &mut self.rate,
             &mut self.days,
             &mut self.zone,

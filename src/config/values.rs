@@ -1,5 +1,6 @@
 //! What settings can be, and how each is written.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono_tz::Tz;
@@ -472,6 +473,41 @@ impl std::fmt::Display for ProfileName {
     }
 }
 
+/// A file by its full path, or below the home folder: it is the same one wherever callreel is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPath(String);
+
+impl LogPath {
+    /// The file; `None` where it is below a home folder that nobody knows.
+    pub fn at(&self, home: Option<&Path>) -> Option<PathBuf> {
+        match self.0.strip_prefix("~/") {
+            Some(rest) => Some(home?.join(rest)),
+            None => Some(PathBuf::from(&self.0)),
+        }
+    }
+}
+
+impl Value for LogPath {
+    const FORMS: &'static [Form] = &[Form::Text];
+
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let below = text.strip_prefix("~/").or_else(|| text.strip_prefix('/'))?;
+        let plain = !text.contains(char::is_control);
+        let named = !below.is_empty() && !below.ends_with('/');
+        let inside = !below.split('/').any(|part| matches!(part, "." | ".."));
+        (plain && named && inside).then(|| Self(text.to_owned()))
+    }
+
+    fn write(&self) -> String {
+        quoted(&self.0.replace('\\', "\\\\").replace('"', "\\\""))
+    }
+
+    fn range() -> String {
+        "the full path of a file, or one that begins with ~/,".to_owned()
+    }
+}
+
 fn quoted(text: &str) -> String {
     format!("\"{text}\"")
 }
@@ -516,6 +552,7 @@ mod tests {
         taken::<Columns>(&["added,length,from,to", "to", "id,call,monthly"]);
         taken::<ApiBase>(&["https://api.plivo.com", "http://127.0.0.1:8080"]);
         taken::<ProfileName>(&["acme", "acme_2-eu"]);
+        taken::<LogPath>(&["~/a/audit.ndjson", "/var/log/my calls.ndjson"]);
     }
 
     #[test]
@@ -528,5 +565,8 @@ mod tests {
         refused::<Columns>(&["", "to,to", "to,colour"]);
         refused::<ApiBase>(&["http://example.com", "x"]);
         refused::<ProfileName>(&["", "../x", "a b", "é", "a/b", ".."]);
+        refused::<LogPath>(&[
+            "", "audit", "~", "~/", "/", "~/x/", "~/../x", "/a/./b", "~you/x",
+        ]);
     }
 }

@@ -13,37 +13,13 @@ use crate::app::text::json;
 use crate::archive::folder::Folder;
 use crate::archive::manifest::{Line, Lines, drop_torn_line};
 use crate::archive::written;
-use crate::plivo::AuthId;
+
+use crate::audit::{Head, Who};
 
 use super::plan::{Held, Target};
 
 /// What the file is called in an archive.
 pub const RECEIPTS: &str = "deletions.ndjson";
-
-/// In whose name, and where from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Who {
-    /// The person, or the job.
-    pub operator: String,
-    /// The machine.
-    pub host: String,
-    /// The auth id.
-    pub account: String,
-}
-
-impl Who {
-    /// The user of this machine, by their own name where none is given.
-    pub fn here(operator: Option<String>, account: &AuthId) -> Self {
-        let named = |name| std::env::var(name).ok().filter(|name| !name.is_empty());
-        let user = || named("USER").or_else(|| named("LOGNAME"));
-        let host = rustix::system::uname();
-        Self {
-            operator: operator.or_else(user).unwrap_or_default(),
-            host: host.nodename().to_string_lossy().into_owned(),
-            account: account.to_string(),
-        }
-    }
-}
 
 /// What became of one recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +76,9 @@ struct Record {
     /// Of these, those that were done with before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     before: Option<u64>,
+    /// The audit log's last hash when this was written, where there is such a log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    audit_head: Option<String>,
     /// Of a recording.
     #[serde(flatten)]
     about: Option<About>,
@@ -142,6 +121,12 @@ impl About {
             check_api_id: None,
             why: None,
         }
+    }
+
+    /// When the recording was added, where that is known.
+    pub(super) fn added(&self) -> Option<DateTime<Utc>> {
+        let time = DateTime::parse_from_rfc3339(self.add_time.as_deref()?).ok()?;
+        Some(time.to_utc())
     }
 
     pub(super) fn held(held: &Held) -> Self {
@@ -197,6 +182,7 @@ pub struct Receipts {
     path: PathBuf,
     who: Who,
     run: String,
+    audit_head: Option<Head>,
 }
 
 impl Receipts {
@@ -217,6 +203,7 @@ impl Receipts {
             file,
             who,
             run: format!("{now}-{:08x}", fastrand::u32(..)),
+            audit_head: None,
         };
         Ok((receipts, earlier))
     }
@@ -244,6 +231,11 @@ impl Receipts {
     /// This run's name, which stands in each of its lines.
     pub fn run(&self) -> &str {
         &self.run
+    }
+
+    /// Each line from now on holds the audit log's last hash.
+    pub(super) fn hold(&mut self, head: Head) {
+        self.audit_head = Some(head);
     }
 
     pub(super) fn begin_run(&mut self, whole: &Whole) -> io::Result<()> {
@@ -281,6 +273,7 @@ impl Receipts {
             asked: None,
             count: None,
             before: None,
+            audit_head: self.audit_head.as_ref().map(Head::to_string),
             about,
         }
     }

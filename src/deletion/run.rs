@@ -9,6 +9,8 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::archive::blocking;
+use crate::audit::deed::Answer;
+use crate::audit::{self, Audit, Deed, Entry, Head};
 use crate::plivo::{Client, Deleted, Error, Priority, RecordingId};
 
 use super::plan::{Plan, Target};
@@ -71,6 +73,9 @@ pub enum Stopped {
     /// Without receipts nothing is deleted.
     #[error("the receipts cannot be written: {0}")]
     Disk(#[from] io::Error),
+    /// Nothing is deleted that cannot be logged.
+    #[error(transparent)]
+    Audit(#[from] audit::Error),
     /// Somebody said so.
     #[error("stopped")]
     Told,
@@ -81,12 +86,18 @@ pub enum Stopped {
 pub struct Run {
     client: Client,
     receipts: Arc<Mutex<Receipts>>,
+    audit: Option<Audit>,
+    /// The run's name in the receipts.
+    name: String,
 }
 
 impl Run {
-    pub fn new(client: Client, receipts: Receipts) -> Self {
+    /// `audit`: where it is logged, if it is.
+    pub fn new(client: Client, receipts: Receipts, audit: Option<Audit>) -> Self {
         Self {
             client,
+            audit,
+            name: receipts.run().to_owned(),
             receipts: Arc::new(Mutex::new(receipts)),
         }
     }
@@ -102,6 +113,7 @@ impl Run {
         on_event: &(dyn Fn(Event) + Sync),
     ) -> Result<HashSet<String>, Stopped> {
         let mut deleted = HashSet::new();
+        self.look_at_log().await?;
         for about in unsettled {
             let id = RecordingId::new(about.id.clone());
             let mut about = About {
@@ -132,11 +144,12 @@ impl Run {
         stop: &watch::Receiver<bool>,
         on_event: &(dyn Fn(Event) + Sync),
     ) -> Result<(), Stopped> {
+        self.look_at_log().await?;
         self.write(move |receipts| receipts.begin_run(&whole))
             .await?;
         for held in &plan.held {
             let id = held.target.id.clone();
-            let done = self.finish(id, About::held(held), Outcome::Held).await?;
+            let done = self.receipt(id, About::held(held), Outcome::Held).await?;
             on_event(Event::Done(done));
         }
         for target in &plan.targets {
@@ -150,10 +163,14 @@ impl Run {
                     why: Some(format!("its archived files do not verify any more: {flaw}")),
                     ..about
                 };
-                let done = self.finish(target.id.clone(), about, Outcome::Kept).await?;
+                let done = self
+                    .receipt(target.id.clone(), about, Outcome::Kept)
+                    .await?;
                 on_event(Event::Done(done));
                 continue;
             }
+            let run = self.name.clone();
+            self.log(&about, Deed::Deleting { run }).await?;
             self.write(move |receipts| receipts.begin(about)).await?;
             on_event(Event::Done(self.one(target).await?));
         }
@@ -288,7 +305,28 @@ impl Run {
         }
     }
 
+    /// Logs what became of a deletion that was begun, and writes its receipt.
     async fn finish(
+        &self,
+        id: RecordingId,
+        about: About,
+        outcome: Outcome,
+    ) -> Result<Done, Stopped> {
+        let answer = Answer {
+            run: self.name.clone(),
+            status: about.status,
+            api_id: about.api_id.clone(),
+            check: about.check,
+        };
+        let deed = match outcome {
+            Outcome::Deleted => Deed::Deleted(answer),
+            Outcome::Gone | Outcome::Kept | Outcome::Held => Deed::NotDeleted(answer),
+        };
+        self.log(&about, deed).await?;
+        self.receipt(id, about, outcome).await
+    }
+
+    async fn receipt(
         &self,
         id: RecordingId,
         about: About,
@@ -301,6 +339,33 @@ impl Run {
         let why = about.why.clone();
         self.write(move |receipts| receipts.receipt(about)).await?;
         Ok(Done { id, outcome, why })
+    }
+
+    /// Finds out whether it can be logged, before anything is done.
+    async fn look_at_log(&self) -> Result<(), Stopped> {
+        if let Some(audit) = &self.audit {
+            self.hold(audit.ready_beside().await?);
+        }
+        Ok(())
+    }
+
+    /// Logs what is done, or about to be; the lines of receipts that follow hold the log's new head.
+    async fn log(&self, about: &About, deed: Deed) -> Result<(), Stopped> {
+        let Some(audit) = &self.audit else {
+            return Ok(());
+        };
+        let entry = Entry {
+            recording: RecordingId::new(about.id.clone()),
+            added: about.added(),
+            deed,
+        };
+        self.hold(audit.append_beside(entry).await?);
+        Ok(())
+    }
+
+    fn hold(&self, head: Head) {
+        let receipts = self.receipts.lock();
+        receipts.unwrap_or_else(PoisonError::into_inner).hold(head);
     }
 
     async fn write(

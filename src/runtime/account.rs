@@ -7,6 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::app::deliveries::Route;
+use crate::audit::Audit;
 use crate::emulator::{self, Emulator};
 use crate::plivo::callback::{self, BindError, Desk, NotPublic, PublicUrl, Receiver, To};
 use crate::plivo::{self, ApiBase, Asynchronous, Callback, CallbackMethod, Client, Credentials};
@@ -17,6 +18,8 @@ pub struct Account {
     pub client: Client,
     /// How answers can come by callback; `None`: they come at once.
     pub by_callback: Option<ByCallback>,
+    /// Where it is logged what is done with its recordings, if it is.
+    pub audit: Option<Audit>,
     /// Serves until this is dropped.
     emulator: Option<Emulator>,
 }
@@ -70,9 +73,10 @@ pub enum DemoError {
 }
 
 impl Account {
-    pub fn real(client: Client) -> Self {
+    pub fn real(client: Client, audit: Option<Audit>) -> Self {
         Self {
             client,
+            audit,
             by_callback: None,
             emulator: None,
         }
@@ -140,6 +144,8 @@ impl Account {
         Ok(Self {
             client,
             by_callback: None,
+            // Nothing of it is kept.
+            audit: None,
             emulator: Some(emulator),
         })
     }

@@ -22,6 +22,7 @@ use crate::plivo::{
 use crate::store::Told;
 
 use super::account::Account;
+use super::hearing::Hearing;
 use super::jobs::{Jobs, Places};
 use super::log::Log;
 use super::marks::{self, Marks};
@@ -43,6 +44,7 @@ pub struct Effects<S> {
     /// Tell the app what changes by itself: the account's limit, what arrives by callback.
     watches: Vec<AbortHandle>,
     marks: Marks,
+    hearing: Hearing,
     /// The configuration file, where there is a place for one.
     config: Option<PathBuf>,
     /// The other accounts there are; `None`: there can be none.
@@ -59,6 +61,7 @@ impl<S: FnMut(Command)> Effects<S> {
         Self {
             account: None,
             marks: Marks::new(None, tell.clone()),
+            hearing: Hearing::new(tell.clone()),
             jobs: Jobs::new(tell.clone(), log.clone()),
             tell,
             log,
@@ -152,6 +155,7 @@ impl<S: FnMut(Command)> Effects<S> {
         self.give_up();
         self.jobs.stop_all();
         (self.sound)(Command::Stop);
+        self.hearing.serve(account.audit.clone());
         self.callbacks = true;
         self.watches
             .push(watch_throttle(&account.client, self.tell.clone()));
@@ -164,6 +168,18 @@ impl<S: FnMut(Command)> Effects<S> {
         let key = (!account.is_demo()).then(|| marks::account_key(&account.client));
         self.marks.serve(key);
         self.account = Some(account);
+    }
+
+    /// The program ends, or the account is left: nothing is heard from now on.
+    pub fn silence(&mut self) {
+        self.hearing.stop("quit");
+        (self.sound)(Command::Stop);
+    }
+
+    /// Ends the sound, and what is logged of it. Gives, in words, what is not in the audit log.
+    pub fn end(mut self) -> Option<String> {
+        self.silence();
+        self.hearing.end()
     }
 
     /// The account, if there is one; without credentials there is none, and nothing is asked for.
@@ -261,28 +277,42 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             }
             Effect::Play {
                 play,
+                recording,
+                added,
                 url,
                 at,
                 expected,
-            } => self.play(
-                |request| Command::Play {
+            } => {
+                self.hearing.begin(play, recording, added);
+                self.play(
+                    |request| Command::Play {
+                        play,
+                        request,
+                        at,
+                        expected,
+                    },
                     play,
-                    request,
-                    at,
-                    expected,
-                },
-                play,
-                &url,
-            ),
+                    &url,
+                );
+            }
             Effect::Callbacks(on) => self.callbacks = on,
             Effect::Pause => (self.sound)(Command::Pause),
             Effect::Resume { at } => (self.sound)(Command::Resume { at }),
             Effect::Seek(to) => (self.sound)(Command::Seek(to)),
             Effect::FetchAhead(url) => self.fetch_ahead(&url),
             Effect::Loop(part) => (self.sound)(Command::Loop(part)),
-            Effect::Stop => (self.sound)(Command::Stop),
-            Effect::Volume(volume) => (self.sound)(Command::Volume(volume)),
-            Effect::Mute(mute) => (self.sound)(Command::Mute(mute)),
+            Effect::Stop => {
+                self.hearing.stop("stopped");
+                (self.sound)(Command::Stop);
+            }
+            Effect::Volume(volume) => {
+                self.hearing.volume(volume);
+                (self.sound)(Command::Volume(volume));
+            }
+            Effect::Mute(mute) => {
+                self.hearing.mute(mute);
+                (self.sound)(Command::Mute(mute));
+            }
             Effect::Speech(speech) => (self.sound)(Command::Speech(speech)),
             Effect::Thresholds(thresholds) => (self.sound)(Command::Thresholds(thresholds)),
             Effect::OpenMarks { create } => self.marks.open(create),
@@ -310,6 +340,9 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
     }
 
     fn told(&mut self, message: &Message) {
+        if let Message::Player(play, event) = message {
+            self.hearing.told(*play, event);
+        }
         self.jobs.told(message);
         match message {
             Message::Api(Api::Page { request, result }) => {
@@ -323,6 +356,7 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
             Message::Marks(Told::Failed(words) | Told::Unread(words) | Told::Unkept(words)) => {
                 self.log.line(&format!("marks: {words}"));
             }
+            Message::Unlogged(Some(words)) => self.log.line(&format!("not logged: {words}")),
             Message::Profiles {
                 profiles: Err(words),
                 ..

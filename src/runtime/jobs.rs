@@ -79,6 +79,7 @@ impl Jobs {
             stopped,
         };
         let client = account.client.clone();
+        let audit = account.audit.clone();
         let places = self.places.clone();
         let demo = account.is_demo();
         let work = tokio::spawn(async move {
@@ -93,11 +94,11 @@ impl Jobs {
                     export::run(&desk, client, chosen, (path, form, replace)).await
                 }
                 Work::Download { chosen, to } => {
-                    Some(download::run(&desk, client, chosen, places.path(&to)).await)
+                    Some(download::run(&desk, (client, audit), chosen, places.path(&to)).await)
                 }
                 Work::Delete { chosen } => {
                     let place = delete::Place::of(places, demo);
-                    delete::run(&desk, client, chosen, place, confirmed).await
+                    delete::run(&desk, (client, audit), chosen, place, confirmed).await
                 }
             };
             if let Some(end) = end {

@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::app::profiles::{Another, Profile};
 use crate::app::{Message, RequestId};
+use crate::audit::Audit;
 use crate::plivo::Client;
 
 use super::watch::Reload;
@@ -31,6 +32,8 @@ impl fmt::Debug for Profiles {
 #[derive(Debug)]
 pub struct Opened {
     pub client: Client,
+    /// Where it is logged what is done with its recordings, if it is.
+    pub audit: Option<Audit>,
     pub another: Another,
     /// The configuration file, read for this profile from now on.
     pub reload: Option<Reload>,

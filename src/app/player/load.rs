@@ -83,6 +83,7 @@ impl Player {
                 at,
             },
         };
+        let (recording, added) = (subject.id.clone(), subject.added);
         self.loaded = Some(Loaded {
             play,
             subject,
@@ -104,6 +105,8 @@ impl Player {
         match link {
             Some(url) => vec![Effect::Play {
                 play,
+                recording,
+                added,
                 url,
                 at,
                 expected,

@@ -61,9 +61,13 @@ fn open(api: &Api, flags: &Flags, name: &str) -> Result<Opened, String> {
     };
     let settings = &ready.settings;
     let options = super::client_options(settings.rate.value.get());
+    let audit = ready
+        .audit(None, credentials.id())
+        .map_err(|failure| failure.error.to_string())?;
     let client = Client::new(credentials, base, options).map_err(|error| error.to_string())?;
     Ok(Opened {
         client,
+        audit,
         another: Another {
             profile: name.to_owned(),
             masked: settings.mask.value,

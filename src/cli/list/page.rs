@@ -63,7 +63,9 @@ pub(super) async fn run(args: &Args, client: Client, form: Form) -> Result<ExitC
     };
     let answer = match (receiving, args.callbacks.callback()) {
         (Some(callbacks), _) => {
-            let account = Account::real(client.clone()).answered_by(callbacks).await?;
+            let account = Account::real(client.clone(), None)
+                .answered_by(callbacks)
+                .await?;
             await_callback(&account, &call).await?
         }
         (None, Some(callback)) => {

@@ -54,7 +54,7 @@ pub(super) struct Session {
     debug_panic: Option<DebugPanic>,
 }
 
-/// Plays until it is over. `first` is what begins it.
+/// Plays until it is over. `first` is what begins it. Gives too, in words, what of it is not in the audit log.
 ///
 /// # Errors
 /// When the system refuses what suspending takes.
@@ -64,7 +64,7 @@ pub(super) async fn run(
     sink: Sink,
     first: Vec<Effect>,
     signals: &mut Signals,
-) -> io::Result<Outcome> {
+) -> io::Result<(Outcome, Option<String>)> {
     let (tell, mut queue) = mpsc::channel(QUEUE);
     let mut sound = Sound::new(sink, tell.clone());
     let mut hands = Effects::new(tell, Log::default(), |command| sound.send(command));
@@ -74,9 +74,9 @@ pub(super) async fn run(
     session.draw();
     // The terminal first: what ends slowly must not keep it.
     drop(session);
-    drop(hands);
+    let unlogged = hands.end();
     sound.end();
-    outcome
+    Ok((outcome?, unlogged))
 }
 
 fn carry_out(hands: &mut impl Hands, effects: Vec<Effect>) {
@@ -120,13 +120,15 @@ impl Session {
                     return Ok(Outcome::Signalled(Ending::HangUp));
                 }
                 Happened::Typed(Some(Typed::Input(input))) => self.typed(&input),
-                Happened::Message(Some(Message::Player(play, event))) => {
-                    self.listening.told(play, event, now())
+                Happened::Message(Some(message)) => {
+                    hands.told(&message);
+                    match message {
+                        Message::Player(play, event) => self.listening.told(play, event, now()),
+                        _ => Next::Go(Vec::new()),
+                    }
                 }
                 Happened::Message(None) => return Ok(Outcome::Over(End::Quit)),
-                Happened::Message(Some(_)) | Happened::Told(Told::Resized) | Happened::Time => {
-                    Next::Go(Vec::new())
-                }
+                Happened::Told(Told::Resized) | Happened::Time => Next::Go(Vec::new()),
             };
             match next {
                 Next::Go(effects) => carry_out(hands, effects),

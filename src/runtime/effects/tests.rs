@@ -118,6 +118,8 @@ async fn sound_is_asked_for_with_what_may_be_sent_there_and_nothing_else() {
     let base = effects.client().unwrap().base().origin();
     let play = |play, url: &str| Effect::Play {
         play: PlayId(play),
+        recording: RecordingId::new("x"),
+        added: None,
         url: url.to_owned(),
         at: Duration::ZERO,
         expected: None,

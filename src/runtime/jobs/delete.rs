@@ -16,6 +16,7 @@ use crate::app::mask::Mask;
 use crate::app::picks::Chosen;
 use crate::app::zone::Zone;
 use crate::archive::blocking;
+use crate::audit::Audit;
 use crate::deletion::{
     Earlier, Event, Hold, Outcome, Plan, RECEIPTS, Receipts, Run, Stopped, Totals, Who, Whole,
     in_words,
@@ -61,7 +62,7 @@ struct Ready {
 /// `None`: it was given up before it was confirmed.
 pub(super) async fn run(
     desk: &Desk,
-    client: Client,
+    (client, audit): (Client, Option<Audit>),
     chosen: Chosen,
     place: Place,
     confirmed: oneshot::Receiver<()>,
@@ -94,7 +95,7 @@ pub(super) async fn run(
         go = confirmed => go.ok()?,
     }
     *desk.far() = Default::default();
-    Some(carry_out(desk, client, ready, shown).await)
+    Some(carry_out(desk, (client, audit), ready, shown).await)
 }
 
 /// The folder of the receipts, and how it is called on the screen.
@@ -187,7 +188,12 @@ fn planned(ready: &Ready, receipts: String) -> Planned {
 }
 
 /// Deletes what was confirmed. What is under way when it is stopped comes to its receipt first.
-async fn carry_out(desk: &Desk, client: Client, ready: Ready, shown: String) -> End {
+async fn carry_out(
+    desk: &Desk,
+    (client, audit): (Client, Option<Audit>),
+    ready: Ready,
+    shown: String,
+) -> End {
     let totals = Mutex::new(Totals::default());
     let locked = || totals.lock().unwrap_or_else(PoisonError::into_inner);
     let gone: Mutex<Vec<Gone>> = Mutex::default();
@@ -227,7 +233,7 @@ async fn carry_out(desk: &Desk, client: Client, ready: Ready, shown: String) -> 
             let why = "another run has deleted recordings meanwhile: look again";
             return Err(How::Failed(why.to_owned()));
         }
-        let run = Run::new(client, receipts);
+        let run = Run::new(client, receipts, audit);
         let settled = run.settle(earlier.unsettled, &on_event).await;
         let settled: HashSet<String> = settled.map_err(how)?;
         let mut plan = ready.plan.clone();
@@ -257,7 +263,7 @@ async fn carry_out(desk: &Desk, client: Client, ready: Ready, shown: String) -> 
 fn how(stopped: Stopped) -> How {
     match stopped {
         Stopped::Told => How::Stopped,
-        Stopped::Api(_) | Stopped::Disk(_) => How::Failed(stopped.to_string()),
+        Stopped::Api(_) | Stopped::Disk(_) | Stopped::Audit(_) => How::Failed(stopped.to_string()),
     }
 }
 

@@ -13,9 +13,15 @@ use crate::archive::{
     Download, Event, Options, Outcome, Stopped, Totals, Wanted, blocking, in_use,
 };
 use crate::audio::fetch::Http;
+use crate::audit::Audit;
 use crate::plivo::{self, Client};
 
-pub(super) async fn run(desk: &Desk, client: Client, chosen: Chosen, folder: PathBuf) -> End {
+pub(super) async fn run(
+    desk: &Desk,
+    (client, audit): (Client, Option<Audit>),
+    chosen: Chosen,
+    folder: PathBuf,
+) -> End {
     let shown = std::path::absolute(&folder).unwrap_or_else(|_| folder.clone());
     let shown = shown.display().to_string();
     let nothing = |why: String| end(came(&Totals::default()), shown.clone(), How::Failed(why));
@@ -25,7 +31,7 @@ pub(super) async fn run(desk: &Desk, client: Client, chosen: Chosen, folder: Pat
         Err(error) => return nothing(error.to_string()),
     };
     let sender = client.clone();
-    let download = match blocking(move || Download::open(sender, http, options)).await {
+    let download = match blocking(move || Download::open(sender, http, options, audit)).await {
         Ok(download) => download,
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => return nothing(in_use(&folder)),
         Err(error) => {
