@@ -329,7 +329,7 @@ fn a_clock_that_is_behind_hides_no_recording() {
         "{text}"
     );
     assert!(
-        text.contains("90 recordings") && text.contains("29 min ago"),
+        text.contains("90 recordings") && text.contains("29\u{a0}min\u{a0}ago"),
         "{text}"
     );
     // What is loaded anew ends by the API's clock too; put right, this machine's counts again.

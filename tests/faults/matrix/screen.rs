@@ -61,6 +61,8 @@ pub fn list(case: &Case) -> u64 {
     let before = kept(&program, &rows[..8]);
     world.goes_wrong();
     program.keys(":p40\r");
+    // Before anything else is looked at: what is not asked for yet would not be asked for any more.
+    program.wait_until("the fault is met", || world.is_met());
     match case.course {
         Course::Outlived | Course::Tells(_) => {}
         Course::Meanwhile(words) => {
