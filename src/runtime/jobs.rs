@@ -2,18 +2,18 @@
 //! changed.
 
 mod delete;
+mod desk;
 mod download;
 mod export;
+mod places;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
 
 use crate::app::jobs::{Came, End, Far, How, Told, Work};
 use crate::app::picks::Chosen;
@@ -24,19 +24,11 @@ use crate::plivo::{Asking, Client, Extent, Priority, Recording, Stopped, Sweep};
 use super::account::Account;
 use super::log::Log;
 
-/// Between two tellings of how far a job is.
-const AT_MOST_EVERY: Duration = Duration::from_millis(250);
+use desk::Desk;
+pub use places::Places;
+
 /// How long the program's end waits for what a job has under way. A deletion that is cut short is settled by the next one.
 const LAST_WORK: Duration = Duration::from_secs(10);
-
-/// Where jobs may put what they keep.
-#[derive(Debug, Clone, Default)]
-pub struct Places {
-    /// What `~/` stands for.
-    pub home: Option<PathBuf>,
-    /// The folder of receipts.
-    pub state: Option<PathBuf>,
-}
 
 /// The jobs under way.
 #[derive(Debug)]
@@ -166,116 +158,6 @@ impl Jobs {
     }
 }
 
-impl Places {
-    /// A place as it was typed, or why there is none.
-    fn path(&self, typed: &str) -> Result<PathBuf, String> {
-        let Some(after) = typed.strip_prefix('~') else {
-            return Ok(PathBuf::from(typed));
-        };
-        if !after.is_empty() && !after.starts_with('/') {
-            return Err(format!(
-                "{typed} would be in another user's home, which is not looked up: name the place in full, or ./{typed}"
-            ));
-        }
-        match &self.home {
-            // Joined to a path that begins with a slash, the home would be dropped.
-            Some(home) => Ok(home.join(after.trim_start_matches('/'))),
-            None => Err(format!(
-                "HOME is not set, so that {typed} means nothing: name the place in full"
-            )),
-        }
-    }
-
-    /// A place as people write it.
-    fn shown(&self, path: &Path) -> String {
-        let home = self.home.as_deref();
-        match home.and_then(|home| path.strip_prefix(home).ok()) {
-            Some(below) => format!("~/{}", below.display()),
-            None => path.display().to_string(),
-        }
-    }
-}
-
-/// What a task tells by, and what it is told.
-#[derive(Debug)]
-struct Desk {
-    job: JobId,
-    tell: mpsc::Sender<Message>,
-    log: Log,
-    far: Arc<Mutex<Far>>,
-    stopped: watch::Receiver<bool>,
-}
-
-impl Desk {
-    async fn tell(&self, told: Told) {
-        // Nobody listens when the loop has ended.
-        let _ = self.tell.send(Message::Job(self.job, told)).await;
-    }
-
-    fn far(&self) -> MutexGuard<'_, Far> {
-        self.far.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// One recording failed: it is named in the log, the last one on the screen.
-    fn failed(&self, recording: &crate::plivo::RecordingId, what: &str, why: String) {
-        self.log.line(&format!("{what} {recording}: {why}"));
-        let mut far = self.far();
-        far.failed += 1;
-        far.trouble = Some((recording.clone(), why));
-    }
-
-    /// Waits until somebody wants the job to stop.
-    async fn stop(&self) {
-        let mut stopped = self.stopped.clone();
-        if stopped.wait_for(|stopped| *stopped).await.is_err() {
-            // The program's end drops the sender after it has sent.
-            std::future::pending::<()>().await;
-        }
-    }
-
-    /// Does the work, telling meanwhile how far it is; `also` is told with it.
-    async fn watch<T>(&self, also: impl Fn() -> Option<Told>, work: impl Future<Output = T>) -> T {
-        let mut work = std::pin::pin!(work);
-        let mut ticks = tokio::time::interval(AT_MOST_EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut last = Far::default();
-        let done = loop {
-            tokio::select! {
-                biased;
-                done = &mut work => break done,
-                // Where there is no room, the next tick tells it: the work must not wait for the screen.
-                _ = ticks.tick() => {
-                    if let Ok(room) = self.tell.try_reserve()
-                        && let Some(told) = also()
-                    {
-                        room.send(Message::Job(self.job, told));
-                    }
-                    if let Ok(room) = self.tell.try_reserve()
-                        && let Some(far) = self.news(&mut last)
-                    {
-                        room.send(Message::Job(self.job, Told::Far(far)));
-                    }
-                }
-            }
-        };
-        if let Some(told) = also() {
-            self.tell(told).await;
-        }
-        if let Some(far) = self.news(&mut last) {
-            self.tell(Told::Far(far)).await;
-        }
-        done
-    }
-
-    /// How far it is, where that changed since it was told `last`.
-    fn news(&self, last: &mut Far) -> Option<Far> {
-        let far = self.far().clone();
-        let news = far != *last;
-        last.clone_from(&far);
-        news.then_some(far)
-    }
-}
-
 /// The chosen recordings, newest first; how many there may be is told as it becomes known.
 fn recordings(
     client: Client,
@@ -317,116 +199,4 @@ fn recordings(
 
 fn end(came: Came, place: String, how: How) -> End {
     End { came, place, how }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_home_is_written_short_and_read_back() {
-        let places = Places {
-            home: Some("/home/me".into()),
-            state: None,
-        };
-        for (typed, path, shown) in [
-            ("~/calls", "/home/me/calls", "~/calls"),
-            ("/tmp/x", "/tmp/x", "/tmp/x"),
-            ("calls", "calls", "calls"),
-            ("~//etc/x", "/home/me/etc/x", "~/etc/x"),
-            ("./~me/x", "./~me/x", "./~me/x"),
-        ] {
-            assert_eq!(places.path(typed), Ok(PathBuf::from(path)));
-            assert_eq!(places.shown(Path::new(path)), shown);
-        }
-        assert_eq!(places.path("~"), Ok(PathBuf::from("/home/me/")));
-        let nowhere = places.path("~me/x").unwrap_err();
-        assert!(nowhere.starts_with("~me/x would be in another user's home"));
-        let nowhere = Places::default().path("~/x").unwrap_err();
-        assert!(nowhere.starts_with("HOME is not set, so that ~/x"));
-    }
-
-    fn desk() -> (Desk, mpsc::Receiver<Message>, watch::Sender<bool>) {
-        let (tell, told) = mpsc::channel(64);
-        let (stop, stopped) = watch::channel(false);
-        let desk = Desk {
-            job: JobId(1),
-            tell,
-            log: Log::default(),
-            far: Arc::default(),
-            stopped,
-        };
-        (desk, told, stop)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn how_far_it_is_is_told_a_few_times_a_second_and_only_what_changed() {
-        let (desk, mut told, _stop) = desk();
-        let work = async {
-            for _ in 0..1_000 {
-                desk.far().done += 1;
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-            // Nothing changes for a minute.
-            tokio::time::sleep(Duration::from_secs(60)).await;
-        };
-        desk.watch(|| None, work).await;
-        drop(desk);
-        let mut far = Vec::new();
-        while let Some(Message::Job(_, Told::Far(told))) = told.recv().await {
-            far.push(told.done);
-        }
-        assert!((4..=6).contains(&far.len()), "{far:?}");
-        assert_eq!(far.last(), Some(&1_000));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn work_goes_on_while_the_screen_takes_nothing_and_nothing_is_lost() {
-        let (desk, mut told, _stop) = desk();
-        while desk
-            .tell
-            .try_send(Message::Job(JobId(9), Told::Exists))
-            .is_ok()
-        {}
-        let (done, mut worked) = oneshot::channel();
-        let gone = Mutex::new(vec![(crate::plivo::RecordingId::new("a"), None)]);
-        let also = || {
-            let gone = std::mem::take(&mut *gone.lock().unwrap());
-            (!gone.is_empty()).then_some(Told::Gone(gone))
-        };
-        let work = async {
-            for _ in 0..10 {
-                tokio::time::sleep(AT_MOST_EVERY).await;
-                desk.far().done += 1;
-            }
-            done.send(()).unwrap();
-        };
-        let reads = async {
-            tokio::time::sleep(Duration::from_secs(60)).await;
-            assert_eq!(worked.try_recv(), Ok(()));
-            let mut own = Vec::new();
-            while own.len() < 2 {
-                match told.recv().await {
-                    Some(Message::Job(JobId(1), told)) => own.push(told),
-                    Some(_) => {}
-                    None => break,
-                }
-            }
-            own
-        };
-        let ((), own) = tokio::join!(desk.watch(also, work), reads);
-        assert!(
-            matches!(&own[..], [Told::Gone(gone), Told::Far(Far { done: 10, .. })] if gone.len() == 1),
-            "{own:?}"
-        );
-    }
-
-    #[tokio::test]
-    async fn a_job_that_is_told_to_stop_hears_it_and_no_other_way() {
-        let (desk, _told, stop) = desk();
-        let never = tokio::time::timeout(Duration::ZERO, desk.stop()).await;
-        assert!(never.is_err());
-        stop.send_replace(true);
-        desk.stop().await;
-    }
 }
