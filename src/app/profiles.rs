@@ -39,6 +39,15 @@ pub struct Changing {
 pub(super) struct Opening {
     request: RequestId,
     pub(super) name: String,
+    /// What was known to end with this account when its opening was asked for.
+    ends: Ends,
+}
+
+/// What ends with the account that is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ends {
+    plays: bool,
+    forgets: bool,
 }
 
 /// Another account, ready to be browsed: what its profile says.
@@ -138,8 +147,7 @@ impl App {
         if self.is_at_work(now) {
             return Vec::new();
         }
-        let plays = self.player.is_playing();
-        let forgets = self.marks.are_for_this_run() || self.picks.is_unused();
+        let Ends { plays, forgets } = self.ends();
         if plays || forgets {
             self.overlay = Some(Overlay::ChangeProfile(Changing {
                 name,
@@ -149,6 +157,27 @@ impl App {
             return Vec::new();
         }
         self.open_profile(name)
+    }
+
+    fn ends(&self) -> Ends {
+        Ends {
+            plays: self.player.is_playing(),
+            forgets: self.marks.are_for_this_run() || self.picks.is_unused(),
+        }
+    }
+
+    /// Whether something would end that was not there when the change was wanted: a token may take a minute to come. That is said.
+    fn is_busier(&mut self, opening: &Opening, now: Now) -> bool {
+        let (before, ends) = (opening.ends, self.ends());
+        let more = ends.plays && !before.plays || ends.forgets && !before.forgets;
+        if !more && self.overlay.is_none() {
+            return false;
+        }
+        let name = self.mask.account(&opening.name);
+        let words =
+            format!("{name} is ready, but what began here meanwhile would end: choose it again");
+        self.notices.info(words, now.mono);
+        true
     }
 
     /// What works on recordings of this account has to end first; that is said.
@@ -179,6 +208,7 @@ impl App {
         self.opening = Some(Opening {
             request,
             name: name.clone(),
+            ends: self.ends(),
         });
         effects.push(Effect::OpenProfile { request, name });
         effects
@@ -199,15 +229,18 @@ impl App {
         now: Now,
     ) -> Vec<Effect> {
         let opening = self.opening.take_if(|opening| opening.request == request);
-        let Some(Opening { name, .. }) = opening else {
+        let Some(opening) = opening else {
             return Vec::new();
         };
         match opened {
             // It began while the token was waited for.
-            Ok(()) if self.is_at_work(now) => vec![Effect::Cancel(request)],
+            Ok(()) if self.is_at_work(now) || self.is_busier(&opening, now) => {
+                vec![Effect::Cancel(request)]
+            }
             Ok(()) => vec![Effect::ChangeAccount(request)],
             Err(words) => {
-                let shown = format!("profile {}", self.mask.account(&name));
+                let name = &opening.name;
+                let shown = format!("profile {}", self.mask.account(name));
                 let words = words.replace(&format!("profile {name}"), &shown);
                 self.notices.trouble(words, now.mono);
                 Vec::new()

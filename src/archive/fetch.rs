@@ -63,7 +63,7 @@ pub(super) async fn fetch(
     let request = Request {
         url: media.url,
         authorization: media.authorization.map(audio::event::Secret),
-        plain_http_to: media.plain_http_to,
+        own_origin: media.own_origin,
     };
     let mut source = Piecemeal::new(http, request).map_err(Missed::Media)?;
     let mut patience = Patience {

@@ -28,8 +28,9 @@ pub struct Request {
     pub url: String,
     /// The whole `Authorization` value, for this URL's origin only; never sent across a redirect to another origin.
     pub authorization: Option<Secret>,
-    /// Plain http is taken to loopback only; this allows it to the origin of an API base the user set on purpose.
-    pub plain_http_to: Option<String>,
+    /// An origin that the user set on purpose (the API base's): it may be inside a private network, and plain http is taken to it if it
+    /// says so. Elsewhere only https to public servers is, and plain http to loopback.
+    pub own_origin: Option<String>,
 }
 
 /// What the app asks of the player.

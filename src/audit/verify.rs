@@ -76,6 +76,10 @@ pub fn verify(
             return Err(io::ErrorKind::Interrupted.into());
         }
         let taken = match line? {
+            // It had no end when the log was held: somebody has mended it since.
+            Line::Whole(line) if read + line.len() as u64 >= bytes => {
+                Err(walk.broken(number, Flaw::NoEnd))
+            }
             Line::Whole(line) => {
                 read += line.len() as u64 + 1;
                 walk.take(number, &line)

@@ -25,10 +25,15 @@ pub enum Unwritten {
 /// # Errors
 /// It has mistakes, would have some with the section, or cannot be read or written.
 pub fn append(path: &Path, section: &str) -> Result<(), Unwritten> {
-    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let unwritable = |why| Unwritten::Unwritable {
         path: path.to_owned(),
         why,
+    };
+    let real = match path.canonicalize() {
+        // A link that leads nowhere now may lead to the file again later: it must not be replaced.
+        Err(why) if fs::symlink_metadata(path).is_ok() => return Err(unwritable(why)),
+        Err(_) => path.to_owned(),
+        Ok(real) => real,
     };
     let text = read(&real).map_err(unwritable)?;
     Config::parse(path, text.as_deref().unwrap_or_default())?;
@@ -144,6 +149,16 @@ mod tests {
         append(&link, SECTION).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert!(fs::read_to_string(&real).unwrap().contains("[views.week]"));
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_for_now_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("config.toml");
+        std::os::unix::fs::symlink(folder.path().join("not/mounted"), &link).unwrap();
+        let told = append(&link, SECTION).unwrap_err().to_string();
+        assert!(told.contains("cannot be written"), "{told}");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 
     #[test]

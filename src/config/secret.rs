@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::channel;
@@ -51,7 +51,10 @@ pub(super) fn private_file(path: &Path) -> Result<String, Error> {
         path: path.to_owned(),
         why,
     };
-    let file = File::open(path).map_err(unreadable)?;
+    // What is no file must not be waited for: opening a pipe blocks until somebody writes.
+    let mut options = File::options();
+    options.read(true).custom_flags(libc::O_NONBLOCK);
+    let file = options.open(path).map_err(unreadable)?;
     // Of the open file: what stands at the path may be another one by now.
     let about = file.metadata().map_err(unreadable)?;
     if !about.is_file() {
@@ -180,6 +183,10 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(from_file(&path).unwrap().expose_secret(), "hunter22");
         assert!(matches!(from_file(folder.path()), Err(Error::NoFile(_))));
+        // Nobody ever writes into it.
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, 0o600.into()).unwrap();
+        assert!(matches!(from_file(&pipe), Err(Error::NoFile(_))));
         fs::write(&path, "\n").unwrap();
         assert!(matches!(from_file(&path), Err(Error::NoText(_))));
     }

@@ -15,13 +15,13 @@ use super::credentials::Credentials;
 /// How one recording's sound is fetched.
 #[derive(Clone, PartialEq, Eq)]
 pub struct MediaRequest {
-    /// Always https, unless `plain_http_to` allows else.
+    /// Always https, unless it is at an `own_origin` of plain http.
     pub url: String,
     /// The value of an `Authorization` header, for this address's origin only: never sent across a redirect to another.
     pub authorization: Option<String>,
-    /// The one origin that may be reached by plain http, and though it is on this machine or a private network: the API
-    /// base's own. `None` when `url` is elsewhere.
-    pub plain_http_to: Option<String>,
+    /// The API base's own origin, where `url` is there: the user named it, so that it may be on this machine or a private network, and
+    /// be reached by plain http if that is how it was named. `None` when `url` is elsewhere.
+    pub own_origin: Option<String>,
 }
 
 impl fmt::Debug for MediaRequest {
@@ -30,7 +30,7 @@ impl fmt::Debug for MediaRequest {
         f.debug_struct("MediaRequest")
             .field("url", &self.url)
             .field("authorization", &authorization)
-            .field("plain_http_to", &self.plain_http_to)
+            .field("own_origin", &self.own_origin)
             .finish()
     }
 }
@@ -79,7 +79,7 @@ pub fn authorize(
     let trusted = is_plivo_media(&url) || (own && !base.is_default());
     Ok(MediaRequest {
         authorization: trusted.then(|| credentials.authorization().expose_secret().to_owned()),
-        plain_http_to: (own && base.is_plain_http()).then(|| base.origin()),
+        own_origin: own.then(|| base.origin()),
         url: url.into(),
     })
 }
@@ -163,7 +163,7 @@ mod tests {
             let request = on_plivo(url).unwrap();
             assert_eq!(request.url, sent);
             assert!(request.authorization.unwrap().starts_with("Basic "));
-            assert_eq!(request.plain_http_to, None);
+            assert_eq!(request.own_origin, None);
         }
     }
 
@@ -217,7 +217,7 @@ mod tests {
         let own = on(base, "http://127.0.0.1:8080/media/r.mp3").unwrap();
         assert_eq!(own.url, "http://127.0.0.1:8080/media/r.mp3");
         assert!(own.authorization.is_some());
-        assert_eq!(own.plain_http_to.as_deref(), Some("http://127.0.0.1:8080"));
+        assert_eq!(own.own_origin.as_deref(), Some("http://127.0.0.1:8080"));
         for elsewhere in [
             "http://127.0.0.1:8081/r",
             "https://127.0.0.1:8080/r",
@@ -229,12 +229,12 @@ mod tests {
             );
         }
         let amazon = on(base, "http://s3.amazonaws.com/r").unwrap();
-        assert_eq!((amazon.authorization, amazon.plain_http_to), (None, None));
+        assert_eq!((amazon.authorization, amazon.own_origin), (None, None));
 
         let inner = on("https://10.0.0.5", "http://10.0.0.5/r").unwrap();
         assert_eq!(
-            (inner.url.as_str(), inner.plain_http_to),
-            ("https://10.0.0.5/r", None)
+            (inner.url.as_str(), inner.own_origin.as_deref()),
+            ("https://10.0.0.5/r", Some("https://10.0.0.5"))
         );
         assert!(inner.authorization.is_some());
     }

@@ -505,7 +505,7 @@ pub fn request_of(media: MediaRequest) -> audio::Request {
     audio::Request {
         url: media.url,
         authorization: media.authorization.map(Secret),
-        plain_http_to: media.plain_http_to,
+        own_origin: media.own_origin,
     }
 }
 

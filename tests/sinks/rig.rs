@@ -43,7 +43,7 @@ impl Rig {
             request: Request {
                 url: media::serve(file, Duration::ZERO, None),
                 authorization: None,
-                plain_http_to: None,
+                own_origin: None,
             },
             at: Duration::ZERO,
             expected: None,

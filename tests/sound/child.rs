@@ -164,7 +164,7 @@ pub fn live() {
                 request: Request {
                     url: (*url).to_owned(),
                     authorization: None,
-                    plain_http_to: None,
+                    own_origin: None,
                 },
                 at: millis(at),
                 expected: None,

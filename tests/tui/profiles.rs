@@ -120,6 +120,25 @@ fn a_token_that_cannot_be_had_is_a_line_and_the_account_stays() {
 }
 
 #[test]
+fn what_began_while_the_token_was_waited_for_is_not_ended_unasked() {
+    for begun in ["x", "<Enter>", ":"] {
+        let mut sitting = listing(80, 24);
+        sitting.keys("j<Enter>");
+        let (request, _) = opens(&sitting).remove(0);
+        sitting.keys(begun);
+        sitting.send(Message::ProfileOpened {
+            request,
+            opened: Ok(()),
+        });
+        assert!(!sitting.effects.contains(&Effect::ChangeAccount(request)));
+        if begun != ":" {
+            // Under a line that is being typed the notice waits.
+            assert!(last_line(&mut sitting).contains("beta is ready"), "{begun}");
+        }
+    }
+}
+
+#[test]
 fn an_account_that_nobody_waits_for_any_more_changes_nothing() {
     let mut sitting = listing(80, 24);
     sitting.keys("j<Enter><Esc>");

@@ -51,7 +51,7 @@ async fn fetched(answers: Answers) -> (Result<Vec<u8>, Missed>, usize) {
     let media = MediaRequest {
         url,
         authorization: None,
-        plain_http_to: None,
+        own_origin: None,
     };
     let limiter = Limiter::new(Rate::default());
     let fetched = fetch(

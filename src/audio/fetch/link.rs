@@ -20,7 +20,7 @@ pub(super) struct Hop {
 #[derive(Debug)]
 pub(super) struct Rule {
     start: Hop,
-    plain_http_to: Option<Origin>,
+    own_origin: Option<Origin>,
 }
 
 impl Rule {
@@ -32,13 +32,13 @@ impl Rule {
         }
         let url = Url::parse(request.url.trim())
             .map_err(|error| refused(&format!("it is not a URL ({error})")))?;
-        let allowed = request.plain_http_to.as_deref();
+        let allowed = request.own_origin.as_deref();
         let rule = Self {
             start: Hop {
                 url,
                 authorized: request.authorization.is_some(),
             },
-            plain_http_to: allowed
+            own_origin: allowed
                 .and_then(|base| Url::parse(base).ok())
                 .map(|base| base.origin()),
         };
@@ -75,7 +75,7 @@ impl Rule {
 
     /// Whether `url` is at the API base's own origin, which the user named and which may be anywhere.
     pub(super) fn is_own(&self, url: &Url) -> bool {
-        self.plain_http_to == Some(url.origin())
+        self.own_origin == Some(url.origin())
     }
 
     fn check(&self, url: &Url) -> Result<(), Error> {
@@ -137,6 +137,7 @@ fn is_inside_v6(address: Ipv6Addr) -> bool {
         || address.is_unspecified()
         || address.is_unique_local()
         || address.is_unicast_link_local()
+        || address.is_multicast()
         || mapped(address).is_some_and(is_inside_v4)
 }
 
@@ -145,17 +146,19 @@ fn is_inside_v4(address: Ipv4Addr) -> bool {
     address.is_loopback()
         || address.is_private()
         || address.is_link_local()
-        || address.is_broadcast()
+        || address.is_multicast()
         || first == 0
+        || first >= 240
         || first == 100 && second & 0xC0 == 64
+        || first == 198 && second & 0xFE == 18
 }
 
-/// The IPv4 address in an IPv6 one: mapped, compatible, or behind the well-known prefix of NAT64.
+/// The IPv4 address in an IPv6 one: mapped, compatible, of 6to4, or behind the prefixes of NAT64 (RFC 6052, RFC 8215).
 fn mapped(address: Ipv6Addr) -> Option<Ipv4Addr> {
     match address.segments() {
-        [0x64, 0xFF9B, 0, 0, 0, 0, high, low] => {
-            Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)))
-        }
+        [0x64, 0xFF9B, 0, 0, 0, 0, high, low]
+        | [0x64, 0xFF9B, 1, _, _, _, high, low]
+        | [0x2002, high, low, ..] => Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low))),
         _ => address.to_ipv4(),
     }
 }
@@ -165,11 +168,11 @@ mod tests {
     use super::*;
     use crate::audio::event::Secret;
 
-    fn rule(url: &str, plain_http_to: Option<&str>) -> Result<Rule, Error> {
+    fn rule(url: &str, own_origin: Option<&str>) -> Result<Rule, Error> {
         Rule::new(&Request {
             url: url.to_owned(),
             authorization: Some(Secret("Basic x".to_owned())),
-            plain_http_to: plain_http_to.map(str::to_owned),
+            own_origin: own_origin.map(str::to_owned),
         })
     }
 
@@ -234,6 +237,13 @@ mod tests {
             "https://[fd00::1]/",
             "https://[::ffff:10.0.0.1]/",
             "https://[64:ff9b::a00:1]/",
+            "https://[64:ff9b:1::a00:1]/",
+            "https://[2002:a00:1::1]/",
+            "https://[ff02::1]/",
+            "https://224.0.0.1/",
+            "https://240.0.0.1/",
+            "https://255.255.255.255/",
+            "https://198.18.0.1/",
             "http://media.example/",
             "//user@media.example/",
             "javascript:0",

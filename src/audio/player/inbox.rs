@@ -146,7 +146,7 @@ mod tests {
             request: Request {
                 url: String::new(),
                 authorization: None,
-                plain_http_to: None,
+                own_origin: None,
             },
             at: Duration::ZERO,
             expected: None,

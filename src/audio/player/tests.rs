@@ -105,7 +105,7 @@ impl Rig {
             request: Request {
                 url: "http://127.0.0.1/".to_owned(),
                 authorization: None,
-                plain_http_to: None,
+                own_origin: None,
             },
             at,
             expected: None,
@@ -715,7 +715,7 @@ fn the_null_output_takes_as_long_as_the_sound() {
         request: Request {
             url: String::new(),
             authorization: None,
-            plain_http_to: None,
+            own_origin: None,
         },
         at: Duration::from_millis(9_585),
         expected: None,

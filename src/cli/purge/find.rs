@@ -142,9 +142,12 @@ impl Item {
             How::Marks => file::remove(&self.path).map(drop).map_err(io::Error::other),
             How::Receipts => {
                 let busy = || io::Error::other("a deletion is under way");
-                if fs::symlink_metadata(&self.path)?.is_file() {
-                    File::open(&self.path)?.try_lock().map_err(|_| busy())?;
+                let is_file = fs::symlink_metadata(&self.path)?.is_file();
+                let receipts = is_file.then(|| File::open(&self.path)).transpose()?;
+                if let Some(receipts) = &receipts {
+                    receipts.try_lock().map_err(|_| busy())?;
                 }
+                // Held until it is gone, so that no deletion begins to write into it.
                 fs::remove_file(&self.path)
             }
             How::File => fs::remove_file(&self.path),

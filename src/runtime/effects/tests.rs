@@ -136,9 +136,9 @@ async fn sound_is_asked_for_with_what_may_be_sent_there_and_nothing_else() {
             })
             .collect();
         assert!(requests[0].authorization.is_some());
-        assert_eq!(requests[0].plain_http_to.as_deref(), Some(base.as_str()));
+        assert_eq!(requests[0].own_origin.as_deref(), Some(base.as_str()));
         assert_eq!(requests[1].authorization, None);
-        assert_eq!(requests[1].plain_http_to, None);
+        assert_eq!(requests[1].own_origin, None);
     }
     commands.borrow_mut().clear();
     // What is only likely to be played is refused without a word.

@@ -62,7 +62,7 @@ async fn ask(url: &str, own: Option<&str>) -> Result<Result<(), String>, Error> 
     let request = Request {
         url: url.to_owned(),
         authorization: None,
-        plain_http_to: own.map(str::to_owned),
+        own_origin: own.map(str::to_owned),
     };
     let (http, rule) = (
         Http::looking_up(here).unwrap(),

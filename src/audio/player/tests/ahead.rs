@@ -6,7 +6,7 @@ fn request(url: &str) -> Request {
     Request {
         url: url.to_owned(),
         authorization: None,
-        plain_http_to: None,
+        own_origin: None,
     }
 }
 
