@@ -92,7 +92,7 @@ fn ours(file: &[u8], speech: Speech) -> f64 {
             request: Request {
                 url,
                 authorization: None,
-                plain_http_to: None,
+                own_origin: None,
             },
             at: Duration::ZERO,
             expected: None,
