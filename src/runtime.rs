@@ -8,7 +8,7 @@
 //! | [`stage`], [`screen`], [`output`] | drawing: ratatui's cells, their bytes, a terminal that may be slow |
 //! | [`terminal`], [`mod@panic`], [`stderr`] | the terminal taken and given back, whatever happens |
 //! | [`input`], [`signals`] | keys, clicks, pastes; SIGTERM and its like |
-//! | [`file`] | a file that is whole or not there |
+//! | [`mod@file`] | a file that is whole or not there |
 //! | [`frames`], [`timers`] | when to draw, when to ring |
 //! | [`jobs`] | exports, downloads and deletions beside the loop |
 //! | `marks` | the file that holds marks, where the user has it |
