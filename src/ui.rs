@@ -2,6 +2,7 @@
 
 mod arrange;
 mod cell;
+mod choices;
 mod columns;
 pub mod context;
 mod deliveries;

@@ -1,13 +1,14 @@
 //! How the box looks in which columns are shown, hidden and moved.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use crate::app::columns::{Arranging, Column};
 use crate::app::layout::Layout;
 use crate::app::text::wrap;
 
 use super::View;
+use super::choices;
 use super::columns::fit;
 use super::panel::{Titles, after, popup};
 use super::text::put;
@@ -44,24 +45,14 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, arrangin
         height: inner.height - foot,
         ..inner
     };
-    let top = (arranging.chosen + 1).saturating_sub(usize::from(list.height));
     let fitting = fitting(view, layout);
-    for (y, (at, (column, shown))) in (list.y..list.bottom()).zip(rows.iter().enumerate().skip(top))
-    {
-        let place = Rect {
-            y,
-            height: 1,
-            ..list
-        };
-        let room = !shown || fitting.contains(column);
-        draw_row(view, frame, place, (*column, *shown, room));
-        if at == arranging.chosen {
-            let buffer = frame.buffer_mut();
-            put(buffer, Rect { width: 1, ..place }, ">", styles.title);
-            buffer.set_style(place, styles.cursor);
-            view.cursor = Some(Position { x: place.x, y });
+    let chosen = (rows.len(), arranging.chosen);
+    choices::rows(view, frame, list, chosen, |view, frame, place, at| {
+        if let Some((column, shown)) = rows.get(at) {
+            let room = !shown || fitting.contains(column);
+            draw_row(view, frame, place, (*column, *shown, room));
         }
-    }
+    });
     if foot == 0 {
         return;
     }

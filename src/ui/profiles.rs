@@ -1,14 +1,15 @@
 //! How the list of profiles looks, and the question before another is used.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use crate::app::layout::Layout;
 use crate::app::profiles::{Changing, Choosing, Profile};
 use crate::app::text::{safe, wrap};
 
 use super::View;
-use super::panel::{Titles, after, popup};
+use super::choices::{self, List};
+use super::panel::after;
 use super::text::put;
 
 /// Columns of the box.
@@ -19,45 +20,19 @@ const NAME: u16 = 20;
 const NOTE: u16 = 8;
 
 pub(super) fn draw_list(view: &mut View, frame: &mut Frame, layout: &Layout, choosing: &Choosing) {
-    let styles = view.styles;
-    let profiles = choosing.profiles.as_deref();
-    let rows = profiles.map_or(1, <[Profile]>::len);
-    let all = u16::try_from(rows).unwrap_or(u16::MAX);
-    let area = layout.popup(WIDTH, all.saturating_add(2));
-    let room = usize::from(area.height.saturating_sub(2));
-    let place = match rows > room {
-        true => format!("{} of {rows}", choosing.chosen + 1),
-        false => String::new(),
+    let profiles = choosing.profiles.as_deref().unwrap_or_default();
+    let list = List {
+        title: "Profiles",
+        width: WIDTH,
+        rows: profiles.len(),
+        chosen: choosing.chosen,
+        empty: &[("reading them …".to_owned(), view.styles.quiet)],
     };
-    let titles = Titles {
-        top_left: Some(("Profiles", styles.title)),
-        bottom_right: Some((&place, styles.quiet)),
-        ..Titles::default()
-    };
-    let inner = popup(frame, area, styles.border_focus, &titles);
-    view.cursor = Some(Position {
-        x: inner.x,
-        y: inner.y,
-    });
-    let Some(profiles) = profiles else {
-        put(frame.buffer_mut(), inner, "reading them …", styles.quiet);
-        return;
-    };
-    let top = (choosing.chosen + 1).saturating_sub(room);
-    for (y, (at, profile)) in (inner.y..inner.bottom()).zip(profiles.iter().enumerate().skip(top)) {
-        let place = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
-        draw_profile(view, frame, place, profile);
-        if at == choosing.chosen {
-            let buffer = frame.buffer_mut();
-            put(buffer, Rect { width: 1, ..place }, ">", styles.title);
-            buffer.set_style(place, styles.cursor);
-            view.cursor = Some(Position { x: place.x, y });
+    choices::list(view, frame, layout, &list, |view, frame, place, at| {
+        if let Some(profile) = profiles.get(at) {
+            draw_profile(view, frame, place, profile);
         }
-    }
+    });
 }
 
 fn draw_profile(view: &View, frame: &mut Frame, place: Rect, profile: &Profile) {
@@ -103,23 +78,6 @@ pub(super) fn draw_question(
     text.push((String::new(), styles.text));
     text.push((format!("y  go to {}", safe(&name)), styles.key));
     text.push(("n  stay here".to_owned(), styles.key));
-    let height = u16::try_from(text.len() + 2).unwrap_or(u16::MAX);
-    let titles = Titles {
-        top_left: Some(("Another account?", styles.title)),
-        ..Titles::default()
-    };
-    let area = layout.popup(columns, height);
-    let inner = popup(frame, area, styles.border_focus, &titles);
-    for (y, (line, style)) in (inner.y..inner.bottom()).zip(&text) {
-        let place = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
-        put(frame.buffer_mut(), place, line, *style);
-    }
-    view.cursor = Some(Position {
-        x: inner.x,
-        y: inner.y,
-    });
+    let area = choices::area_for(layout, columns, &text);
+    choices::question(view, frame, area, "Another account?", &text);
 }

@@ -1,7 +1,7 @@
 //! How the saved views look, and the question where one that is new goes.
 
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::criteria::calls;
@@ -10,7 +10,8 @@ use crate::app::text::{safe, wrap};
 use crate::app::views::{Choosing, Saving, View as Saved};
 
 use super::View;
-use super::panel::{Titles, after, popup};
+use super::choices::{self, List};
+use super::panel::after;
 use super::text::{cut_end, put};
 
 /// Columns of the box.
@@ -19,52 +20,22 @@ const WIDTH: u16 = 100;
 const NAME: u16 = 16;
 
 pub(super) fn draw_list(view: &mut View, frame: &mut Frame, layout: &Layout, choosing: Choosing) {
-    let styles = view.styles;
-    let views = view.app.views();
-    let all = u16::try_from(views.len()).unwrap_or(u16::MAX);
-    let area = layout.popup(WIDTH, all.max(2).saturating_add(2));
-    let room = usize::from(area.height.saturating_sub(2));
-    let place = match views.len() > room {
-        true => format!("{} of {}", choosing.chosen + 1, views.len()),
-        false => String::new(),
+    let (views, styles) = (view.app.views(), view.styles);
+    let list = List {
+        title: "Views",
+        width: WIDTH,
+        rows: views.len(),
+        chosen: choosing.chosen,
+        empty: &[
+            ("There are no views yet.".to_owned(), styles.text),
+            (view.app.none_saved(), styles.quiet),
+        ],
     };
-    let titles = Titles {
-        top_left: Some(("Views", styles.title)),
-        bottom_right: Some((&place, styles.quiet)),
-        ..Titles::default()
-    };
-    let inner = popup(frame, area, styles.border_focus, &titles);
-    view.cursor = Some(Position {
-        x: inner.x,
-        y: inner.y,
-    });
-    if views.is_empty() {
-        let words = view.app.none_saved();
-        lines(
-            frame,
-            inner,
-            &[
-                ("There are no views yet.".to_owned(), styles.text),
-                (words, styles.quiet),
-            ],
-        );
-        return;
-    }
-    let top = (choosing.chosen + 1).saturating_sub(room);
-    for (y, (at, saved)) in (inner.y..inner.bottom()).zip(views.iter().enumerate().skip(top)) {
-        let place = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
-        draw_view(view, frame, place, saved);
-        if at == choosing.chosen {
-            let buffer = frame.buffer_mut();
-            put(buffer, Rect { width: 1, ..place }, ">", styles.title);
-            buffer.set_style(place, styles.cursor);
-            view.cursor = Some(Position { x: place.x, y });
+    choices::list(view, frame, layout, &list, |view, frame, place, at| {
+        if let Some(saved) = views.get(at) {
+            draw_view(view, frame, place, saved);
         }
-    }
+    });
 }
 
 fn draw_view(view: &View, frame: &mut Frame, place: Rect, saved: &Saved) {
@@ -119,29 +90,6 @@ pub(super) fn draw_question(view: &mut View, frame: &mut Frame, layout: &Layout,
         ],
     };
     text.extend(choices);
-    let height = u16::try_from(text.len() + 2).unwrap_or(u16::MAX);
-    let titles = Titles {
-        top_left: Some(("Save this view?", styles.title)),
-        ..Titles::default()
-    };
-    let area = layout.popup(columns, height);
-    let inner = popup(frame, area, styles.border_focus, &titles);
-    // In a low terminal the choices are kept in sight.
-    let skipped = text.len().saturating_sub(usize::from(inner.height));
-    lines(frame, inner, text.get(skipped..).unwrap_or_default());
-    view.cursor = Some(Position {
-        x: inner.x,
-        y: inner.y,
-    });
-}
-
-fn lines(frame: &mut Frame, inner: Rect, text: &[(String, Style)]) {
-    for (y, (line, style)) in (inner.y..inner.bottom()).zip(text) {
-        let place = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
-        put(frame.buffer_mut(), place, line, *style);
-    }
+    let area = choices::area_for(layout, columns, &text);
+    choices::question(view, frame, area, "Save this view?", &text);
 }
