@@ -1,6 +1,6 @@
 //! What the two sides of a call are called. Which party is where is not known: they are left and right until someone names them.
 
-use super::text::is_safe;
+use super::text::named;
 
 /// What someone calls a side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,9 +12,7 @@ impl Name {
 
     /// `None` for what is empty, too long or cannot be shown as it is.
     pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let fits = !text.is_empty() && text.chars().count() <= Self::LONGEST && is_safe(text);
-        fits.then(|| Self(text.to_owned()))
+        named(text, Self::LONGEST).map(Self)
     }
 
     pub fn as_str(&self) -> &str {

@@ -48,6 +48,14 @@ pub fn is_safe(text: &str) -> bool {
     text.chars().all(|c| matches!(replaced(c), Safety::Keep))
 }
 
+/// What somebody calls a thing, without the space around it. `None` where it is empty, has more than `longest` characters, or cannot be
+/// shown as it is.
+pub fn named(text: &str, longest: usize) -> Option<String> {
+    let text = text.trim();
+    let fits = !text.is_empty() && text.chars().count() <= longest && is_safe(text);
+    fits.then(|| text.to_owned())
+}
+
 enum Safety {
     Keep,
     Become(char),

@@ -4,7 +4,7 @@ use super::{Again, Job, Kind, State, Work};
 use crate::app::ids::JobId;
 use crate::app::input::TextLine;
 use crate::app::picks::{Chosen, counted};
-use crate::app::text::is_safe;
+use crate::app::text::named;
 use crate::app::words::count;
 use crate::app::{App, Effect, Now, Overlay};
 
@@ -18,9 +18,7 @@ impl Folder {
 
     /// `None` where that is no folder's name: nothing, or what could not be shown as it is.
     pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let fits = !text.is_empty() && text.chars().count() <= Self::LONGEST && is_safe(text);
-        fits.then(|| Self(text.to_owned()))
+        named(text, Self::LONGEST).map(Self)
     }
 
     pub fn as_str(&self) -> &str {

@@ -5,10 +5,12 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 
 use crate::archive::folder::{Folder, Kind as Found};
+use crate::archive::manifest::ReadManifest;
 use crate::archive::{MANIFEST, in_progress, read_alone};
 use crate::cli::{Failure, marks};
 use crate::deletion::RECEIPTS;
@@ -41,6 +43,8 @@ enum How {
     Marks,
     /// Not while a deletion is under way.
     Receipts,
+    /// With the archive's manifest, whose lock keeps downloads from going on with the part until it is gone.
+    Part(#[expect(dead_code, reason = "it is held")] Arc<ReadManifest>),
     File,
 }
 
@@ -150,7 +154,7 @@ impl Item {
                 // Held until it is gone, so that no deletion begins to write into it.
                 fs::remove_file(&self.path)
             }
-            How::File => fs::remove_file(&self.path),
+            How::Part(_) | How::File => fs::remove_file(&self.path),
         }
     }
 }
@@ -160,28 +164,33 @@ fn parts(archive: &Path) -> Result<Vec<Item>, Failure> {
     let shown = archive.display();
     let full = std::path::absolute(archive)?;
     let folder = Folder::open(&full).with_context(|| format!("--parts-in {shown}"))?;
-    if let Err(error) = read_alone(&folder) {
-        return Err(match error.kind() {
-            io::ErrorKind::WouldBlock => {
-                anyhow!("--parts-in {shown}: a download is under way there")
-            }
-            _ => anyhow!(
-                "--parts-in {shown}: it is no archive: its {MANIFEST} cannot be read: {error}"
-            ),
+    let held = read_alone(&folder).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => {
+            anyhow!("--parts-in {shown}: a download is under way there")
         }
-        .into());
-    }
+        _ => {
+            anyhow!("--parts-in {shown}: it is no archive: its {MANIFEST} cannot be read: {error}")
+        }
+    })?;
     let mut items = Vec::new();
-    walk(&folder, &mut items, DEEPEST).with_context(|| format!("--parts-in {shown}"))?;
+    walk(&folder, &Arc::new(held), &mut items, DEEPEST)
+        .with_context(|| format!("--parts-in {shown}"))?;
     Ok(items)
 }
 
-fn walk(folder: &Folder, items: &mut Vec<Item>, deeper: u32) -> io::Result<()> {
+fn walk(
+    folder: &Folder,
+    held: &Arc<ReadManifest>,
+    items: &mut Vec<Item>,
+    deeper: u32,
+) -> io::Result<()> {
     let mut names = folder.names()?;
     names.sort();
     for name in &names {
         match folder.kind(name)? {
-            Some(Found::Folder) if deeper > 0 => walk(&folder.enter(name)?, items, deeper - 1)?,
+            Some(Found::Folder) if deeper > 0 => {
+                walk(&folder.enter(name)?, held, items, deeper - 1)?;
+            }
             Some(Found::File { .. }) => {
                 let Some(beside) = name.to_str().and_then(in_progress) else {
                     continue;
@@ -189,12 +198,13 @@ fn walk(folder: &Folder, items: &mut Vec<Item>, deeper: u32) -> io::Result<()> {
                 if names.iter().any(|other| **other == *OsStr::new(&beside)) {
                     let what = "a part of an unfinished download";
                     let part = folder.path().join(&**name);
-                    items.extend(item(&part, Kind::Goes, How::File, what));
+                    let how = || How::Part(Arc::clone(held));
+                    items.extend(item(&part, Kind::Goes, how(), what));
                     let state = folder.path().join(beside);
                     items.extend(item(
                         &state,
                         Kind::Goes,
-                        How::File,
+                        how(),
                         "what is known of that part",
                     ));
                 }
