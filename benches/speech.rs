@@ -46,7 +46,11 @@ fn main() {
     let file = CALL.repeat(COPIES);
     let plain = ours(&file, Speech::default());
     table
-        .row("playing speech: CPU, as it was recorded", Some(plain), Unit::Percent)
+        .row(
+            "playing speech: CPU, as it was recorded",
+            Some(plain),
+            Unit::Percent,
+        )
         .limit(LIMIT);
     let all = ours(
         &file,
@@ -61,9 +65,12 @@ fn main() {
     table.row(what, Some(all), Unit::Percent).limit(LIMIT);
     if installed("mpv").is_some() {
         let theirs = mpv(&file);
-        table
-            .row(what, Some(all), Unit::Percent)
-            .peer("mpv at 2×, scaletempo2 alone", Some(theirs), 0.0, None);
+        table.row(what, Some(all), Unit::Percent).peer(
+            "mpv at 2×, scaletempo2 alone",
+            Some(theirs),
+            0.0,
+            None,
+        );
     } else {
         table.note("mpv is not installed: `scripts/deps bench` brings it");
     }
