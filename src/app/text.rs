@@ -89,6 +89,11 @@ fn is_of_one_width(cluster: &str) -> bool {
     first > 0 && first + widths.sum::<usize>() == cluster.width()
 }
 
+/// Does this sign have several characters that take room? Terminals draw them beside each other, or one over the other.
+pub fn is_joined(sign: &str) -> bool {
+    sign.chars().filter(|c| c.width() != Some(0)).count() > 1
+}
+
 /// True when [`safe`] would change nothing that could harm a terminal.
 pub fn is_safe(text: &str) -> bool {
     text.chars().all(|c| matches!(replaced(c), Safety::Keep))

@@ -5,9 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthChar;
 
-pub use crate::app::text::{cut_end, cut_start, is_safe, safe, width, wrap};
+pub use crate::app::text::{cut_end, cut_start, is_joined, is_safe, safe, width, wrap};
 
 /// Writes one line of text from anywhere; it is made safe and cut at the area's end. Gives the columns used.
 pub fn put(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
@@ -103,8 +102,7 @@ fn settle(row: &mut [Cell], x: usize, wide: usize) -> usize {
         cell.set_symbol(" ");
         return 1;
     }
-    let seen = cell.symbol().chars().filter(|c| c.width() != Some(0));
-    if seen.count() > 1 {
+    if is_joined(cell.symbol()) {
         for cell in row.iter_mut().skip(x + 1).take(wide - 1) {
             cell.set_symbol("");
         }
