@@ -7,9 +7,15 @@
     reason = "what fails here fails the test"
 )]
 
+#[path = "support/pty.rs"]
+mod pty;
+
 #[path = "hostile"]
 mod suite {
     mod commands;
+    mod config;
+    mod names;
+    mod program;
     mod server;
     mod words;
 }

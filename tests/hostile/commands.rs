@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use super::program::{checked, command};
 use super::server::{Content, Server};
 use super::words::{hostile, only_text};
 
@@ -14,28 +15,7 @@ const SOUND: &[u8] = include_bytes!("../../assets/calls/booking-mono-cbr16.mp3")
 const RANGE: [&str; 4] = ["--from", "2026-11-01", "--to", "2026-11-30"];
 
 fn callreel(server: &Server, home: &Path, arguments: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_callreel"))
-        .args(arguments)
-        .env_clear()
-        .env("HOME", home)
-        .env("CALLREEL_API_URL", &server.url)
-        .env("PLIVO_AUTH_ID", "MAM0QZODHIZTC3NGI2OW")
-        .env(
-            "PLIVO_AUTH_TOKEN",
-            "hostilehostilehostilehostilehostile12345",
-        )
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let what = arguments.join(" ");
-    let mut shown = output.stdout.clone();
-    if arguments.contains(&"tsv") {
-        // These stand between cells, and as many in every line.
-        shown.retain(|byte| *byte != b'\t');
-    }
-    only_text(&format!("{what}: standard output"), &shown);
-    only_text(&format!("{what}: standard error"), &output.stderr);
-    output
+    checked(command(&server.url, home, &[]).args(arguments))
 }
 
 fn ran(server: &Server, home: &Path, arguments: &[&str]) -> String {
