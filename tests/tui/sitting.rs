@@ -97,7 +97,8 @@ impl Sitting {
     }
 
     pub fn now(&self) -> Now {
-        let wall = noon() + TimeDelta::from_std(self.passed).unwrap();
+        // No clock is read at the full second.
+        let wall = noon() + TimeDelta::microseconds(1) + TimeDelta::from_std(self.passed).unwrap();
         Now {
             mono: self.start + self.passed,
             wall,
