@@ -51,6 +51,7 @@ pub mod table;
 pub mod text;
 pub mod theme;
 pub mod ticket;
+pub mod toml;
 mod update;
 pub mod views;
 mod walk;

@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     match cli::run(cli) {
         Ok(code) => code,
         Err(failure) => {
-            let _ = writeln!(std::io::stderr(), "callreel: {:#}", failure.error);
+            let _ = writeln!(std::io::stderr(), "callreel: {failure}");
             ExitCode::from(failure.code)
         }
     }

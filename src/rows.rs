@@ -35,10 +35,34 @@ impl Form {
         })
     }
 
+    /// Whether standard output gets cells as they came, if that is `wanted`.
+    ///
+    /// # Errors
+    /// When there are no cells, or whoever called could put there what a terminal obeys.
+    pub(crate) fn raw(self, wanted: bool) -> Result<bool, NotRaw> {
+        match (wanted, self) {
+            (false, _) => Ok(false),
+            (true, Self::Csv | Self::Tsv) if io::stdout().is_terminal() => Err(NotRaw::Terminal),
+            (true, Self::Csv | Self::Tsv) => Ok(true),
+            (true, Self::Table | Self::Json | Self::Ndjson) => Err(NotRaw::NoCells),
+        }
+    }
+
     /// Whether a program reads it that wants its errors as JSON too.
     pub(crate) fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Ndjson)
     }
+}
+
+/// Why cells are not printed as they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotRaw {
+    #[error("--csv-raw does nothing without --output csv or tsv")]
+    NoCells,
+    #[error(
+        "--csv-raw leaves in what a terminal obeys, and standard output is one: pipe it or write it to a file, or leave out --csv-raw"
+    )]
+    Terminal,
 }
 
 /// Writes recordings one after the other.

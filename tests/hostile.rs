@@ -7,11 +7,16 @@
     reason = "what fails here fails the test"
 )]
 
+#[path = "support/pty.rs"]
+mod pty;
 #[path = "support/words.rs"]
 mod words;
 
 #[path = "hostile"]
 mod suite {
     mod commands;
+    mod config;
+    mod names;
+    mod program;
     mod server;
 }

@@ -16,6 +16,7 @@ use super::columns::Columns;
 use super::criteria::{Criteria, Field};
 use super::mask::Mask;
 use super::sort;
+use super::toml::quoted;
 
 /// A view's name: 1 to 40 letters a-z, digits, `-` and `_`, so that it needs no quotes anywhere.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,19 +137,6 @@ impl View {
         }
         section
     }
-}
-
-/// A text as TOML takes it.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
 }
 
 #[cfg(test)]

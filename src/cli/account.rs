@@ -152,7 +152,7 @@ impl Api {
         env: &dyn Fn(&str) -> Option<String>,
         by: impl Fn(&Config, &Voices) -> Result<Settings, config::Error>,
     ) -> Result<Ready, config::Error> {
-        let paths = Paths::new(self.config.clone(), env);
+        let paths = Paths::as_told(self.config.clone(), env);
         let config = Config::load(&paths)?;
         let places = Places {
             config: &config,

@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use serde_json::json;
 
 use super::account::Api;
-use super::output::print;
+use super::output::{print, print_path};
 use super::report::{Far, Form, Report};
 use super::settings::Flags;
 use super::{Failure, SOME_FAILED};
@@ -95,7 +95,7 @@ pub fn run(args: &Args) -> Result<ExitCode, Failure> {
             }
         }
         Command::Path { api } => {
-            print(format!("{}\n", configured(api)?.display()))?;
+            print_path(&configured(api)?)?;
             Ok(ExitCode::SUCCESS)
         }
     }

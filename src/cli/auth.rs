@@ -21,7 +21,7 @@ use crate::plivo::{
 };
 
 use super::account::{api_base, forbid_core_dumps};
-use super::output::print;
+use super::output::{print, shown};
 use super::{CREDENTIALS, FAILED, Failure};
 
 /// Keep accounts for --profile.
@@ -151,7 +151,7 @@ async fn add_account(add: &Add, paths: &Paths, store: &Store) -> Result<ExitCode
             in_keychain: add.keychain,
         },
     )?;
-    let (name, path) = (&add.name, path.display());
+    let (name, path) = (&add.name, shown(&path));
     let kept = match add.keychain {
         true => format!(
             "its token is in the kernel's key ring until this machine starts again or it lies unused for days, and its id in {path}"

@@ -20,6 +20,7 @@ use crate::runtime::effects::request_of;
 use crate::runtime::signals::Signals;
 
 use super::account::Whose;
+use super::output::shown;
 use super::{FAILED, Failure, failure, recording, stop};
 use file::{Output, Refused};
 use part::Part;
@@ -113,7 +114,7 @@ async fn clip(args: &Args, output: Output) -> Result<ExitCode, Failure> {
     };
     if args.output != std::path::Path::new("-") {
         // Nobody may be looking.
-        let _ = writeln!(io::stderr(), "{}: {told}", args.output.display());
+        let _ = writeln!(io::stderr(), "{}: {told}", shown(&args.output));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,12 +9,13 @@ use anyhow::{Context, anyhow};
 
 use crate::app::action::ACTIONS;
 use crate::app::keymap::Keymap;
+use crate::app::toml::quoted;
 use crate::config::slot::Source;
 use crate::config::{Config, DEFAULT_FILE, Paths, Settings};
 
 use super::Failure;
 use super::account::{Api, forbid_core_dumps};
-use super::output::print;
+use super::output::{print, print_path, shown as shown_path};
 use super::settings::Flags;
 
 /// Write, find, check and show the configuration.
@@ -64,9 +65,9 @@ pub fn run(args: &Args) -> Result<(), Failure> {
         Command::Init => {
             let path = usual()?;
             init(&path)?;
-            print(format!("{}\n", path.display()))
+            print_path(&path)
         }
-        Command::Path => print(format!("{}\n", usual()?.display())),
+        Command::Path => print_path(&usual()?),
         Command::Check { file } => {
             let path = file.clone().map_or_else(usual, Ok)?;
             match file {
@@ -77,7 +78,7 @@ pub fn run(args: &Args) -> Result<(), Failure> {
                 true => "no mistakes",
                 false => "there is no such file, and nothing needs one",
             };
-            print(format!("{}: {what}\n", path.display()))
+            print(format!("{}: {what}\n", shown_path(&path)))
         }
         Command::Show(Show { api, flags }) => {
             // The address of an account stands beside its token.
@@ -149,7 +150,7 @@ fn rebound(keymap: &Keymap) -> Vec<String> {
     let keys = |keymap: &Keymap, action| {
         let mut keys: Vec<String> = Vec::new();
         for binding in keymap.bindings().iter().filter(|b| b.action == action) {
-            let key = format!("\"{}\"", binding.chord);
+            let key = quoted(&binding.chord.to_string());
             if !keys.contains(&key) {
                 keys.push(key);
             }

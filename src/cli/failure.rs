@@ -1,10 +1,40 @@
-//! Failures of sound as one line and an exit code; [`super::told`] has those of the API.
+//! Failures in words for people, and those of sound as one line and an exit code; [`super::told`] has those of the API.
+
+use std::fmt;
 
 use anyhow::anyhow;
 
 use super::{CREDENTIALS, FAILED, Failure, NETWORK, RATE_LIMIT};
 use crate::app::text::safe;
-use crate::audio;
+use crate::{audio, config};
+
+/// Several mistakes of the user's, a line each.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", _0.iter().map(|line| safe(line)).collect::<Vec<_>>().join("\n"))]
+pub(super) struct Mistakes(pub(super) Vec<String>);
+
+/// The words for people. Whatever is in them is printed and obeyed by no terminal, and they are one line, but where mistakes have a
+/// line each: a line end in a file's name begins none.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = format!("{:#}", self.error);
+        let in_file = matches!(
+            self.error.downcast_ref(),
+            Some(config::Error::Mistaken { .. })
+        );
+        let has_lines = in_file || self.error.is::<Mistakes>();
+        match has_lines {
+            true => f.write_str(&safe_lines(&words)),
+            false => f.write_str(&safe(&words)),
+        }
+    }
+}
+
+/// Text of several lines, each of them safe to print.
+pub(super) fn safe_lines(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(safe).collect();
+    lines.join("\n")
+}
 
 /// Why a recording's sound did not come.
 pub(super) fn of_sound(error: &audio::Error) -> Failure {
@@ -36,6 +66,27 @@ pub(super) fn in_words(words: &str, code: u8) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_path_in_a_failure_steers_the_terminal_or_begins_a_line() {
+        let failure = Failure::from(anyhow!(
+            "/mnt/x\u{1b}]0;owned\u{7}\ny\u{202e} is no archive"
+        ));
+        assert_eq!(failure.to_string(), "/mnt/x␛]0;owned␇␊y� is no archive");
+        let mistakes = Mistakes(vec!["--from: \u{9b}2J".into(), "--to: no".into()]);
+        assert_eq!(Failure::from(mistakes).to_string(), "--from: �2J\n--to: no");
+        let config = config::Error::Mistaken {
+            path: "/a\u{1b}\nb.toml".into(),
+            mistakes: [(1, "one"), (2, "two")]
+                .map(|(line, what)| config::Mistake {
+                    line,
+                    what: what.into(),
+                })
+                .into(),
+        };
+        let told = Failure::from(config).to_string();
+        assert_eq!(told, "/a␛␊b.toml:1: one\n/a␛␊b.toml:2: two");
+    }
 
     #[test]
     fn scripts_can_tell_whose_mistake_it_was() {

@@ -1,12 +1,12 @@
 //! Which recordings: the fields of the filter form as flags.
 
-use anyhow::anyhow;
 use chrono::Utc;
 
 use crate::app::criteria::{Criteria, Field, FieldError, Flags};
 use crate::app::zone::Zone;
 
 use super::Failure;
+use super::failure::Mistakes;
 
 /// The fields of the filter form.
 #[derive(Debug, Clone, clap::Args)]
@@ -114,7 +114,11 @@ fn mistaken(mistakes: &[FieldError], to: &str) -> Failure {
             format!("{flag}: {said}; for example {}", mistake.example)
         })
         .collect();
-    anyhow!(lines.join("\n          ")).into()
+    let mut lines = lines.into_iter();
+    let first = lines.next();
+    // Under the first, which stands behind the program's name.
+    let rest = lines.map(|line| format!("          {line}"));
+    Mistakes(first.into_iter().chain(rest).collect()).into()
 }
 
 fn flag_of(field: Field) -> &'static str {

@@ -36,7 +36,8 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "FORM")]
     output: Option<Form>,
 
-    /// csv and tsv for programs: cells exactly as they are, even where a spreadsheet would take them for formulas
+    /// csv and tsv for programs: cells exactly as they are, even where a spreadsheet would take them for formulas. Not on a terminal,
+    /// which would obey them
     #[arg(long)]
     csv_raw: bool,
 }
@@ -59,9 +60,10 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
 }
 
 async fn print(args: &Args, form: Form) -> Result<ExitCode, Failure> {
+    let raw = form.raw(args.csv_raw)?;
     let account = args.whose.open().await?;
     let mut output = Output::start();
-    let mut writer = Writer::new(form, args.csv_raw);
+    let mut writer = Writer::new(form, raw);
     let mut failed = 0;
     let mut printed = 0;
     let mut broken = None;

@@ -64,7 +64,8 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "FORM", help_heading = "Output")]
     output: Option<Form>,
 
-    /// csv and tsv for programs: cells exactly as they are, even where a spreadsheet would take them for formulas
+    /// csv and tsv for programs: cells exactly as they are, even where a spreadsheet would take them for formulas. Not on a terminal,
+    /// which would obey them
     #[arg(long, help_heading = "Output")]
     csv_raw: bool,
 
@@ -105,9 +106,7 @@ async fn list(mut args: Args, form: Form) -> Result<ExitCode, Failure> {
         let view = args.api.view(name)?;
         args.selection = args.selection.over(view.criteria);
     }
-    if args.csv_raw && !matches!(form, Form::Csv | Form::Tsv) {
-        return Err(anyhow!("--csv-raw does nothing without --output csv or tsv").into());
-    }
+    args.csv_raw = form.raw(args.csv_raw)?;
     let way = args.way();
     args.check_callbacks(&way, &base)?;
     for risk in args.callbacks.risks(&base, &way) {

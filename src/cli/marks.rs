@@ -8,11 +8,13 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
+use crate::app::text::safe;
 use crate::app::words;
 use crate::config::Paths;
 use crate::store::{self, Error, Kept, Store, file};
 
 use super::Failure;
+use super::output::{print_path, shown};
 use print::Form;
 
 /// What reviewing keeps on this machine: reviewed recordings, moments, notes, positions, queues.
@@ -51,7 +53,7 @@ pub fn run(args: Args) -> Result<ExitCode, Failure> {
     let done = match args.command {
         Command::Export { output } => export(&path, output),
         Command::Forget { yes } => forget(&path, yes),
-        Command::Path => Ok(writeln!(io::stdout(), "{}", path.display())?),
+        Command::Path => print_path(&path),
     };
     match done {
         // Whoever read it has seen enough.
@@ -76,10 +78,11 @@ fn export(path: &Path, form: Form) -> Result<(), Failure> {
 
 fn forget(path: &Path, yes: bool) -> Result<(), Failure> {
     let mut told = io::stderr().lock();
+    let place = shown(path);
     let what = match Store::open(path).and_then(|store| contents(&store)) {
         Ok(what) => what,
         Err(Error::Missing(_)) => {
-            writeln!(told, "callreel: {} is not there", path.display())?;
+            writeln!(told, "callreel: {place} is not there")?;
             return Ok(());
         }
         // It can be removed all the same; what is lost with it cannot be said.
@@ -87,11 +90,9 @@ fn forget(path: &Path, yes: bool) -> Result<(), Failure> {
     };
     if !yes {
         if !io::stdin().is_terminal() {
-            return Err(
-                anyhow!("nobody can be asked here: --yes removes {}", path.display()).into(),
-            );
+            return Err(anyhow!("nobody can be asked here: --yes removes {place}").into());
         }
-        write!(told, "{}: {what}\nRemove it? [y/N] ", path.display())?;
+        write!(told, "{place}: {}\nRemove it? [y/N] ", safe(&what))?;
         told.flush()?;
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer)?;
@@ -101,7 +102,7 @@ fn forget(path: &Path, yes: bool) -> Result<(), Failure> {
         }
     }
     file::remove(path)?;
-    writeln!(told, "callreel: {} was removed ({what})", path.display())?;
+    writeln!(told, "callreel: {place} was removed ({})", safe(&what))?;
     Ok(())
 }
 

@@ -1,12 +1,15 @@
 //! Standard output on a thread of its own: a reader that is slow, or gone, holds up nothing but what is written to it.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::process::ExitCode;
 use std::thread;
 
 use anyhow::anyhow;
 use tokio::sync::{mpsc, watch};
 
+use crate::app::text::safe;
 use crate::runtime::sys::{self, Standard, Want};
 
 use super::Failure;
@@ -55,6 +58,22 @@ impl End {
     }
 }
 
+/// Writes where a file is. A program that reads it gets the path byte for byte; a terminal gets what can be shown of it.
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn print_path(path: &Path) -> Result<(), Failure> {
+    match io::stdout().is_terminal() {
+        true => print(format!("{}\n", shown(path))),
+        false => print([path.as_os_str().as_bytes(), b"\n"].concat()),
+    }
+}
+
+/// A path for people, in one line.
+pub(super) fn shown(path: &Path) -> String {
+    safe(&path.display().to_string()).into_owned()
+}
+
 /// Writes all of a text at once, for a command that prints one.
 ///
 /// # Errors
@@ -79,7 +98,7 @@ impl Output {
             let end = write_all(waiting, &count);
             writer.send_if_modified(|told| told.is_none() && told.replace(end).is_none());
         });
-        if !io::IsTerminal::is_terminal(&io::stdout()) {
+        if !io::stdout().is_terminal() {
             thread::spawn(move || {
                 if reader_is_gone() {
                     ended.send_replace(Some(End::Closed));

@@ -94,7 +94,7 @@ fn carry_out(args: &Args, items: &[Item], report: &mut Report) -> io::Result<Don
     for item in items {
         let goes = matches!(item.kind, Kind::Goes);
         report.line(&words(item), || {
-            json!({ "path": item.path, "bytes": item.bytes, "what": item.what, "remove": goes, "in_use": item.in_use })
+            json!({ "path": item.path.to_string_lossy(), "bytes": item.bytes, "what": item.what, "remove": goes, "in_use": item.in_use })
         })?;
     }
     let gone: Vec<_> = items
@@ -124,7 +124,7 @@ fn carry_out(args: &Args, items: &[Item], report: &mut Report) -> io::Result<Don
             let words = format!("{}: not removed: {why}", item.path.display());
             report.line(
                 &words,
-                || json!({ "path": item.path, "error": why.to_string() }),
+                || json!({ "path": item.path.to_string_lossy(), "error": why.to_string() }),
             )?;
         }
     }

@@ -1,10 +1,12 @@
 //! A command line that is wrong, or that asks for help.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::anyhow;
 
+use super::failure::safe_lines;
 use super::{FAILED, Failure, told};
 
 /// Says what clap made of `arguments`: its own words for people, or where they ask for a JSON form, one object like that of every
@@ -15,11 +17,13 @@ pub fn usage(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> 
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
+    // Without its colours: what was typed, or stood in the name of a file, may bring escape sequences of its own.
+    let text = error.render().to_string();
     if !asks_for_json(arguments) {
-        let _ = error.print();
+        let _ = io::stderr().write_all(safe_lines(&text).as_bytes());
         return ExitCode::from(FAILED);
     }
-    let (message, hint) = parts(&error.render().to_string());
+    let (message, hint) = parts(&text);
     let failure = Failure {
         error: anyhow!(message),
         code: FAILED,

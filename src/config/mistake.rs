@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::app::text::safe;
+
 /// One mistake in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
@@ -38,9 +40,12 @@ pub enum Error {
 pub(super) const MOST: u64 = 256 << 10;
 
 fn lines(path: &Path, mistakes: &[Mistake]) -> String {
+    // What ends a line here is ours.
+    let path = path.display().to_string();
+    let path = safe(&path);
     let lines: Vec<_> = mistakes
         .iter()
-        .map(|mistake| format!("{}:{}: {}", path.display(), mistake.line, mistake.what))
+        .map(|mistake| format!("{path}:{}: {}", mistake.line, mistake.what))
         .collect();
     lines.join("\n")
 }

@@ -41,6 +41,15 @@ impl Paths {
         Self::new(named, |name| std::env::var_os(name))
     }
 
+    /// As `env` says, which tells of text only; names of folders that are none come from the environment of this program, so that
+    /// every command finds the same ones.
+    pub fn as_told(named: Option<PathBuf>, env: impl Fn(&str) -> Option<String>) -> Self {
+        Self::new(named, |name| {
+            let raw = || std::env::var_os(name).filter(|value| value.to_str().is_none());
+            env(name).map(OsString::from).or_else(raw)
+        })
+    }
+
     /// The configuration file, whether it is there or not; `None` where there is no folder for it.
     pub fn file(&self) -> Option<PathBuf> {
         let usual = || Some(self.config.as_ref()?.join("config.toml"));

@@ -11,7 +11,9 @@ use crate::app::jobs::Folder;
 use crate::app::player::Rewind;
 use crate::app::sides::Name;
 use crate::app::sort;
+use crate::app::text::is_safe;
 use crate::app::theme::Theme;
+use crate::app::toml::quoted;
 use crate::app::zone;
 use crate::audio::speech::{Skip, Speed};
 use crate::plivo::ApiBase;
@@ -209,11 +211,13 @@ impl Value for SinkWord {
                 matches!(kind, "device" | "command" | "socket") && !rest.trim().is_empty()
             }
         };
-        known.then(|| Self(text.to_owned()))
+        // A line for the shell may be several; names of devices and sockets are whatever somebody gave them.
+        let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n');
+        (known && !text.contains(control)).then(|| Self(text.to_owned()))
     }
 
     fn write(&self) -> String {
-        quoted(&self.0.replace('\\', "\\\\").replace('"', "\\\""))
+        quoted(&self.0)
     }
 
     fn range() -> String {
@@ -387,7 +391,7 @@ impl Value for Folder {
     }
 
     fn write(&self) -> String {
-        quoted(&self.as_str().replace('\\', "\\\\").replace('"', "\\\""))
+        quoted(self.as_str())
     }
 
     fn range() -> String {
@@ -493,23 +497,21 @@ impl Value for LogPath {
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let below = text.strip_prefix("~/").or_else(|| text.strip_prefix('/'))?;
-        let plain = !text.contains(char::is_control);
+        // Two files whose names look the same are not told apart in a log's own place.
+        let plain = is_safe(text);
         let named = !below.is_empty() && !below.ends_with('/');
         let inside = !below.split('/').any(|part| matches!(part, "." | ".."));
         (plain && named && inside).then(|| Self(text.to_owned()))
     }
 
     fn write(&self) -> String {
-        quoted(&self.0.replace('\\', "\\\\").replace('"', "\\\""))
+        quoted(&self.0)
     }
 
     fn range() -> String {
-        "the full path of a file, or one that begins with ~/,".to_owned()
+        "the full path of a file, or one that begins with ~/, in letters that can be seen,"
+            .to_owned()
     }
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{text}\"")
 }
 
 #[cfg(test)]
@@ -556,17 +558,48 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_is_toml_and_steers_no_terminal() {
+        for text in [
+            "command:a \"b\" \\ 'c'\n\td",
+            "device:👩\u{200d}💻 \u{202e}x",
+        ] {
+            let written = SinkWord::parse(text).unwrap().write();
+            assert!(is_safe(&written), "{written:?}");
+            let table: toml::Table = format!("sink = {written}").parse().unwrap();
+            assert_eq!(table["sink"].as_str(), Some(text));
+        }
+    }
+
+    #[test]
     fn what_is_out_of_range_is_not_taken() {
         refused::<Speed>(&["0.4", "4.1", "1.55", "fast", "NaN", "1e9", "-1"]);
         refused::<Whole<1, 60>>(&["0", "61", "1.5", "-1", "99999999999"]);
         refused::<Seconds<0, 10_000>>(&["-1", "10.1", "NaN", "inf"]);
-        refused::<SinkWord>(&["speaker", "stdout", "device:", "null:x"]);
+        refused::<SinkWord>(&[
+            "speaker",
+            "stdout",
+            "device:",
+            "null:x",
+            "command:\u{1b}]0;x\u{7}",
+            "socket:/run/\u{9b}x",
+        ]);
         refused::<Color>(&["kcyan", "#ff", "256", "#gggggg", ""]);
         refused::<Columns>(&["", "to,to", "to,colour"]);
         refused::<ApiBase>(&["http://example.com", "x"]);
         refused::<ProfileName>(&["", "../x", "a b", "é", "a/b", ".."]);
         refused::<LogPath>(&[
-            "", "audit", "~", "~/", "/", "~/x/", "~/../x", "/a/./b", "~you/x",
+            "",
+            "audit",
+            "~",
+            "~/",
+            "/",
+            "~/x/",
+            "~/../x",
+            "/a/./b",
+            "~you/x",
+            "/a\u{202e}x",
+            "/a\u{200b}x",
+            "/a\u{1b}x",
         ]);
     }
 }

@@ -140,12 +140,7 @@ fn make(path: &Path) -> Result<(), Error> {
 /// [`Error::System`] for what cannot be removed.
 pub fn remove(path: &Path) -> Result<bool, Error> {
     let mut found = false;
-    let beside = BESIDE.map(|end| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    });
-    for gone in beside.iter().map(PathBuf::as_path).chain([path]) {
+    for gone in beside(path).iter().map(PathBuf::as_path).chain([path]) {
         match fs::remove_file(gone) {
             Ok(()) => found = true,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -153,6 +148,15 @@ pub fn remove(path: &Path) -> Result<bool, Error> {
         }
     }
     Ok(found)
+}
+
+/// What SQLite may lay beside the file at `path`.
+pub fn beside(path: &Path) -> [PathBuf; 3] {
+    BESIDE.map(|end| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    })
 }
 
 fn system(path: &Path, source: io::Error) -> Error {

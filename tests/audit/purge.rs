@@ -167,3 +167,25 @@ fn on_a_terminal_the_word_has_to_be_typed_and_a_running_callreel_is_told_of() {
     screen.keys("\x03");
     assert_eq!(screen.end().exit_code(), 0);
 }
+
+/// A copy by hand, or what another program made of it, is as private as the file itself: it is told, and left to the user.
+#[test]
+fn copies_of_the_marks_are_told_and_left() {
+    let account = kept();
+    let state = account.file(".local/state/callreel");
+    for name in [
+        "review.sqlite.bak",
+        "review.sqlite-old",
+        "review.sqlite-wal",
+    ] {
+        fs::write(state.join(name), "?").unwrap();
+    }
+    let said = text(&purge(&account, &["--yes"]));
+    for name in ["review.sqlite.bak", "review.sqlite-old"] {
+        let line = said.lines().find(|line| line.contains(name));
+        assert!(line.unwrap().contains("left alone"), "{said}");
+        assert!(state.join(name).exists());
+    }
+    assert!(!said.contains("review.sqlite-wal"), "{said}");
+    assert!(!state.join("review.sqlite-wal").exists());
+}

@@ -2,40 +2,22 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use super::program::{checked, command};
 use super::server::{Content, Server};
 use crate::words::{hostile, only_text};
 
 const SOUND: &[u8] = include_bytes!("../../assets/calls/booking-mono-cbr16.mp3");
+const ID: &str = "8d5cd396-4f88-11e1-829f-5b9cbd2c7acd";
+const PART: &str = "8d5cd396-4f88-11e1-829f-5b9cbd2c7acd@0-1";
 const RANGE: [&str; 4] = ["--from", "2026-11-01", "--to", "2026-11-30"];
 
 fn callreel(server: &Server, home: &Path, arguments: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_callreel"))
-        .args(arguments)
-        .env_clear()
-        .env("HOME", home)
-        .env("CALLREEL_API_URL", &server.url)
-        .env("PLIVO_AUTH_ID", "MAM0QZODHIZTC3NGI2OW")
-        .env(
-            "PLIVO_AUTH_TOKEN",
-            "hostilehostilehostilehostilehostile12345",
-        )
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let what = arguments.join(" ");
-    let mut shown = output.stdout.clone();
-    if arguments.contains(&"tsv") {
-        // These stand between cells, and as many in every line.
-        shown.retain(|byte| *byte != b'\t');
-    }
-    only_text(&format!("{what}: standard output"), &shown);
-    only_text(&format!("{what}: standard error"), &output.stderr);
-    output
+    checked(command(&server.url, home, &[]).args(arguments))
 }
 
 fn ran(server: &Server, home: &Path, arguments: &[&str]) -> String {
@@ -84,6 +66,7 @@ fn nothing_that_is_printed_is_obeyed() {
             let home = tempfile::tempdir().unwrap();
             tables(&server, home.path());
             archive(&server, home.path());
+            logged(&server, home.path());
             for status in [400, 401, 403, 404, 422] {
                 server.says(Content {
                     error: Some(status),
@@ -93,12 +76,17 @@ fn nothing_that_is_printed_is_obeyed() {
                     let list = [&["list", "--output", form][..], &RANGE].concat();
                     assert!(!callreel(&server, home.path(), &list).status.success());
                 }
-                callreel(
-                    &server,
-                    home.path(),
-                    &["get", "8d5cd396-4f88-11e1-829f-5b9cbd2c7acd"],
-                );
+                for one in [
+                    &["get", ID][..],
+                    &["play", "--sink", "null", ID],
+                    &["clip", PART, "-o", "none.wav"],
+                    &["delete", ID],
+                ] {
+                    callreel(&server, home.path(), one);
+                }
             }
+            callreel(&server, home.path(), &["stats"]);
+            callreel(&server, home.path(), &["doctor", "--sink", "null"]);
             Ok(())
         })
         .unwrap();
@@ -133,17 +121,24 @@ fn tables(server: &Server, home: &Path) {
     // A dry run.
     callreel(server, home, &[&["delete"][..], &RANGE].concat());
     for form in ["table", "json"] {
-        ran(
-            server,
-            home,
-            &[
-                "get",
-                "8d5cd396-4f88-11e1-829f-5b9cbd2c7acd",
-                "--output",
-                form,
-            ],
-        );
+        ran(server, home, &["get", ID, "--output", form]);
     }
+}
+
+/// What goes into the audit log, and what is told of it.
+fn logged(server: &Server, home: &Path) {
+    let log = home.join("audit.ndjson");
+    let run = |arguments: &[&str]| {
+        let environment = [("CALLREEL_AUDIT", log.as_os_str())];
+        let output = checked(command(&server.url, home, &environment).args(arguments));
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    };
+    run(&["clip", PART, "-o", "part.wav"]);
+    let log = fs::read(&log).unwrap();
+    only_text("the audit log", &log);
+    run(&["audit", "verify"]);
+    run(&["audit", "verify", "--output", "ndjson"]);
+    run(&["purge", "--dry-run"]);
 }
 
 fn archive(server: &Server, home: &Path) {

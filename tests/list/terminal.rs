@@ -5,7 +5,7 @@ use std::time::Duration;
 use callreel::emulator::Options;
 
 use super::pty::Start;
-use super::ran::start_with;
+use super::ran::{start, start_with};
 
 #[test]
 fn a_terminal_gets_a_table_and_a_line_of_progress_that_goes_again() {
@@ -33,4 +33,24 @@ fn a_terminal_gets_a_table_and_a_line_of_progress_that_goes_again() {
     assert!(ids.into_iter().all(|id| text.contains(id)), "{text}");
     assert!(text.contains("Added (UTC)"), "{text}");
     assert!(shown.is_clean());
+}
+
+/// They are as whoever called made them, and a terminal would obey.
+#[test]
+fn raw_cells_do_not_go_to_a_terminal() {
+    let emulator = start("");
+    let row = &emulator.recordings(0, 1)[0];
+    let id = row["recording_id"].as_str().unwrap();
+    for arguments in [["list", "--limit=1"], ["get", id]] {
+        let all = [&arguments[..], &["--output", "csv", "--csv-raw"]].concat();
+        let mut program = Start::callreel(&all)
+            .env("CALLREEL_API_URL", emulator.url())
+            .env("PLIVO_AUTH_ID", emulator.auth_id())
+            .env("PLIVO_AUTH_TOKEN", emulator.auth_token())
+            .size(200, 24)
+            .spawn();
+        assert_eq!(program.end().exit_code(), 1);
+        program.wait_for("pipe it or write it to a file, or leave out --csv-raw");
+        assert!(!program.shown().text().contains(id), "{arguments:?}");
+    }
 }

@@ -30,7 +30,7 @@ pub(super) fn profiles(api: &Api, flags: &Flags) -> Profiles {
 
 fn list(api: &Api) -> Result<Vec<Profile>, String> {
     let env = |name: &str| std::env::var(name).ok();
-    let paths = Paths::new(api.config.clone(), env);
+    let paths = Paths::as_told(api.config.clone(), env);
     let config = Config::load(&paths).map_err(|error| error.brief())?;
     let places = Places {
         config: &config,

@@ -47,7 +47,11 @@ pub(super) async fn look(ready: &Ready, archives: &[PathBuf], env: Env<'_>) -> S
         });
         findings.collect::<Vec<_>>()
     });
-    let mut findings = findings.await.unwrap_or_default();
+    let mut findings = findings.await.unwrap_or_else(|broken| {
+        // Nothing is known, which is not that all is well.
+        let words = format!("the files could not be looked at: {broken}");
+        vec![Finding::new(State::Problem(FAILED), words)]
+    });
     if findings.is_empty() {
         findings.push(Finding::new(
             State::Good,
@@ -105,7 +109,7 @@ fn examine(path: &Path, kind: Kind, is_asked_for: bool) -> Option<Finding> {
         }
     };
     let mode = mode(&about);
-    let data = json!({ "path": path, "mode": format!("{mode:04o}"), "owner": about.uid() });
+    let data = json!({ "path": path.to_string_lossy(), "mode": format!("{mode:04o}"), "owner": about.uid() });
     Some(judge(path, kind, &about).data(data))
 }
 

@@ -90,10 +90,16 @@ impl Place<'_> {
     fn rest(&self) -> Vec<Item> {
         let mut items = Vec::new();
         let stays = |path: &Path, what: &str| item(path, Kind::Stays, How::File, what);
-        let known = |path: &Path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name == RECEIPTS || name.starts_with("review.sqlite") || Some(path) == self.audit
-        };
+        let marks = store::place::file(self.state).ok();
+        let marks = marks.filter(|path| path.symlink_metadata().is_ok());
+        let beside = marks.iter().flat_map(|path| file::beside(path));
+        let receipts = self.state.map(|state| state.join(RECEIPTS));
+        let listed: Vec<_> = beside
+            .chain(marks.clone())
+            .chain(receipts)
+            .chain(self.audit.map(Path::to_owned))
+            .collect();
+        let known = |path: &Path| listed.iter().any(|listed| listed == path);
         let state = self.state.and_then(|state| fs::read_dir(state).ok());
         let mut there: Vec<_> = state
             .into_iter()

@@ -53,12 +53,17 @@ fn detail(world: &World) -> u64 {
     shows(&program, &emulator.recordings(0, 1)[0]);
     for ((number, row), at) in rows.iter().enumerate().zip(places(700)) {
         set(emulator, &format!("api:cut={at}*1"));
+        let before = world.asked();
         program.keys(&format!(":{}\r", 31 + number));
         on_row(&program, row);
         drop(program.wait("the details", |shown| {
             let text = shown.text();
             text.contains("api_id") && text.contains(id(row)) && !text.contains(" ! ")
         }));
+        assert!(
+            world.asked() >= before + 2,
+            "cut at {at} and not asked for again"
+        );
     }
     most_memory(&program)
 }
@@ -91,12 +96,17 @@ fn download(world: &World) -> u64 {
     let mut most = 0;
     for at in places(wanted.len() as u64) {
         set(emulator, &format!("media:cut={at}*1"));
+        let before = world.asked();
         let home = tempfile::tempdir().unwrap();
         let mut program =
             command::run(world, home.path(), &["download", "--to", "calls", id(&row)]);
         let (code, memory) = command::end(&mut program);
         assert_eq!(code, 0, "cut at {at}: {}", program.shown().text());
         assert!(command::is_there(home.path(), &wanted));
+        assert!(
+            world.asked() >= before + 2,
+            "cut at {at} and not asked for again"
+        );
         most = most.max(memory);
     }
     most

@@ -4,7 +4,7 @@ use callreel::emulator::Special;
 
 use super::case::{Case, Course, most_memory};
 use super::world::World;
-use crate::pty::{Program, Shown};
+use crate::pty::{Program, Shown, Start};
 use crate::suite::account::{Row, foot_says, id, line_of, on_row, open_at, shows, stamp};
 use crate::suite::browsing::times;
 use crate::suite::lists::kept;
@@ -49,10 +49,10 @@ pub fn list(case: &Case) -> u64 {
     let mut world = World::new(case.cause, case.place.side(), None);
     let rows = world.emulator().recordings(0, 2_000);
     let arguments = ["--from", "-500d", "--rate", "60"];
-    let mut program = open(&world, (80, 24), &arguments);
-    if world.url() != world.emulator().url() {
-        return unreachable(program, case.course);
+    if world.is_nowhere() {
+        return unreachable(world, case.course);
     }
+    let mut program = open(&world, (80, 24), &arguments);
     if let Course::Tells(words) = case.course {
         screen_says(&program, words);
     }
@@ -109,14 +109,40 @@ fn stays_usable(program: &mut Program, rows: &[Row], before: &[String]) {
     on_row(program, &rows[0]);
 }
 
-/// No name server can be mended here: a second try says the same, and the program can be left.
-fn unreachable(mut program: Program, course: Course) -> u64 {
+/// No name server can be mended here: a second try says the same, and the program goes on with an account that has a host.
+fn unreachable(mut world: World, course: Course) -> u64 {
     let Course::Says(words) = course else {
         panic!("{course:?} where there is no host");
     };
+    let profile = |name: &str, world: &World| {
+        let emulator = world.emulator();
+        format!(
+            "[profiles.{name}]\nauth_id = \"{}\"\napi_url = \"{}\"\ntoken_command = [\"echo\", \"{}\"]\n",
+            emulator.auth_id(),
+            world.url(),
+            emulator.auth_token()
+        )
+    };
+    let lost = profile("a-lost-one", &world);
+    let patience = world.patience();
+    world.is_put_right();
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config.toml");
+    std::fs::write(&config, lost + &profile("found", &world)).unwrap();
+    let mut program = Start::callreel(&["--sink", "null", "--profile", "a-lost-one"])
+        .env("CALLREEL_CONFIG", config.to_str().unwrap())
+        .patience(patience)
+        .spawn();
     foot_says(&program, words);
     program.keys("r");
     foot_says(&program, words);
+    assert_eq!(world.asked(), 0);
+    program.keys("P");
+    program.wait_for("in use");
+    program.keys("j\r");
+    shows(&program, &world.emulator().recordings(0, 1)[0]);
+    foot_says(&program, &["keys"]);
+    assert!(world.is_met(), "it was never asked");
     leave(program)
 }
 

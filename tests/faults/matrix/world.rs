@@ -65,6 +65,8 @@ pub struct World {
     side: Side,
     /// Requests that had come before it went wrong.
     before: usize,
+    /// Whether its host has a name by now.
+    named: bool,
 }
 
 impl World {
@@ -86,6 +88,7 @@ impl World {
             cause,
             side,
             before: 0,
+            named: !matches!(cause, Cause::Nowhere),
         }
     }
 
@@ -95,10 +98,15 @@ impl World {
 
     /// Where the program looks for it.
     pub fn url(&self) -> &str {
-        match self.cause {
-            Cause::Nowhere => "https://callreel-has-no-such-host.invalid",
-            _ => self.emulator().url(),
+        match self.named {
+            true => self.emulator().url(),
+            false => "https://callreel-has-no-such-host.invalid",
         }
+    }
+
+    /// Whether nothing of it can be found: what begins now fails before anything is asked.
+    pub fn is_nowhere(&self) -> bool {
+        !self.named
     }
 
     /// How long a state is waited for: longer than the program tries, where each try takes its time.
@@ -125,6 +133,7 @@ impl World {
     }
 
     pub fn is_put_right(&mut self) {
+        self.named = true;
         match &self.emulator {
             Some(emulator) => set(emulator, ""),
             None => self.emulator = Some(start(self.options.clone())),
@@ -139,11 +148,14 @@ impl World {
             .any(|row| id(row) == recording)
     }
 
-    /// Whether the program has met what went wrong, so that it is not praised for nothing.
+    /// Whether the program has met what went wrong, so that it is not praised for nothing. Where nobody answers, its words alone tell
+    /// that it did; once somebody does again, it has to have asked again.
     pub fn is_met(&self) -> bool {
         match self.cause {
             Cause::Faults { .. } => self.asked() > self.before,
-            Cause::Cuts | Cause::Gone(_) | Cause::Clock(_) | Cause::Nowhere => true,
+            Cause::Gone(_) if self.emulator.is_none() => true,
+            Cause::Nowhere if self.is_nowhere() => true,
+            Cause::Gone(_) | Cause::Nowhere | Cause::Clock(_) | Cause::Cuts => self.asked() > 0,
         }
     }
 
