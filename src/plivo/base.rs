@@ -4,6 +4,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use crate::inside::is_loopback;
+
 /// The base of the API's addresses: `https` anywhere, plain `http` on this machine only, since the credentials go
 /// with every request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -145,16 +147,6 @@ static PLIVO: std::sync::LazyLock<Url> =
 impl fmt::Display for ApiBase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str().trim_end_matches('/'))
-    }
-}
-
-/// 127/8, ::1 and `localhost`.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        None => false,
     }
 }
 

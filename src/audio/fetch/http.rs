@@ -6,9 +6,9 @@ use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use url::Url;
 
-use super::link;
 use super::names::{self, LookUp, Public};
 use crate::audio::event::Error;
+use crate::inside::is_loopback;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
@@ -74,7 +74,7 @@ impl Http {
             Some(reason) if url.scheme() == "https" => Err(Error::Unreachable(format!(
                 "no certificates to check it with; install ca-certificates or set SSL_CERT_FILE ({reason})"
             ))),
-            _ if link::is_loopback(url) => Ok(&self.direct),
+            _ if is_loopback(url) => Ok(&self.direct),
             _ if own => Ok(&self.own),
             _ => Ok(&self.public),
         }

@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::Url;
 
-use super::link;
 use crate::audio::event::Error;
+use crate::inside::is_inside;
 
 /// Finds the addresses of a name; their ports mean nothing.
 pub(super) type LookUp = fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
@@ -66,7 +66,7 @@ impl Resolve for Public {
 fn public(name: String, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Inside> {
     let (inside, outside): (Vec<_>, Vec<_>) = found
         .into_iter()
-        .partition(|address| link::is_inside_ip(address.ip()));
+        .partition(|address| is_inside(address.ip()));
     match inside.first() {
         Some(first) if outside.is_empty() => Err(Inside {
             name,
