@@ -97,9 +97,13 @@ fn replaced(c: char) -> Safety {
     }
 }
 
-/// Columns that safe text takes.
+/// Columns that safe text takes: letter by letter, as terminals put it down. Taken as a whole, the crate would count an Arabic lam
+/// and the alef after it as one sign, as only some fonts draw them.
 pub fn width(text: &str) -> usize {
-    text.width()
+    if text.is_ascii() {
+        return text.len();
+    }
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
 }
 
 /// At most `columns` wide; what was cut is told by `…` at the end.
@@ -215,6 +219,21 @@ mod tests {
             assert_eq!(shown.contains(c), !obeyed, "{c:?} became {shown:?}");
             let left = shown.chars().find(|&c| is_obeyed(c) || c == '\n');
             assert_eq!(left, None, "{c:?} became {shown:?}");
+        }
+    }
+
+    #[test]
+    fn letters_are_as_wide_as_terminals_draw_them() {
+        for (text, wide) in [
+            ("abc", 3),
+            ("é", 1),
+            ("e\u{301}", 1),
+            ("漢字", 4),
+            ("\u{644}\u{627}", 2),
+            ("\u{633}\u{644}\u{627}\u{645}", 4),
+            ("", 0),
+        ] {
+            assert_eq!(width(text), wide, "{text}");
         }
     }
 
