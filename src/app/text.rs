@@ -135,7 +135,8 @@ fn replaced(c: char) -> Safety {
         | '\u{206a}'..='\u{206f}'
         | '\u{feff}'
         | '\u{fe00}'..='\u{fe0f}'
-        | '\u{fff9}'..='\u{fffb}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' => Safety::Drop,
         // Letters that draw nothing but take room.
@@ -229,7 +230,12 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 #[cfg(test)]
+#[path = "../../tests/hostile/obeyed.rs"]
+mod obeyed;
+
+#[cfg(test)]
 mod tests {
+    use super::obeyed::is_obeyed;
     use super::*;
     use proptest::prelude::*;
 
@@ -251,6 +257,35 @@ mod tests {
         assert_eq!(safe("abc\u{202e}cba"), "abc�cba");
         assert_eq!(safe("pay\u{200b}pal\u{feff}"), "paypal");
         assert_eq!(safe("x\u{e0041}"), "x");
+    }
+
+    #[test]
+    fn of_all_characters_none_that_is_obeyed_is_left_and_no_other_is_lost() {
+        for c in '\0'..=char::MAX {
+            // An end of a line is obeyed too; commands write their own.
+            let obeyed = is_obeyed(c) || c == '\n';
+            let text = format!("a{c}b");
+            let shown = safe(&text);
+            assert_eq!(is_safe(&text), !obeyed, "{c:?}");
+            assert_eq!(shown.contains(c), !obeyed, "{c:?} became {shown:?}");
+            let left = shown.chars().find(|&c| is_obeyed(c) || c == '\n');
+            assert_eq!(left, None, "{c:?} became {shown:?}");
+        }
+    }
+
+    #[test]
+    fn letters_are_as_wide_as_terminals_draw_them() {
+        for (text, wide) in [
+            ("abc", 3),
+            ("é", 1),
+            ("e\u{301}", 1),
+            ("漢字", 4),
+            ("\u{644}\u{627}", 2),
+            ("\u{633}\u{644}\u{627}\u{645}", 4),
+            ("", 0),
+        ] {
+            assert_eq!(width(text), wide, "{text}");
+        }
     }
 
     #[test]

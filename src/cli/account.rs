@@ -15,6 +15,7 @@ use crate::plivo::{self, ApiBase, AuthId, Client, Credentials};
 use crate::runtime::account::Account;
 use crate::runtime::sys;
 
+use super::api_url::ApiUrl;
 use super::auth::profile_name;
 use super::settings::Flags;
 use super::{CREDENTIALS, Failure};
@@ -27,20 +28,12 @@ pub(super) struct Api {
     pub(super) profile: Option<ProfileName>,
 
     /// Another API than Plivo's own; plain http only to this machine
-    #[arg(long, value_name = "URL", value_parser = api_base)]
+    #[arg(long, value_name = "URL", value_parser = ApiUrl)]
     pub(super) api_url: Option<ApiBase>,
 
     /// Another configuration file than `callreel config path` tells
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-}
-
-/// The address of an API as a flag.
-///
-/// # Errors
-/// What is wrong with it.
-pub(super) fn api_base(text: &str) -> Result<ApiBase, String> {
-    ApiBase::parse(text).map_err(|mistake| mistake.to_string())
 }
 
 /// From here on this process, and what it runs, leaves no core dump with a token in it. To be called before one is read.

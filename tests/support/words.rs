@@ -1,5 +1,9 @@
 //! Text as somebody would choose it who wants the terminal to do something, and how to see that it did not.
 
+#[path = "obeyed.rs"]
+mod obeyed;
+
+use obeyed::is_obeyed;
 use proptest::prelude::*;
 
 /// Pieces of which each would do something: move, hide, rename, answer, turn the reading order, end a cell or a row.
@@ -83,21 +87,4 @@ pub fn only_text(what: &str, bytes: &[u8]) {
     let line = text.lines().find(|line| line.contains(is_obeyed));
     let obeyed = text.chars().find(|&c| is_obeyed(c));
     assert!(obeyed.is_none(), "{what} holds {obeyed:?}: {line:?}");
-}
-
-/// Control codes but the end of a line, and what hides or turns the reading order. Written again from Unicode's tables, so that the
-/// program's own list is not checked by itself.
-fn is_obeyed(c: char) -> bool {
-    match c {
-        '\n' => false,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
-        // Bidirectional controls.
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            true
-        }
-        // Nothing to see: joiners, separators of lines, marks of byte order, tags.
-        '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}' => true,
-        '\u{e0000}'..='\u{e007f}' => true,
-        _ => false,
-    }
 }
