@@ -22,7 +22,7 @@ use super::settings::Settings;
 use super::slot::Slot;
 use super::store::{self, Store};
 use super::values::ProfileName;
-use super::{Config, ID, Paths, Profile, TOKEN, TokenFrom, keychain, secret};
+use super::{Config, ID, Paths, Profile, TOKEN, Terminal, TokenFrom, keychain, secret};
 
 /// An account, and what is to be said about where it came from.
 #[derive(Debug, Clone)]
@@ -152,6 +152,8 @@ pub struct Places<'a> {
     pub config: &'a Config,
     pub paths: &'a Paths,
     pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// For a `token_command`.
+    pub terminal: Terminal,
 }
 
 impl Places<'_> {
@@ -339,7 +341,9 @@ impl Places<'_> {
         // Said before a program is run that may ask for a password.
         let id = id.ok_or_else(|| Error::NoId { name: name.clone() })?;
         let token = match token {
-            TokenFrom::Command(words) => secret::from_command(words, secret::PATIENCE),
+            TokenFrom::Command(words) => {
+                secret::from_command(words, secret::PATIENCE, self.terminal)
+            }
             TokenFrom::File(path) => secret::from_file(&self.token_file(path)),
             TokenFrom::Keychain => keychain::get(name).map_err(secret::Error::from),
         };

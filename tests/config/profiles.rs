@@ -172,6 +172,25 @@ fn keys_go_on_while_a_token_is_waited_for_and_it_can_be_given_up() {
 }
 
 #[test]
+fn a_token_command_can_neither_write_to_the_screen_nor_read_its_keys() {
+    let home = home();
+    let (acme, beta) = (account(1, 37, 0), account(2, 21, 0));
+    let asks = "printf hello > /dev/tty && read -r _ < /dev/tty; echo $GPG_TTY; exit 3";
+    let text = section("acme", &acme, &prints(&acme)) + &section("beta", &beta, asks);
+    write(home.path(), &text);
+    let env = [("GPG_TTY", "/dev/pts/0")];
+    let mut program = screen(home.path(), &env, &["--profile", "acme", "--from", "-400d"]);
+    program.wait_for("37 recordings");
+    program.keys("P");
+    program.wait_for("in use");
+    program.keys("j\r");
+    program.wait_for("with no terminal to ask on");
+    assert!(!program.shown().text().contains("hello"));
+    program.keys("\x03");
+    assert!(program.end().success());
+}
+
+#[test]
 fn requests_of_the_account_before_are_dropped() {
     let home = home();
     let (acme, beta) = (account(1, 37, 60_000), account(2, 21, 0));

@@ -65,6 +65,7 @@ impl User {
             config: &config,
             paths: &paths,
             env: &env,
+            terminal: Terminal::Free,
         };
         let settings = config
             .settle(&Voices {
