@@ -22,7 +22,7 @@ use super::settings::Settings;
 use super::slot::Slot;
 use super::store::{self, Store};
 use super::values::ProfileName;
-use super::{Config, ID, Paths, Profile, TOKEN, Terminal, TokenFrom, keychain, secret};
+use super::{Config, ID, Paths, Profile, Source, TOKEN, Terminal, TokenFrom, keychain, secret};
 
 /// An account, and what is to be said about where it came from.
 #[derive(Debug, Clone)]
@@ -290,6 +290,11 @@ impl Places<'_> {
             Some(store) => store.get(name).map_err(failed)?,
             None => None,
         };
+        // Token and address are of one reading: the account may have been added anew since the settings were made.
+        let base = match (&kept, &settings.api_url.source) {
+            (Some(kept), Source::Account) => kept.api_url.clone(),
+            _ => settings.api_url.value.clone(),
+        };
         let profile = self.config.profiles().get(name);
         if profile.is_none() && kept.is_none() {
             let names = self.names();
@@ -325,7 +330,7 @@ impl Places<'_> {
         }
         Ok(Account {
             credentials,
-            base: settings.api_url.value.clone(),
+            base,
             profile: Some(name.clone()),
             from,
             told: None,
