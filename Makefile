@@ -4,7 +4,7 @@
 # rustup puts cargo here; a shell opened before the installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
-.PHONY: help demo test soak matrix bench fuzz lint dist deps deps-build deps-test deps-bench deps-lint deps-dist assets
+.PHONY: help demo test soak matrix bench fuzz lint advisories dist deps deps-build deps-test deps-bench deps-lint deps-dist assets
 
 help:
 	@echo 'make demo     build callreel and open it on an embedded account'
@@ -12,6 +12,7 @@ help:
 	@echo 'make matrix   every fault at every place that it can hit, as a table (a quarter of an hour)'
 	@echo 'make soak     twenty minutes of random keys, sizes and faults; SEED=N does it again'
 	@echo 'make lint     formatting, clippy, documentation, licences'
+	@echo 'make advisories  known holes in the crates it is built of, by RustSec (ADVISORY_DB=CLONE without a network)'
 	@echo 'make bench    measure, beside mpg123, ffmpeg and mpv'
 	@echo 'make fuzz     try what strangers may send, ten minutes for each kind (nightly compiler, cargo-fuzz)'
 	@echo 'make dist     pack the programs that are handed out, into target/dist'
@@ -38,6 +39,9 @@ fuzz: deps-build
 
 lint: deps-lint
 	@scripts/lint
+
+advisories:
+	@scripts/advisories
 
 dist: deps-dist
 	@scripts/dist

@@ -3,7 +3,21 @@
 //! Ours is the whole way from bytes to samples: buffer, frame index, codec. The files are an hour of the demo calls, made
 //! with sox and lame once and kept under `target/`.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    unsafe_code,
+    dead_code
+)]
+
+#[path = "support/figures.rs"]
+mod figures;
+#[path = "support/process.rs"]
+mod process;
+#[path = "support/table.rs"]
+mod table;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,16 +25,26 @@ use std::time::Duration;
 
 use callreel::audio::Buffer;
 use callreel::audio::decode::{self, Role, Step};
+use figures::median;
+use process::installed;
+use table::{Table, Unit};
 
-const RUNS: usize = 7;
+/// So much of mpg123's speed at least: it decodes mp3 and nothing else, since 1999.
+const OF_MPG123: f64 = 0.8;
+const OF_FFMPEG: f64 = 1.0;
 
 fn main() {
+    let mut table = Table::new("decode: an hour of mp3, processor seconds");
     for tool in ["sox", "lame"] {
-        if !installed(tool) {
-            println!("decode: skipped, {tool} is not installed (`make bench` installs it)");
+        if installed(tool).is_none() {
+            table.note(&format!(
+                "{tool} is not installed: `scripts/deps bench` brings it"
+            ));
             return;
         }
     }
+    let quick = std::env::var_os("CALLREEL_BENCH_QUICK").is_some();
+    let runs = if quick { 1 } else { 7 };
     for (name, rate, bits) in [
         ("8 kHz mono 16 kbit/s", 8_000, 16),
         ("44.1 kHz mono 64 kbit/s", 44_100, 64),
@@ -28,23 +52,33 @@ fn main() {
         let file = hour(rate, bits);
         let path = file.to_str().unwrap();
         let bytes = std::fs::read(&file).unwrap();
-        let ours = median(|| own_seconds(|| decode_all(&bytes)));
-        println!("an hour of {name}: callreel {:.3} s", ours);
-        beside("mpg123", ours, &["-q", "-s", path]);
-        let ffmpeg = [
-            "-v",
-            "error",
-            "-threads",
-            "1",
-            "-i",
-            path,
-            "-f",
-            "f32le",
-            "-y",
-            "/dev/null",
-        ];
-        beside("ffmpeg", ours, &ffmpeg);
+        let ours: Vec<_> = (0..runs)
+            .map(|_| own_seconds(|| decode_all(&bytes)))
+            .collect();
+        let ours = median(&ours);
+        let what = format!("decoding an hour of {name}, median of {runs}");
+        let ffmpeg = ["-v", "error", "-threads", "1", "-i", path];
+        let ffmpeg = [&ffmpeg[..], &["-f", "f32le", "-y", "/dev/null"]].concat();
+        for (peer, arguments, goal) in [
+            ("mpg123", &["-q", "-s", path][..], OF_MPG123),
+            ("ffmpeg", &ffmpeg, OF_FFMPEG),
+        ] {
+            if installed(peer).is_none() {
+                table.note(&format!(
+                    "{peer} is not installed: `scripts/deps bench` brings it"
+                ));
+                continue;
+            }
+            let theirs: Vec<_> = (0..runs).map(|_| seconds_of(peer, arguments)).collect();
+            table.row(&what, Some(ours), Unit::Seconds).peer(
+                peer,
+                Some(median(&theirs)),
+                f64::INFINITY,
+                Some(goal),
+            );
+        }
     }
+    table.close();
 }
 
 fn decode_all(bytes: &[u8]) {
@@ -63,29 +97,17 @@ fn decode_all(bytes: &[u8]) {
     assert!((seconds - 3_600.0).abs() < 1.0, "{seconds} s were decoded");
 }
 
-fn beside(program: &str, ours: f64, arguments: &[&str]) {
-    if !installed(program) {
-        println!("    {program} is not installed");
-        return;
-    }
-    let theirs = median(|| {
-        let before = cpu(libc::RUSAGE_CHILDREN);
-        let status = Command::new(program)
-            .args(arguments)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .unwrap();
-        assert!(status.success(), "{program} failed");
-        cpu(libc::RUSAGE_CHILDREN) - before
-    });
-    let ratio = theirs / ours;
-    let who = if ratio >= 1.0 {
-        "callreel is ahead"
-    } else {
-        "it is ahead"
-    };
-    println!("    {program} {theirs:.3} s: {ratio:.2} times callreel's, {who}");
+/// The processor seconds of a program that writes its samples to nowhere.
+fn seconds_of(program: &str, arguments: &[&str]) -> f64 {
+    let before = cpu(libc::RUSAGE_CHILDREN);
+    let status = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success(), "{program} failed");
+    cpu(libc::RUSAGE_CHILDREN) - before
 }
 
 /// An hour of the demo calls as mp3, made once.
@@ -134,12 +156,6 @@ fn hour(rate: u32, bits: u32) -> PathBuf {
     file
 }
 
-fn median(mut run: impl FnMut() -> f64) -> f64 {
-    let mut values: Vec<f64> = (0..RUNS).map(|_| run()).collect();
-    values.sort_by(f64::total_cmp);
-    values.get(RUNS / 2).copied().unwrap_or_default()
-}
-
 fn own_seconds(work: impl FnOnce()) -> f64 {
     let before = cpu(libc::RUSAGE_SELF);
     work();
@@ -158,9 +174,4 @@ fn cpu(who: libc::c_int) -> f64 {
         Duration::from_secs(time.tv_sec as u64).as_secs_f64() + time.tv_usec as f64 / 1e6
     };
     seconds(usage.ru_utime) + seconds(usage.ru_stime)
-}
-
-fn installed(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).exists())
 }

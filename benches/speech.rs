@@ -46,7 +46,11 @@ fn main() {
     let file = CALL.repeat(COPIES);
     let plain = ours(&file, Speech::default());
     table
-        .row("CPU, as it was recorded", Some(plain), Unit::Percent)
+        .row(
+            "playing speech: CPU, as it was recorded",
+            Some(plain),
+            Unit::Percent,
+        )
         .limit(LIMIT);
     let all = ours(
         &file,
@@ -57,13 +61,16 @@ fn main() {
             ..Speech::default()
         },
     );
-    let what = "CPU at 2.0×, levelled, silence skipped, waveform drawn";
+    let what = "playing speech: CPU at 2.0×, levelled, silence skipped, waveform drawn";
     table.row(what, Some(all), Unit::Percent).limit(LIMIT);
     if installed("mpv").is_some() {
         let theirs = mpv(&file);
-        table
-            .row(what, Some(all), Unit::Percent)
-            .beside("mpv at 2×, scaletempo2 alone", theirs);
+        table.row(what, Some(all), Unit::Percent).peer(
+            "mpv at 2×, scaletempo2 alone",
+            Some(theirs),
+            0.0,
+            None,
+        );
     } else {
         table.note("mpv is not installed: `scripts/deps bench` brings it");
     }

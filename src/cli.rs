@@ -6,6 +6,7 @@ pub mod auth;
 pub mod browse;
 mod callbacks;
 pub mod clip;
+mod clock;
 pub mod config;
 pub mod delete;
 pub mod doctor;

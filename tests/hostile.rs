@@ -7,9 +7,11 @@
     reason = "what fails here fails the test"
 )]
 
+#[path = "support/words.rs"]
+mod words;
+
 #[path = "hostile"]
 mod suite {
     mod commands;
     mod server;
-    mod words;
 }

@@ -182,11 +182,6 @@ impl Row<'_> {
         self.finish(&against, ratio, "beside", None);
     }
 
-    /// A number by itself.
-    pub fn alone(self) {
-        self.finish("", None, "", None);
-    }
-
     fn finish(self, against: &str, ratio: Option<f64>, verdict: &str, met: Option<bool>) {
         let ours = match self.ours {
             Some(ours) => self.unit.text(ours),

@@ -24,6 +24,7 @@ use crate::plivo::{Filter, TimeRange};
 
 use super::history::Plan;
 use super::mask::Mask;
+use super::when::whole_second;
 use super::zone::Zone;
 
 /// One end of the range as it was typed. Blank is an open end: 2011-01-01, or now.
@@ -204,7 +205,7 @@ impl Criteria {
             range: bounds.pinned(now)?,
             filter: self.filter.clone(),
             either: self.either.clone(),
-            live: bounds.range.to().at >= now,
+            live: bounds.range.to().at >= whole_second(now),
         })
     }
 

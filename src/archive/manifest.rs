@@ -44,6 +44,9 @@ pub struct Entry {
     pub sidecar: Sidecar,
     /// When it was archived.
     pub archived: String,
+    /// The audit log's last hash then, that of the line for this; only where there is such a log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_head: Option<String>,
 }
 
 /// The sound's file.
@@ -239,6 +242,7 @@ pub(super) mod tests {
                 sha256: "11".repeat(32),
             },
             archived: "2026-11-25T12:00:00Z".to_owned(),
+            audit_head: None,
         }
     }
 

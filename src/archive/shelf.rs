@@ -216,6 +216,7 @@ impl Shelf {
         } = sealed;
         let (place, _) = self.place(recording)?;
         let bytes = part.bytes();
+        let mut entry = self.entry(recording, &place);
         if let Some(audit) = audit {
             let logged = audit.append(&audit::Entry {
                 recording: recording.id.clone(),
@@ -226,19 +227,18 @@ impl Shelf {
                     sha256: sha256.clone(),
                 },
             });
-            if let Err(error) = logged {
-                return Ok(Err(error));
+            match logged {
+                Ok(head) => entry.audit_head = Some(head.to_string()),
+                Err(error) => return Ok(Err(error)),
             }
         }
-        let audio = Audio {
+        entry.audio = Some(Audio {
             path: place.to_string(),
             bytes,
             sha256,
             format: measured.map(|measured| measured.format.to_owned()),
             seconds: measured.map(|measured| measured.length.as_millis() as f64 / 1000.0),
-        };
-        let mut entry = self.entry(recording, &place);
-        entry.audio = Some(audio);
+        });
         entry.sidecar.sha256 = write_sidecar(part.folder(), &place, &entry, recording)?;
         let put = part.put()?;
         let mut state = self.state();
@@ -281,6 +281,7 @@ impl Shelf {
                 sha256: String::new(),
             },
             archived: written(Utc::now()),
+            audit_head: None,
         }
     }
 }

@@ -17,9 +17,9 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 
 use super::account::Api;
 use super::report::{Form, Report};
-use super::selection::{Selection, Speed};
+use super::selection::{Selected, Selection, Speed};
 use super::stop::Stop;
-use super::{Failure, login, told};
+use super::{Failure, clock, login, told};
 use crate::archive::{DEFAULT_TEMPLATE, Download, Options, Stopped, Template, Wanted, in_use};
 use crate::audio::fetch::Http;
 use crate::audit;
@@ -125,7 +125,11 @@ async fn download(args: &Args) -> Result<ExitCode, Failure> {
     let mut stop = Stop::listen().context("cannot listen for Ctrl-c and SIGTERM")?;
     let client = login::client(&args.api, |base| args.speed.options(base))?;
     let mut report = Report::new(args.output);
-    let (wanted, expected) = wanted(args, &client, &mut report)?;
+    let Wanting {
+        wanted,
+        expected,
+        selected,
+    } = wanting(args, &client, &mut report)?;
     let options = Options {
         folder: args.folder.clone(),
         template: args.name.clone(),
@@ -137,7 +141,8 @@ async fn download(args: &Args) -> Result<ExitCode, Failure> {
     if let Some(audit) = &audit {
         audit.ready_beside().await.map_err(unlogged)?;
     }
-    let opened = tokio::task::spawn_blocking(move || Download::open(client, http, options, audit));
+    let asked = client.clone();
+    let opened = tokio::task::spawn_blocking(move || Download::open(asked, http, options, audit));
     let download = opened
         .await
         .context("the archive could not be opened")?
@@ -164,6 +169,9 @@ async fn download(args: &Args) -> Result<ExitCode, Failure> {
         }
         Ok(Ok(())) => {
             show.finish(true)?;
+            if let Some(selected) = &selected {
+                clock::beyond(&client, selected, args.output == Form::Ndjson);
+            }
             Ok(ExitCode::from(show.code()))
         }
         Ok(Err(stopped)) => {
@@ -177,19 +185,24 @@ fn locked<'a>(show: &'a Mutex<Show>) -> MutexGuard<'a, Show> {
     show.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-type Wanting = BoxStream<'static, Result<Wanted, Failure>>;
+struct Wanting {
+    wanted: BoxStream<'static, Result<Wanted, Failure>>,
+    expected: Expected,
+    /// `None`: it was said by ids.
+    selected: Option<Selected>,
+}
 
 /// What is to be downloaded, and how many that may be.
-fn wanted(
-    args: &Args,
-    client: &Client,
-    report: &mut Report,
-) -> Result<(Wanting, Expected), Failure> {
+fn wanting(args: &Args, client: &Client, report: &mut Report) -> Result<Wanting, Failure> {
     if !args.ids.is_empty() {
         let ids = ids(&args.ids, io::stdin())?;
         let expected = Expected::Exactly(ids.len() as u64);
         let wanted = stream::iter(ids).map(|id| Ok(Wanted::Id(id)));
-        return Ok((wanted.boxed(), expected));
+        return Ok(Wanting {
+            wanted: wanted.boxed(),
+            expected,
+            selected: None,
+        });
     }
     let selected = args.selection.at_until(args.all, Utc::now(), UNTIL)?;
     if !report.is_json() {
@@ -202,14 +215,18 @@ fn wanted(
     let rows = sweep.stream(move |progress| {
         expected.store(progress.expected().unwrap_or(0), Ordering::Relaxed);
     });
-    let local = selected.local;
+    let local = selected.local.clone();
     let wanted = rows.filter_map(move |row| {
         ready(match row {
             Ok(row) => local.admits(&row).then_some(Ok(Wanted::Listed(row))),
             Err(stopped) => Some(Err(told::stopped_until(stopped, UNTIL))),
         })
     });
-    Ok((wanted.take(most).boxed(), Expected::About(about)))
+    Ok(Wanting {
+        wanted: wanted.take(most).boxed(),
+        expected: Expected::About(about),
+        selected: Some(selected),
+    })
 }
 
 /// The ids of the command line, or of standard input where that is asked for; each once.

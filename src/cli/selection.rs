@@ -83,6 +83,8 @@ pub(super) struct Selected {
     pub(super) filters: Vec<plivo::Filter>,
     pub(super) extent: Extent,
     pub(super) local: Local,
+    /// The range ends where this machine's clock stands, or is cut off there.
+    pub(super) ends_now: bool,
     either: Option<String>,
 }
 
@@ -146,6 +148,7 @@ impl Selection {
                 None => Extent::Added(plan.range),
             },
             local: self.local.clone(),
+            ends_now: plan.live && self.storage_days.is_none(),
             either: plan.either,
         })
     }

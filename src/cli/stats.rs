@@ -17,7 +17,7 @@ use super::progress::{Notes, When};
 use super::selection::{Selection, Speed};
 use super::stop::Stop;
 use super::stream::{Came, Stream, broken_off};
-use super::{Failure, told};
+use super::{Failure, clock, told};
 use tally::Tally;
 
 /// Add up the recordings of a range: how many, how long, of which days, numbers and types, and what storing them costs.
@@ -96,7 +96,7 @@ async fn count(args: &Args, form: Form) -> Result<ExitCode, Failure> {
     let selected = args.selection.at(args.all, Utc::now())?;
     let notes = Notes::new(args.progress, form == Form::Json);
     let stop = Stop::listen().context("cannot listen for Ctrl-c and SIGTERM")?;
-    let mut stream = Stream::begin(client, selected.clone(), None, notes, stop);
+    let mut stream = Stream::begin(client.clone(), selected.clone(), None, notes, stop);
     let mut tally = Tally::new();
     loop {
         match stream.next().await {
@@ -110,6 +110,7 @@ async fn count(args: &Args, form: Form) -> Result<ExitCode, Failure> {
         }
     }
     stream.finish();
+    clock::beyond(&client, &selected, form == Form::Json);
     let top = usize::from(args.top);
     let text = match form {
         Form::Table => print::table(&tally, &selected.words(), top),

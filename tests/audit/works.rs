@@ -18,7 +18,9 @@ fn a_download_is_logged_with_what_proves_it() {
     assert_eq!(logged.len(), 3);
     let manifest = manifest(&account.file("calls"));
     for line in of(&logged, "downloaded") {
-        let audio = &manifest[line["recording"].as_str().unwrap()]["audio"];
+        let entry = &manifest[line["recording"].as_str().unwrap()];
+        assert_eq!(entry["audit_head"], line["hash"]);
+        let audio = &entry["audio"];
         for proof in ["sha256", "bytes", "path"] {
             assert_eq!(line[proof], audio[proof]);
         }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::server::{Content, Server};
-use super::words::{hostile, only_text};
+use crate::words::{hostile, only_text};
 
 const SOUND: &[u8] = include_bytes!("../../assets/calls/booking-mono-cbr16.mp3");
 const RANGE: [&str; 4] = ["--from", "2026-11-01", "--to", "2026-11-30"];

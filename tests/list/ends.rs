@@ -321,3 +321,30 @@ fn progress_is_told_where_it_is_wanted() {
         "{said}"
     );
 }
+
+#[test]
+fn a_clock_that_is_behind_is_told_where_it_hides_the_newest() {
+    let ahead = start_with(
+        "",
+        Options {
+            now: chrono::Utc::now() + chrono::TimeDelta::hours(2),
+            ..Options::default()
+        },
+    );
+    let words = "this machine's clock is 2 h 00 behind the API's";
+    let output = list(&ahead, &["--output", "csv"]);
+    assert!(
+        output.status.success() && told(&output).contains(words),
+        "{}",
+        told(&output)
+    );
+    let said = json(&told(&list(&ahead, &["--output", "ndjson"])));
+    let behind = said["warning"]["clock_behind_seconds"].as_u64().unwrap();
+    assert!(behind.abs_diff(7_200) < 60, "{said}");
+    let output = command(&ahead, &["stats"]).output().unwrap();
+    assert!(told(&output).contains(words), "{output:?}");
+    // What ends before now hides nothing.
+    let range = ["--from", "-2d", "--to", "-1d", "--output", "csv"];
+    assert_eq!(told(&list(&ahead, &range)), "");
+    assert_eq!(told(&list(&start(""), &["--output", "csv"])), "");
+}

@@ -96,7 +96,7 @@ fn the_question_comes_with_the_first_mark_and_what_was_marked_stays() {
     opened(&mut sitting, Kept::default());
     let reviewed = Reviewed {
         recording: id(0),
-        at: noon(),
+        at: sitting.now().wall,
     };
     assert_eq!(kept(&sitting), [Change::Reviewed(reviewed)]);
     assert!(row(&mut sitting, 0).starts_with("│    v "));
@@ -211,10 +211,11 @@ fn reviewed_marks_what_plays_and_plays_the_next_else_the_selected_row() {
     let mut sitting = listening(80, 24, Kept::default());
     // The cursor is two rows below what plays.
     sitting.keys("v");
+    let at = sitting.now().wall;
     let reviewed = |row| {
         Change::Reviewed(Reviewed {
             recording: id(row),
-            at: noon() + TimeDelta::seconds(1),
+            at,
         })
     };
     assert_eq!(kept(&sitting), [reviewed(2)]);

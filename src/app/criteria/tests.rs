@@ -459,3 +459,10 @@ proptest! {
         let _ = criteria.summary(&Zone::Utc, now(), &bare());
     }
 }
+
+#[test]
+fn what_is_open_ends_now_whatever_the_fraction_of_the_second() {
+    let live = |to: &str| between("-7d", to).plan(&Zone::Utc, now()).unwrap().live;
+    assert!(live("") && live("now") && live("today") && live("2100-01-01"));
+    assert!(!live("-1h") && !live("yesterday"));
+}

@@ -8,11 +8,11 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 
-use crate::cli::Failure;
 use crate::cli::output::{End, Output};
 use crate::cli::progress::Notes;
 use crate::cli::stop::Stop;
 use crate::cli::stream::{Came, Stream, broken_off, interrupted};
+use crate::cli::{Failure, clock};
 use crate::plivo::Client;
 use crate::rows::{Form, Writer};
 use crate::runtime::signals::Ending;
@@ -33,7 +33,7 @@ pub(super) async fn run(args: &Args, client: Client, form: Form) -> Result<ExitC
     let notes = Notes::new(args.progress, form.is_json());
     let stop = Stop::listen().context("cannot listen for Ctrl-c and SIGTERM")?;
     let listing = Listing {
-        stream: Stream::begin(client, selected, args.limit, notes, stop),
+        stream: Stream::begin(client.clone(), selected.clone(), args.limit, notes, stop),
         writer: Writer::new(form, args.csv_raw),
         output: Output::start(),
         block: Vec::new(),
@@ -42,7 +42,11 @@ pub(super) async fn run(args: &Args, client: Client, form: Form) -> Result<ExitC
         blocks: 0,
         shared: io::stdout().is_terminal(),
     };
-    listing.run().await
+    let ended = listing.run().await;
+    if ended.is_ok() {
+        clock::beyond(&client, &selected, form.is_json());
+    }
+    ended
 }
 
 struct Listing {

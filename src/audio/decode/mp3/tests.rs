@@ -128,6 +128,28 @@ fn broken_frames_are_silence_of_the_same_length() {
     assert_eq!(broken[200 * 576..], whole[200 * 576..]);
 }
 
+/// Symphonia's issue 529: a frame without any data was left out, and all that follows came too early.
+#[test]
+fn frames_without_data_are_silence_of_the_same_length() {
+    let mut file = UNTAGGED.to_vec();
+    for frame in 100..110 {
+        file[frame * 144 + 4..(frame + 1) * 144].fill(0);
+    }
+    let whole = rest(&mut open(UNTAGGED), Some(0));
+    let silent = rest(&mut open(&file), Some(0));
+    assert_eq!(silent.len(), whole.len());
+    assert_eq!(silent[200 * 576..], whole[200 * 576..]);
+}
+
+/// Symphonia's issue 485: a tag of 33 bytes that ended its reader in code that it took for unreachable. Ours only leaps over it.
+#[test]
+fn a_call_behind_a_tag_that_is_a_trap_plays_whole() {
+    let mut file = b"ID3\x04\x00\x40\x00\x00\x00\x17\x00\x00\x00\x08\x01\x10\x01\x40".to_vec();
+    file.resize(33, 0);
+    file.extend(UNTAGGED);
+    assert_eq!(rest(&mut open(&file), Some(0)).len(), 344_448);
+}
+
 #[test]
 fn noise_and_other_files_are_refused_and_never_panic() {
     let noise: Vec<u8> = (0..200_000_u32)

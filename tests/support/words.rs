@@ -32,10 +32,45 @@ const PIECES: [&str; 26] = [
     "﷽",
 ];
 
+/// Signs that are joined, put on top of each other, wider than others, or written from the right: what has to stand in columns
+/// may be told a wrong width.
+const SHAPES: [&str; 29] = [
+    "漢字かなカナ",
+    "ＡＢＣ",
+    "\u{3000}",
+    "ｶﾞﾊﾟ",
+    "한글",
+    "\u{1112}\u{1161}\u{11ab}",
+    "\u{1161}\u{11a8}",
+    "Zoe\u{308}",
+    "\u{301}",
+    "1\u{fe0f}\u{20e3}",
+    "❤\u{fe0f}",
+    "☎\u{fe0e}",
+    "👍🏽",
+    "\u{1f3fd}",
+    "👨\u{200d}👩\u{200d}👧\u{200d}👦",
+    "🧑🏿\u{200d}🚀",
+    "🇱🇺🇧",
+    "🏴\u{e0067}\u{e0062}\u{e007f}",
+    "مرحبا",
+    "لا",
+    "\u{605}12",
+    "\u{600}12",
+    "שלום",
+    "א\u{200d}ל",
+    "हिन्दी क्षि",
+    "ក្ក ៘",
+    "\u{d4e}ക",
+    "\u{a4f8}\u{a4fc}",
+    "\u{2d4f}\u{2d7f}\u{2d3e}",
+];
+
 /// Such text, between plain letters or none.
 pub fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
+        3 => prop::sample::select(&SHAPES[..]).prop_map(str::to_owned),
         1 => "[a-z0-9=,;\"'+-]{1,6}",
         1 => any::<char>().prop_map(String::from),
     ];
