@@ -9,7 +9,7 @@ use crate::app::text::safe;
 use crate::app::views::{View, ViewName};
 use crate::audit::{Audit, Who};
 use crate::config::credentials::{self, Places};
-use crate::config::{self, Config, Paths, ProfileName, Set, Settings, Voices};
+use crate::config::{self, Config, Paths, ProfileName, Set, Settings, Terminal, Voices};
 use crate::emulator;
 use crate::plivo::{self, ApiBase, AuthId, Client, Credentials};
 use crate::runtime::account::Account;
@@ -151,6 +151,7 @@ impl Api {
             config: &config,
             paths: &paths,
             env,
+            terminal: Terminal::Free,
         };
         let voices = Voices {
             profile: self.profile.clone(),
@@ -219,6 +220,7 @@ impl Ready {
             config: &self.config,
             paths: &self.paths,
             env,
+            terminal: Terminal::Free,
         }
     }
 

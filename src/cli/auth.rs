@@ -15,7 +15,7 @@ use crate::app::text::safe;
 use crate::app::zone::Zone;
 use crate::config::credentials::Places;
 use crate::config::store::{Store, Stored};
-use crate::config::{self, Config, Paths, ProfileName, Value, Voices, keychain};
+use crate::config::{self, Config, Paths, ProfileName, Terminal, Value, Voices, keychain};
 use crate::plivo::{
     self, ApiBase, Client, Credentials, Error, PageRequest, Priority, RecordingQuery, Span,
 };
@@ -214,6 +214,7 @@ fn list(paths: &Paths, store: &Store) -> Result<String, Failure> {
         config: &config,
         paths,
         env: &env,
+        terminal: Terminal::Free,
     };
     let mut lines = String::new();
     for name in places.names() {
