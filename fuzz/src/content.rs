@@ -1,6 +1,6 @@
 //! Texts, times and JSON of strangers.
 
-#[path = "../../tests/hostile/obeyed.rs"]
+#[path = "../../tests/support/obeyed.rs"]
 mod obeyed;
 
 use std::collections::HashSet;

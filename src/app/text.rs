@@ -230,7 +230,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 #[cfg(test)]
-#[path = "../../tests/hostile/obeyed.rs"]
+#[path = "../../tests/support/obeyed.rs"]
 mod obeyed;
 
 #[cfg(test)]
