@@ -21,7 +21,8 @@
 //! # A crash
 //!
 //! What a crash left of a line is neither removed nor passed over: it gets an end, and the next line, `mended`, says how long it is and
-//! what its SHA-256 is.
+//! what its SHA-256 is. Where a crash comes in the middle of that, the next `mended` tells of both: of all bytes behind the last line of
+//! the chain, but for the line end before itself.
 
 pub mod chain;
 pub mod deed;

@@ -1,6 +1,7 @@
 //! The command line: one file for each command. Data goes to standard output, words for people to standard error.
 
 mod account;
+mod api_url;
 pub mod audit;
 pub mod auth;
 pub mod browse;

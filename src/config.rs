@@ -39,6 +39,7 @@ pub use append::{Unwritten, append};
 pub use mistake::{Error, Mistake};
 pub use paths::Paths;
 pub use profile::{Profile, TokenFrom};
+pub use secret::Terminal;
 pub use settings::Settings;
 pub use slot::{Set, Source, Value};
 pub use values::{LogPath, ProfileName, ZoneName};

@@ -21,8 +21,9 @@
 //!
 //! | module | does | may use |
 //! |---|---|---|
-//! | [`plivo`] | requests, answers, paging, times, callbacks and errors of the Recording API | none of the others |
-//! | [`audio`] | from an address to sound: fetch, buffer, decode, resample, output, waveform | none of the others |
+//! | [`plivo`] | requests, answers, paging, times, callbacks and errors of the Recording API | `inside` |
+//! | [`audio`] | from an address to sound: fetch, buffer, decode, resample, output, waveform | `inside` |
+//! | [`inside`] | which servers no stranger may lead a request to | none of the others |
 //! | [`archive`] | recordings as files that are proven by their hashes | `plivo`, `audio`, `audit`, text made safe by [`app::text`] |
 //! | [`deletion`] | what is to be deleted, and the receipts of it | `plivo`, `archive`, `audit`, text made safe by [`app::text`] |
 //! | [`audit`] | who listened to, downloaded or deleted what, as lines that are chained by their hashes | `archive`, plain data of `plivo` and `audio`, words of `app` |
@@ -74,6 +75,7 @@ pub mod cli;
 pub mod config;
 pub mod deletion;
 pub mod emulator;
+pub mod inside;
 pub mod plivo;
 pub mod rows;
 pub mod runtime;

@@ -53,6 +53,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::app::marks::Keeping;
 use crate::app::text::safe;
@@ -67,7 +68,7 @@ use account::{Account, Callbacks};
 use clipboard::Way;
 use debug::DebugPanic;
 use drive::{Drive, Exit};
-use effects::Effects;
+use effects::{Effects, Leaving};
 use input::Reader;
 use jobs::Places;
 use log::Log;
@@ -205,6 +206,8 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         debug_panic,
     );
 
+    // Accounts that were left: their last lines may wait for a log that another program holds.
+    let mut leaving: JoinSet<Option<String>> = JoinSet::new();
     // Each account has an app, hands and a queue of its own, and none of them is left to the next.
     let exit = 'accounts: loop {
         let mut effects = Effects::new(tell.clone(), log.clone(), |command| sound.send(command));
@@ -230,19 +233,19 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
                     // The terminal first: what ends slowly must not keep it.
                     drop(drive);
                     // Marks may wait for their file, and jobs for what they have under way: nothing is heard meanwhile.
-                    effects.silence();
-                    effects.end_jobs().await;
-                    if let Some(words) = effects.end() {
-                        // The terminal is an ordinary one again, and may be closed.
-                        let _ = writeln!(io::stderr(), "callreel: {}", safe(&words));
+                    leaving.spawn(effects.leave().end());
+                    while let Some(ended) = leaving.join_next().await {
+                        if let Ok(Some(words)) = ended {
+                            // The terminal is an ordinary one again, and may be closed.
+                            let _ = writeln!(io::stderr(), "callreel: {}", safe(&words));
+                        }
                     }
                     break 'accounts exit;
                 }
             }
         };
         // No job runs when an account is left, but for one that began in this moment.
-        effects.end_jobs().await;
-        let unlogged = effects.end();
+        let left = effects.leave();
         drop(watch);
         match next {
             Next::Demo(demo) => {
@@ -258,11 +261,7 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
         }
         let queue;
         (tell, queue) = mpsc::channel(QUEUE);
-        if let Some(words) = unlogged {
-            log.line(&words);
-            // The queue is empty: this finds room.
-            let _ = tell.try_send(Message::Trouble(words));
-        }
+        leaving.spawn(told_later(left, tell.clone(), log.clone()));
         drive.start_over((tell.clone(), queue));
         sound.start_over(tell.clone());
         watch = watched(reload.as_ref(), &setup, &tell, &log);
@@ -270,6 +269,17 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
     drop(watch);
     sound.end();
     Ok(exit)
+}
+
+/// Ends what an account has under way while the next one is browsed, which tells what is not in the audit log. Gives the words back that
+/// nobody hears there any more.
+async fn told_later(left: Leaving, tell: mpsc::Sender<Message>, log: Log) -> Option<String> {
+    let words = left.end().await?;
+    log.line(&words);
+    match tell.send(Message::Trouble(words)).await.err()?.0 {
+        Message::Trouble(words) => Some(words),
+        _ => None,
+    }
 }
 
 /// What is browsed next.

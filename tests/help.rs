@@ -118,3 +118,55 @@ fn no_flag_takes_a_secret() {
     }
     look(&Cli::command());
 }
+
+/// Who writes the credentials into the address is told so, on a screen that others may see too.
+#[test]
+fn a_token_in_the_api_url_is_not_quoted() {
+    const TOKEN: &str = "hunter22hunter22";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let (file, id) = (file.to_str().unwrap(), "MAGWNTM3ZTK1M2YZMDUU");
+    for (form, words) in [
+        ("https://ID:TOKEN@api.plivo.com", "user name or password"),
+        ("ID:TOKEN@api.plivo.com", "user name or password"),
+        ("https://TOKEN@api.plivo.com", "user name or password"),
+        ("https://ID:TOKEN@", "user name or password"),
+        ("ftp://ID:TOKEN@api.plivo.com", "user name or password"),
+        ("ID:TOKEN", "not an address"),
+        ("TOKEN", "not an address"),
+    ] {
+        let url = form.replace("ID", id).replace("TOKEN", TOKEN);
+        let toml = format!("api_url = \"{url}\"\n");
+        std::fs::write(file, toml).unwrap();
+        let flag = ["--api-url", &url];
+        for (arguments, variable) in [
+            (vec!["list", flag[0], flag[1]], None),
+            (vec!["list", flag[0], flag[1], "--output", "json"], None),
+            (vec!["auth", "add", "acme", flag[0], flag[1]], None),
+            (vec!["doctor", flag[0], flag[1]], None),
+            (vec![flag[0], flag[1]], None),
+            (vec!["list"], Some(("CALLREEL_API_URL", url.as_str()))),
+            (
+                vec!["list", "--output", "json"],
+                Some(("CALLREEL_API_URL", url.as_str())),
+            ),
+            (vec!["list"], Some(("CALLREEL_CONFIG", file))),
+            (vec!["config", "check"], Some(("CALLREEL_CONFIG", file))),
+            (vec!["doctor"], Some(("CALLREEL_CONFIG", file))),
+        ] {
+            let output = Command::new(env!("CARGO_BIN_EXE_callreel"))
+                .args(&arguments)
+                .env_clear()
+                .env("HOME", folder.path())
+                .envs(variable)
+                .stdin(std::process::Stdio::null())
+                .output()
+                .unwrap();
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8(said).unwrap();
+            assert!(!said.to_lowercase().contains(TOKEN), "{arguments:?} {said}");
+            assert!(said.contains(words), "{arguments:?} {variable:?} {said}");
+            assert_ne!(output.status.code(), Some(0), "{said}");
+        }
+    }
+}

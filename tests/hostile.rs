@@ -9,6 +9,8 @@
 
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "support/words.rs"]
+mod words;
 
 #[path = "hostile"]
 mod suite {
@@ -17,5 +19,4 @@ mod suite {
     mod names;
     mod program;
     mod server;
-    mod words;
 }

@@ -18,6 +18,8 @@ mod account;
 mod proc;
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "support/wire.rs"]
+mod wire;
 
 #[path = "soak"]
 mod suite {
@@ -25,5 +27,4 @@ mod suite {
     mod plan;
     mod run;
     mod sitting;
-    mod wire;
 }

@@ -436,12 +436,26 @@ fn authorized(url: &str) -> Request {
     }
 }
 
+/// The request holds neither the credentials, in whatever place, nor where it comes from.
+fn tells_nothing(get: &Exchange) {
+    for header in ["authorization", "referer", "cookie", "origin", "from"] {
+        assert_eq!(get.header(header), None, "{header}");
+    }
+    for secret in ["c2VjcmV0", "secret", "Basic"] {
+        assert!(!get.head().contains(secret), "{}", get.head());
+    }
+}
+
 #[test]
 fn credentials_do_not_follow_to_another_server() {
     script(|| async {
         let (mut api, mut store) = (Server::start().await, Server::start().await);
         let file = file(50_000);
-        let mut fetch = Fetch::start(authorized(&api.url("/media")));
+        // No redirect leads to this machine but to the user's own server, which is the other one here.
+        let mut fetch = Fetch::start(Request {
+            own_origin: Some(store.url("")),
+            ..authorized(&api.url("/media"))
+        });
         let mut get = api.next().await;
         assert_eq!(get.header("authorization"), Some("Basic c2VjcmV0"));
         get.redirect("/signed").await;
@@ -450,8 +464,8 @@ fn credentials_do_not_follow_to_another_server() {
         assert_eq!(get.header("authorization"), Some("Basic c2VjcmV0"));
         get.redirect(&store.url("/object")).await;
         let mut get = store.next().await;
-        assert_eq!(get.header("authorization"), None);
         assert_eq!(get.header("range"), Some("bytes=0-"));
+        tells_nothing(&get);
         get.part_head(&file, 0.., "").await;
         get.send(&file[..20_000]).await;
         get.cut().await;
@@ -460,7 +474,7 @@ fn credentials_do_not_follow_to_another_server() {
 
         // The place is known by now; when it has run out, the way is gone again from its start.
         let mut get = store.next().await;
-        assert_eq!(get.header("authorization"), None);
+        tells_nothing(&get);
         get.send(b"HTTP/1.1 403 Expired\r\nContent-Length: 0\r\n\r\n")
             .await;
         let mut get = api.next().await;
@@ -469,9 +483,10 @@ fn credentials_do_not_follow_to_another_server() {
         get.redirect(&store.url("/other")).await;
         let mut get = store.next().await;
         assert_eq!(get.line(), "GET /other HTTP/1.1");
+        tells_nothing(&get);
         get.redirect(&api.url("/back")).await;
         let mut get = api.next().await;
-        assert_eq!(get.header("authorization"), None);
+        tells_nothing(&get);
         get.part(&file, 20_000.., "").await;
         fetch.complete(&file).await;
     });
@@ -510,6 +525,26 @@ fn links_that_are_not_safe_are_not_asked() {
             .redirect("https://169.254.169.254/")
             .await;
         assert!(matches!(fetch.error().await, Error::Refused(_)));
+    });
+}
+
+#[test]
+fn another_server_on_this_machine_is_not_asked() {
+    script(|| async {
+        let (mut api, other) = (Server::start().await, Server::start().await);
+        let own = Request {
+            own_origin: Some(api.url("")),
+            ..authorized(&api.url("/media"))
+        };
+        for to in [
+            other.url("/"),
+            other.url("/").replace("127.0.0.1", "localhost"),
+        ] {
+            let mut fetch = Fetch::start(own.clone());
+            api.next().await.redirect(&to).await;
+            assert!(matches!(fetch.error().await, Error::Refused(_)), "{to}");
+        }
+        assert_eq!(other.count(), 0);
     });
 }
 

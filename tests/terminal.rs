@@ -75,6 +75,11 @@ fn a_panic_gives_the_terminal_back_and_says_what_it_was() {
         let program = ends_clean(program, &fresh, 101);
         let words = format!("a panic in a {place}").replace("a loop", "the loop");
         drop(program.wait("the panic's words", |shown| shown.text().contains(&words)));
+        // What its message quotes is on a line of its own, seen and not obeyed.
+        let quoted = "\n␛]0;quoted␇\n";
+        let shown = program.wait("what it quotes", |shown| shown.text().contains(quoted));
+        let bytes = String::from_utf8_lossy(&shown.bytes);
+        assert!(!bytes.contains("\u{1b}]0;quoted"), "{bytes:?}");
     }
 }
 

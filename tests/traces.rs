@@ -14,6 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 
+use base64::Engine;
 use callreel::emulator::{self, Emulator, Options};
 use notify::{Event, EventKind, RecursiveMode, Watcher};
 
@@ -37,7 +38,7 @@ impl Places {
 
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for (_, name) in Self::NAMES {
+        for name in Self::NAMES.map(|(_, name)| name).iter().chain(&["work"]) {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         let (sender, seen) = mpsc::channel();
@@ -61,6 +62,8 @@ impl Places {
 
     fn start(&self, emulator: &Emulator, arguments: &[&str]) -> pty::Program {
         let mut start = pty::Start::callreel(arguments)
+            // The folder that it is started in; its home is another one, below.
+            .home(&self.path("work"))
             .env("CALLREEL_API_URL", emulator.url())
             .env("PLIVO_AUTH_ID", emulator.auth_id())
             .env("PLIVO_AUTH_TOKEN", emulator.auth_token())
@@ -124,10 +127,9 @@ fn open_for_writing(pid: i32) -> Vec<PathBuf> {
     open.collect()
 }
 
-/// Listens, jumps, filters, looks at everything, quits.
-fn session(program: &mut pty::Program) -> Vec<PathBuf> {
+/// Listens, jumps, filters, looks at everything; tells `look` after each step.
+fn session(program: &mut pty::Program, mut look: impl FnMut(&pty::Program)) {
     program.wait_for("recordings");
-    let mut open = Vec::new();
     // What is waited for is there, and what begins with "-" is gone.
     for (keys, text) in [
         ("\r", "▶"),
@@ -150,11 +152,13 @@ fn session(program: &mut pty::Program) -> Vec<PathBuf> {
             Some(gone) => drop(program.wait(text, |shown| !shown.text().contains(gone))),
             None => program.wait_for(text),
         }
-        open.extend(open_for_writing(program.pid()));
+        look(program);
     }
+}
+
+fn quit(mut program: pty::Program) {
     program.keys("q");
     assert!(program.end().success(), "{}", program.shown().text());
-    open
 }
 
 #[test]
@@ -162,9 +166,129 @@ fn a_session_writes_no_file() {
     let emulator = emulator();
     let places = Places::new();
     let mut program = places.start(&emulator, &["--sink", "null"]);
-    let open = session(&mut program);
+    let mut open = Vec::new();
+    session(&mut program, |program| {
+        open.extend(open_for_writing(program.pid()));
+    });
+    quit(program);
     assert_eq!(open, Vec::<PathBuf>::new());
     assert_eq!(places.changed(), Vec::<PathBuf>::new());
+}
+
+/// A process and all below it.
+fn family(pid: i32) -> Vec<i32> {
+    let mut family = vec![pid];
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten();
+    for task in tasks.flatten() {
+        // A thread, or all of it, may be gone by now.
+        let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
+        for child in children.split_whitespace() {
+            family.extend(self::family(child.parse().unwrap()));
+        }
+    }
+    family
+}
+
+/// The forms in which the token could be seen: as it is, as a link has it, and with the id in the header that is sent.
+fn secrets(emulator: &Emulator) -> [String; 2] {
+    let (id, token) = (emulator.auth_id(), emulator.auth_token());
+    assert!(token.len() > 10 && token.chars().all(|c| c.is_ascii_alphanumeric()));
+    let header = base64::engine::general_purpose::STANDARD.encode(format!("{id}:{token}"));
+    [token.to_owned(), header]
+}
+
+/// Two of the ways in which a session ends, in the second of which the program has something to say about itself.
+#[test]
+fn the_token_of_a_session_is_on_no_screen_in_no_log_and_in_no_process_list() {
+    let emulator = emulator();
+    let secrets = secrets(&emulator);
+    let holds = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        secrets.iter().any(|secret| text.contains(secret))
+    };
+    for panics in [false, true] {
+        let places = Places::new();
+        let log = places.path("home").join("callreel.log");
+        let log = log.to_str().unwrap();
+        let sink = "command:exec cat >/dev/null";
+        let mut arguments = vec!["--sink", sink, "--log", log];
+        if panics {
+            arguments.extend(["--debug-panic", "loop"]);
+        }
+        let mut program = places.start(&emulator, &arguments);
+        let (mut seen, mut children) = (Vec::new(), 0);
+        session(&mut program, |program| {
+            let family = family(program.pid());
+            children += family.len() - 1;
+            for pid in family {
+                // One that is gone by now shows nothing.
+                seen.extend(fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default());
+            }
+        });
+        // What is refused and what breaks has words of its own.
+        for (fault, says) in [("403", "not allowed"), ("401", "wrong id or token")] {
+            emulator.set_faults(vec![fault.parse().unwrap()]);
+            program.keys("r");
+            program.wait_for(says);
+            emulator.set_faults(Vec::new());
+            program.keys("r");
+            drop(program.wait("no complaint", |shown| !shown.text().contains(says)));
+        }
+        program.keys(":log\r");
+        program.wait_for("╭ Log");
+        if panics {
+            program.keys("\x1b[24~");
+            assert_eq!(program.end().exit_code(), 101);
+            program.wait_for("a panic in the loop");
+        } else {
+            program.keys("\x1b");
+            drop(program.wait("no log", |shown| !shown.text().contains("╭ Log")));
+            program.keys("q");
+            assert!(program.end().success());
+        }
+        let requests = emulator.requests();
+        assert!(!requests.is_empty());
+        for request in &requests {
+            assert!(!holds(format!("{request:?}").as_bytes()), "{request:?}");
+        }
+        assert!(children > 0 && !seen.is_empty());
+        assert!(!holds(&seen), "{}", String::from_utf8_lossy(&seen));
+        let shown = program.shown();
+        assert!(!holds(&shown.bytes), "{}", shown.text());
+        let log = fs::read(log).unwrap();
+        assert!(
+            !log.is_empty() && !holds(&log),
+            "{}",
+            String::from_utf8_lossy(&log)
+        );
+    }
+}
+
+#[test]
+fn the_command_that_sound_goes_to_does_not_get_the_token() {
+    let emulator = emulator();
+    let places = Places::new();
+    let told = places.path("home").join("told");
+    let sink = format!("command:env > {}; exec cat >/dev/null", told.display());
+    let mut program = places.start(&emulator, &["--sink", &sink]);
+    program.wait_for("recordings");
+    program.keys("\r");
+    program.wait_until("the command's environment", || {
+        fs::read_to_string(&told)
+            .is_ok_and(|told| told.contains("\nPATH=") || told.starts_with("PATH="))
+    });
+    program.wait_for("▶");
+    program.keys("z");
+    quit(program);
+    let told = fs::read_to_string(&told).unwrap();
+    // It gets the rest.
+    assert!(told.contains("XDG_STATE_HOME="), "{told}");
+    assert!(!told.contains("PLIVO_AUTH_TOKEN"), "{told}");
+    for secret in secrets(&emulator) {
+        assert!(!told.contains(&secret), "{told}");
+    }
 }
 
 #[test]

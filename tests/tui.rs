@@ -17,6 +17,12 @@ mod choices;
 mod columns;
 #[path = "tui/deliveries.rs"]
 mod deliveries;
+#[path = "tui/everywhere.rs"]
+mod everywhere;
+#[path = "tui/glass.rs"]
+mod glass;
+#[path = "tui/hostile.rs"]
+mod hostile;
 #[path = "tui/jobs.rs"]
 mod jobs;
 #[path = "tui/keys.rs"]
@@ -41,7 +47,13 @@ mod sitting;
 mod speech;
 #[path = "tui/statistics.rs"]
 mod statistics;
+#[path = "tui/strangers.rs"]
+mod strangers;
 #[path = "tui/thrift.rs"]
 mod thrift;
 #[path = "tui/views.rs"]
 mod views;
+#[path = "support/wire.rs"]
+mod wire;
+#[path = "support/words.rs"]
+mod words;

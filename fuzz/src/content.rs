@@ -1,5 +1,8 @@
 //! Texts, times and JSON of strangers.
 
+#[path = "../../tests/support/obeyed.rs"]
+mod obeyed;
+
 use std::collections::HashSet;
 
 use callreel::app::text;
@@ -127,6 +130,9 @@ pub fn times(data: &[u8]) {
 
 fn one_line(shown: &str) {
     assert!(text::is_safe(shown), "{shown:?} reaches the terminal");
+    // And by a list of its own.
+    let obeyed = shown.chars().find(|&c| c == '\n' || obeyed::is_obeyed(c));
+    assert_eq!(obeyed, None, "{shown:?} reaches the terminal");
 }
 
 /// JSON that may be printed: it says the same, and holds nothing that a terminal obeys.

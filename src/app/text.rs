@@ -13,7 +13,8 @@ const MOST_MARKS: usize = 3;
 /// Text that can be printed on one line: nothing in it moves the cursor, turns the reading order, or hides.
 ///
 /// Control characters become their visible pictures (`␛`), so that what was tried is seen; a tab is a space;
-/// bidi controls and other C1 codes become `�`; what takes no room (zero-width, tags, selectors) is dropped.
+/// bidi controls and other C1 codes become `�`; what takes no room (zero-width, tags, selectors) is dropped. Every terminal
+/// gives the rest the same room, however much it knows of joined characters.
 pub fn safe(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Cow::Borrowed(text);
@@ -31,7 +32,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
             }
             Safety::Keep => {
                 marks = 0;
-                out.push(c);
+                out.push(of_one_width(c));
             }
             Safety::Become(sign) => {
                 marks = 0;
@@ -40,7 +41,57 @@ pub fn safe(text: &str) -> Cow<'_, str> {
             Safety::Drop => {}
         }
     }
+    // What is taken out may let its neighbours join.
+    while let Some(apart) = taken_apart(&out) {
+        out = apart;
+    }
     Cow::Owned(out)
+}
+
+/// Other signs for the few that some terminals give one column and some two.
+fn of_one_width(c: char) -> char {
+    match c {
+        // Voiced marks of half width: some terminals put them over the letter before.
+        '\u{ff9e}' => '\u{309b}',
+        '\u{ff9f}' => '\u{309c}',
+        // Khmer signs that are short for several letters.
+        '\u{17a4}' | '\u{17d8}' => '�',
+        _ => c,
+    }
+}
+
+/// Without the joins on which terminals differ: some give an emoji and its skin tone the room of one sign, and some of two. `None`:
+/// there are none.
+fn taken_apart(text: &str) -> Option<String> {
+    if text.graphemes(true).all(is_of_one_width) {
+        return None;
+    }
+    let mut apart = String::with_capacity(text.len());
+    for cluster in text.graphemes(true) {
+        if is_of_one_width(cluster) {
+            apart.push_str(cluster);
+            continue;
+        }
+        let seen: String = cluster.chars().filter(|c| c.width() != Some(0)).collect();
+        match seen.graphemes(true).all(is_of_one_width) {
+            true => apart.push_str(&seen),
+            false => apart.extend(seen.chars().next()),
+        }
+    }
+    Some(apart)
+}
+
+/// Does what reads as one sign take the same room drawn whole and drawn character by character, and begin in it? Else a terminal
+/// that goes by characters would put its first into the sign before.
+fn is_of_one_width(cluster: &str) -> bool {
+    let mut widths = cluster.chars().map(|c| c.width().unwrap_or(1));
+    let first = widths.next().unwrap_or(1);
+    first > 0 && first + widths.sum::<usize>() == cluster.width()
+}
+
+/// Does this sign have several characters that take room? Terminals draw them beside each other, or one over the other.
+pub fn is_joined(sign: &str) -> bool {
+    sign.chars().filter(|c| c.width() != Some(0)).count() > 1
 }
 
 /// True when [`safe`] would change nothing that could harm a terminal.
@@ -84,7 +135,8 @@ fn replaced(c: char) -> Safety {
         | '\u{206a}'..='\u{206f}'
         | '\u{feff}'
         | '\u{fe00}'..='\u{fe0f}'
-        | '\u{fff9}'..='\u{fffb}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' => Safety::Drop,
         // Letters that draw nothing but take room.
@@ -96,9 +148,13 @@ fn replaced(c: char) -> Safety {
     }
 }
 
-/// Columns that safe text takes.
+/// Columns that safe text takes. Of whole texts `unicode-width` takes some pairs of signs for one (Arabic lam and alef), which
+/// neither drawing nor terminals do.
 pub fn width(text: &str) -> usize {
-    text.width()
+    match text.is_ascii() {
+        true => text.len(),
+        false => text.graphemes(true).map(UnicodeWidthStr::width).sum(),
+    }
 }
 
 /// At most `columns` wide; what was cut is told by `…` at the end.
@@ -174,7 +230,12 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
 }
 
 #[cfg(test)]
+#[path = "../../tests/support/obeyed.rs"]
+mod obeyed;
+
+#[cfg(test)]
 mod tests {
+    use super::obeyed::is_obeyed;
     use super::*;
     use proptest::prelude::*;
 
@@ -199,10 +260,62 @@ mod tests {
     }
 
     #[test]
+    fn of_all_characters_none_that_is_obeyed_is_left_and_no_other_is_lost() {
+        for c in '\0'..=char::MAX {
+            // An end of a line is obeyed too; commands write their own.
+            let obeyed = is_obeyed(c) || c == '\n';
+            let text = format!("a{c}b");
+            let shown = safe(&text);
+            assert_eq!(is_safe(&text), !obeyed, "{c:?}");
+            assert_eq!(shown.contains(c), !obeyed, "{c:?} became {shown:?}");
+            let left = shown.chars().find(|&c| is_obeyed(c) || c == '\n');
+            assert_eq!(left, None, "{c:?} became {shown:?}");
+        }
+    }
+
+    #[test]
+    fn letters_are_as_wide_as_terminals_draw_them() {
+        for (text, wide) in [
+            ("abc", 3),
+            ("é", 1),
+            ("e\u{301}", 1),
+            ("漢字", 4),
+            ("\u{644}\u{627}", 2),
+            ("\u{633}\u{644}\u{627}\u{645}", 4),
+            ("", 0),
+        ] {
+            assert_eq!(width(text), wide, "{text}");
+        }
+    }
+
+    #[test]
     fn towers_of_marks_are_cut_down() {
         let tower = format!("e{}", "\u{301}".repeat(50));
         assert_eq!(safe(&tower).chars().count(), 1 + MOST_MARKS);
         assert_eq!(safe("\u{301}x"), "x");
+    }
+
+    #[test]
+    fn every_terminal_gives_it_the_same_room() {
+        for (text, shown, columns) in [
+            ("👍🏽", "👍", 2),
+            ("🧑🏿\u{200d}🚀", "🧑🚀", 4),
+            ("👩\u{200d}👩\u{200d}👧", "👩👩👧", 6),
+            ("❤\u{fe0f}", "❤", 1),
+            ("🇱🇺", "🇱🇺", 2),
+            ("ｶﾞ", "ｶ゛", 3),
+            // A number mark without room of its own, and a vowel without its consonant.
+            ("\u{605}12", "12", 2),
+            ("x\u{1161}", "x", 1),
+            ("\u{1112}\u{1161}\u{11ab}", "\u{1112}\u{1161}\u{11ab}", 2),
+            // These are one sign to some fonts, and two to every terminal.
+            ("لا", "لا", 2),
+            ("ꓸꓼ", "ꓸꓼ", 2),
+            ("हि", "हि", 2),
+        ] {
+            assert_eq!(safe(text), shown);
+            assert_eq!(width(shown), columns, "{shown}");
+        }
     }
 
     #[test]
@@ -220,7 +333,27 @@ mod tests {
         assert_eq!(wrap("", 4), [""]);
     }
 
+    /// Characters of every kind, and more of those that join others.
+    fn text() -> impl Strategy<Value = String> {
+        const JOINING: &str = "👍👩❤🏽🏿🇩🇪\u{200d}\u{fe0f}\u{20e3}\u{301}\u{308}کلاकषि\u{94d}ក\u{17d2}៘\u{600}\u{605}\u{d4e}\
+            한한ｶﾞﾟ漢ꓸꓼⵏ\u{2d7f}ⴾ\u{e41}ำ";
+        let joining: Vec<char> = JOINING.chars().collect();
+        let c = prop_oneof![any::<char>(), prop::sample::select(joining)];
+        prop::collection::vec(c, 0..24).prop_map(String::from_iter)
+    }
+
     proptest! {
+        #[test]
+        fn what_is_safe_is_as_wide_as_its_characters(text in text()) {
+            let safe = safe(&text);
+            prop_assert_eq!(super::safe(&safe), &*safe);
+            for cluster in safe.graphemes(true) {
+                prop_assert!(is_of_one_width(cluster), "{cluster:?}");
+            }
+            let characters: usize = safe.chars().filter_map(UnicodeWidthChar::width).sum();
+            prop_assert_eq!(width(&safe), characters);
+        }
+
         #[test]
         fn nothing_unsafe_is_left_and_nothing_is_wider_than_asked(text in any::<String>(), columns in 0usize..40) {
             let safe = safe(&text);

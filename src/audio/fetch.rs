@@ -13,6 +13,7 @@ mod http;
 mod link;
 mod names;
 mod piecemeal;
+mod proxies;
 mod sniff;
 mod task;
 

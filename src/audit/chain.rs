@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 
-use super::line::{self, Body, Head, LONGEST, Link};
+use super::line::{self, Body, Head, LONGEST, Link, TORN, is_begun};
 use super::{Entry, Who};
 use crate::archive::folder::Folder;
 use crate::archive::{blocking, written};
@@ -54,12 +54,12 @@ struct Open {
     torn: Option<Torn>,
 }
 
-/// What a crash left at the end.
-enum Torn {
-    /// A part of a line.
-    Part(Vec<u8>),
-    /// A line that lacks only its end.
-    NoEnd,
+/// What crashes left at the end.
+struct Torn {
+    /// A part of a line, and parts of the lines that were to mend it. Empty where a line lacks only its end.
+    bytes: Vec<u8>,
+    /// A line end stands behind it already.
+    ended: bool,
 }
 
 impl Audit {
@@ -118,13 +118,13 @@ impl Audit {
         let time = written(Utc::now());
         let mut text = String::new();
         if let Some(torn) = open.torn.take() {
-            let torn = match torn {
-                Torn::Part(bytes) => bytes,
-                Torn::NoEnd => Vec::new(),
-            };
-            let mended = Body::Mended(torn);
+            if !torn.ended {
+                text.push('\n');
+            }
+            let mended = Body::Mended(torn.bytes);
             let (line, link) = line::write(open.last.as_ref(), &time, &self.0.who, mended);
-            text = format!("\n{line}\n");
+            text.push_str(&line);
+            text.push('\n');
             open.last = Some(link);
         }
         let body = Body::Entry(entry.members());
@@ -198,32 +198,63 @@ pub(super) fn parts(path: &Path) -> io::Result<(&Path, &str)> {
 
 type End = (Option<Link>, Option<Torn>);
 
-/// The last line, and what a crash left behind it. `None`: that is no end of a chain.
+/// The last line, and what crashes left behind it. `None`: that is no end of a chain.
 fn end_of(file: &mut File, bytes: u64) -> io::Result<Option<End>> {
-    // Two lines of the greatest length, and what may be left of a third.
-    let most = 3 * LONGEST as u64;
-    let from = bytes.saturating_sub(most);
-    let mut tail = Vec::new();
-    file.seek(SeekFrom::Start(from))?;
-    Read::by_ref(file).take(most).read_to_end(&mut tail)?;
-    let mut lines = tail.rsplit(|byte| *byte == b'\n');
-    let torn = lines.next().unwrap_or_default();
-    let last = match lines.next() {
-        None if from > 0 => return Ok(None),
-        None => None,
-        Some(line) => match Link::read(line) {
-            None => return Ok(None),
-            link => link,
-        },
+    // Nearly always two lines are enough, and what may be left of a third.
+    for most in [3 * LONGEST, TORN + 2 * LONGEST] {
+        let from = bytes.saturating_sub(most as u64);
+        let mut tail = Vec::new();
+        file.seek(SeekFrom::Start(from))?;
+        Read::by_ref(file)
+            .take(most as u64)
+            .read_to_end(&mut tail)?;
+        let end = end_in(&tail, from == 0);
+        if end.is_some() || from == 0 {
+            return Ok(end);
+        }
+    }
+    Ok(None)
+}
+
+/// The end in the last bytes of a file, or in all of it (`whole`).
+///
+/// Crashes may follow each other: in the middle of a line, then in the middle of the line that mends it, and so on. Whatever stands
+/// behind the last line of the chain is mended as one.
+fn end_in(tail: &[u8], whole: bool) -> Option<End> {
+    let mut chain = tail;
+    let (last, left) = loop {
+        // The line that this end belongs to, and all behind it.
+        let Some(end) = chain.iter().rposition(|byte| *byte == b'\n') else {
+            break whole.then_some((None, tail))?;
+        };
+        let (before, _) = chain.split_at_checked(end)?;
+        let line = before.rsplit(|byte| *byte == b'\n').next()?;
+        if let Some(link) = Link::read(line) {
+            break (Some(link), tail.get(end + 1..)?);
+        }
+        chain = before;
     };
-    if torn.is_empty() {
-        return Ok(Some((last, None)));
+    if left.is_empty() {
+        return Some((last, None));
     }
-    if torn.len() > LONGEST {
-        return Ok(None);
+    let seq = line::next(last.as_ref());
+    let (ended, open) = match left.iter().rposition(|byte| *byte == b'\n') {
+        Some(end) => (left.get(..end)?, left.get(end + 1..)?),
+        None => (&[][..], left),
+    };
+    let mut parts = ended.split(|byte| *byte == b'\n');
+    // A line with an end was left by a crash only if callreel began it, and began to mend it.
+    let told = left == open || parts.all(|part| is_begun(part, seq));
+    if !told || open.len() > LONGEST || left.len() > TORN {
+        return None;
     }
-    Ok(Some(match Link::read(torn) {
-        Some(link) if link.follows(last.as_ref()) => (Some(link), Some(Torn::NoEnd)),
-        _ => (last, Some(Torn::Part(torn.to_vec()))),
-    }))
+    let link = Link::read(open)
+        .filter(|link| link.follows(last.as_ref()) && (left == open || link.mends(ended)));
+    let (last, bytes, ended) = match link {
+        Some(link) => (Some(link), &[][..], false),
+        None if open.is_empty() => (last, ended, true),
+        None => (last, left, false),
+    };
+    let bytes = bytes.to_vec();
+    Some((last, Some(Torn { bytes, ended })))
 }

@@ -13,6 +13,8 @@ use crate::archive::sha256;
 
 /// Longer lines are none that callreel wrote.
 pub(super) const LONGEST: usize = 32 << 10;
+/// The most that crashes may leave in one place: of a line, and of the lines that were to mend it.
+pub(super) const TORN: usize = 16 * LONGEST;
 
 /// What stands between the hashed bytes and the hash.
 const MARK: &str = ",\"hash\":\"";
@@ -127,12 +129,32 @@ impl Link {
     }
 }
 
+/// The number of the line after `before`.
+pub(super) fn next(before: Option<&Link>) -> u64 {
+    before.map_or(1, |link| link.seq.saturating_add(1))
+}
+
+/// Whether a crash may have left this of the line `seq`: the beginning of it, but not all, or the zeros that some file systems have where
+/// nothing reached the disk.
+pub(super) fn is_begun(part: &[u8], seq: u64) -> bool {
+    let first = format!("{{\"seq\":{seq},");
+    let begins = part.starts_with(first.as_bytes()) || first.as_bytes().starts_with(part);
+    let is_whole = || {
+        let hash_at = part.len().checked_sub(END.len() + DIGITS)?;
+        let (front, back) = part.split_at_checked(hash_at)?;
+        Some(front.ends_with(MARK.as_bytes()) && back.ends_with(END.as_bytes()))
+    };
+    let begun = begins && !is_whole().unwrap_or(false);
+    let length = 1..=LONGEST;
+    length.contains(&part.len()) && (begun || part.iter().all(|byte| *byte == 0))
+}
+
 /// The action of a line that says what a crash left.
 const MENDED: &str = "mended";
 
 /// The line after `before`, without its end, and its hash.
 pub(super) fn write(before: Option<&Link>, time: &str, who: &Who, body: Body) -> (String, Link) {
-    let seq = before.map_or(1, |link| link.seq.saturating_add(1));
+    let seq = next(before);
     let prev = before.map_or_else(Head::none, Link::head);
     let mut members = Map::from_iter([
         ("seq".to_owned(), json!(seq)),

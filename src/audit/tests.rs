@@ -202,12 +202,90 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(50))]
+
+    #[test]
+    fn however_often_it_crashes_the_next_line_mends_it_all(cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..6)) {
+        let place = Place::with(2);
+        let mut from = place.read().len();
+        for cut in cuts {
+            place.audit().append(&entry("lost")).unwrap();
+            let bytes = place.read();
+            from += cut.index(bytes.len() - from);
+            fs::write(place.path(), &bytes[..from]).unwrap();
+        }
+        place.audit().append(&entry("after")).unwrap();
+        prop_assert!(place.verify().is_ok());
+    }
+}
+
+#[test]
+fn a_crash_at_any_byte_of_a_mending_is_mended_as_well() {
+    let place = Place::with(3);
+    let whole = place.read();
+    let (line, beginnings) = (lines(&whole)[2].len(), [1, 200]);
+    let zeros = [&whole[..], &[0; 64]].concat();
+    let mut crashes: Vec<_> = beginnings
+        .map(|written| whole[..whole.len() - line + written].to_vec())
+        .into();
+    crashes.extend([whole[..whole.len() - 1].to_vec(), zeros, b"{\"s".to_vec()]);
+    for torn in crashes {
+        fs::write(place.path(), &torn).unwrap();
+        place.audit().append(&entry("next")).unwrap();
+        let mended = place.read();
+        // The entry behind it is an ordinary line, but for its first byte.
+        let end = mended.len() - lines(&mended).last().unwrap().len() + 1;
+        for cut in torn.len()..=end {
+            fs::write(place.path(), &mended[..cut]).unwrap();
+            place.audit().append(&entry("after")).unwrap();
+            let after = place.read();
+            assert!(after.starts_with(&mended[..cut]), "nothing was removed");
+            let proven = place
+                .verify()
+                .unwrap_or_else(|broken| panic!("{cut}: {broken:?}"));
+            assert!(proven.mended <= 2, "{cut}: {proven:?}");
+        }
+    }
+}
+
+#[test]
+fn a_mending_that_a_crash_cut_is_no_tampering_but_what_it_mends_stays_proven() {
+    let place = Place::with(3);
+    let whole = place.read();
+    let torn = &whole[..whole.len() - 40];
+    fs::write(place.path(), torn).unwrap();
+    place.audit().append(&entry("next")).unwrap();
+    let cut = &place.read()[..torn.len() + 50];
+    for left in [cut, &[torn, b"\n"].concat()] {
+        fs::write(place.path(), left).unwrap();
+        assert_eq!(place.flaw(), (3, Flaw::NoEnd));
+        place.audit().append(&entry("after")).unwrap();
+        let after = place.read();
+        for at in [torn.len() - 1, torn.len(), left.len() - 1] {
+            let mut bytes = after.clone();
+            bytes[at] ^= 1;
+            fs::write(place.path(), &bytes).unwrap();
+            assert!(place.verify().is_err(), "{at}");
+        }
+    }
+}
+
 #[test]
 fn nothing_is_added_to_what_is_no_chain() {
     let place = Place::with(2);
     let good = place.read();
-    for end in [&b"my diary\n"[..], b"{}\n", &vec![b'x'; 200_000]] {
-        let bytes = [&good, end].concat();
+    let [chain, _] = chains();
+    let changed = [&chain[2][..60], b"x", &chain[2][61..]].concat();
+    let other: &[&[u8]] = &[
+        b"my diary\n",
+        b"{}\n",
+        &vec![b'x'; 200_000],
+        b"\n",
+        &changed,
+    ];
+    for end in other {
+        let bytes = [&good, *end].concat();
         fs::write(place.path(), &bytes).unwrap();
         let error = place.audit().append(&entry("x")).unwrap_err();
         assert!(matches!(error, Error::Broken(_)), "{error}");

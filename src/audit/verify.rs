@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::chain::parts;
-use super::line::{Head, LONGEST, Link};
+use super::line::{self, Head, LONGEST, Link, TORN, is_begun};
 use crate::archive::folder::Folder;
 use crate::archive::manifest::{Line, Lines};
 
@@ -99,8 +99,16 @@ struct Walk<'a> {
     sought: Option<&'a Head>,
     last: Option<Link>,
     proven: Proven,
-    /// A line that is none of the chain, unless the next one says that a crash left it.
-    odd: Option<(u64, Vec<u8>)>,
+    /// Lines that are none of the chain, unless the next one says that crashes left them.
+    odd: Option<Odd>,
+}
+
+struct Odd {
+    /// The first of them.
+    line: u64,
+    bytes: Vec<u8>,
+    /// Each of them may be what a crash left.
+    begun: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -123,14 +131,12 @@ impl<'a> Walk<'a> {
     fn take(&mut self, number: u64, line: &[u8]) -> Result<(), Box<Broken>> {
         let link = match Link::read(line) {
             Some(link) => link,
-            None if self.odd.is_none() && line.len() <= LONGEST => {
-                self.odd = Some((number, line.to_vec()));
-                return Ok(());
-            }
-            None => return Err(self.broken(number, Flaw::Changed)),
+            None => return self.set_aside(number, line),
         };
         match &self.odd {
-            Some((_, torn)) if !link.mends(torn) => return Err(self.broken(number, Flaw::Changed)),
+            Some(odd) if !link.mends(&odd.bytes) => {
+                return Err(self.broken(number, Flaw::Changed));
+            }
             Some(_) => self.odd = None,
             None if link.misses_what_it_mends() => {
                 return Err(self.broken(number, Flaw::OutOfPlace));
@@ -155,11 +161,35 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// Keeps a line that is none of the chain until the next one tells what it is.
+    fn set_aside(&mut self, number: u64, line: &[u8]) -> Result<(), Box<Broken>> {
+        let begun = is_begun(line, line::next(self.last.as_ref()));
+        match &mut self.odd {
+            _ if line.len() > LONGEST => return Err(self.broken(number, Flaw::Changed)),
+            None => {
+                self.odd = Some(Odd {
+                    line: number,
+                    bytes: line.to_vec(),
+                    begun,
+                });
+            }
+            // Crashes in the middle of mending leave several.
+            Some(odd) if odd.begun && begun && odd.bytes.len() + line.len() < TORN => {
+                odd.bytes.push(b'\n');
+                odd.bytes.extend(line);
+            }
+            Some(_) => return Err(self.broken(number, Flaw::Changed)),
+        }
+        Ok(())
+    }
+
     /// An odd line is the first that does not fit, whatever came after it.
     fn broken(&self, number: u64, flaw: Flaw) -> Box<Broken> {
-        let (line, flaw) = match &self.odd {
-            Some((odd, _)) => (*odd, Flaw::Changed),
-            None => (number, flaw),
+        let (line, flaw) = match (&self.odd, flaw) {
+            // Nothing came after it but the part of a line.
+            (Some(odd), Flaw::NoEnd) if odd.begun => (odd.line, Flaw::NoEnd),
+            (Some(odd), _) => (odd.line, Flaw::Changed),
+            (None, flaw) => (number, flaw),
         };
         Box::new(Broken {
             line,
@@ -169,8 +199,9 @@ impl<'a> Walk<'a> {
     }
 
     fn end(self) -> Result<Proven, Box<Broken>> {
-        match self.odd {
-            Some((number, _)) => Err(self.broken(number, Flaw::Changed)),
+        match &self.odd {
+            // A crash may have come just before the line that would tell of it.
+            Some(odd) => Err(self.broken(odd.line, Flaw::NoEnd)),
             None => Ok(self.proven),
         }
     }

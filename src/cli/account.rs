@@ -9,12 +9,13 @@ use crate::app::text::safe;
 use crate::app::views::{View, ViewName};
 use crate::audit::{Audit, Who};
 use crate::config::credentials::{self, Places};
-use crate::config::{self, Config, Paths, ProfileName, Set, Settings, Voices};
+use crate::config::{self, Config, Paths, ProfileName, Set, Settings, Terminal, Voices};
 use crate::emulator;
 use crate::plivo::{self, ApiBase, AuthId, Client, Credentials};
 use crate::runtime::account::Account;
 use crate::runtime::sys;
 
+use super::api_url::ApiUrl;
 use super::auth::profile_name;
 use super::settings::Flags;
 use super::{CREDENTIALS, Failure};
@@ -27,20 +28,12 @@ pub(super) struct Api {
     pub(super) profile: Option<ProfileName>,
 
     /// Another API than Plivo's own; plain http only to this machine
-    #[arg(long, value_name = "URL", value_parser = api_base)]
+    #[arg(long, value_name = "URL", value_parser = ApiUrl)]
     pub(super) api_url: Option<ApiBase>,
 
     /// Another configuration file than `callreel config path` tells
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-}
-
-/// The address of an API as a flag.
-///
-/// # Errors
-/// What is wrong with it.
-pub(super) fn api_base(text: &str) -> Result<ApiBase, String> {
-    ApiBase::parse(text).map_err(|mistake| mistake.to_string())
 }
 
 /// From here on this process, and what it runs, leaves no core dump with a token in it. To be called before one is read.
@@ -158,6 +151,7 @@ impl Api {
             config: &config,
             paths: &paths,
             env,
+            terminal: Terminal::Free,
         };
         let voices = Voices {
             profile: self.profile.clone(),
@@ -226,6 +220,7 @@ impl Ready {
             config: &self.config,
             paths: &self.paths,
             env,
+            terminal: Terminal::Free,
         }
     }
 

@@ -15,12 +15,13 @@ use crate::app::text::safe;
 use crate::app::zone::Zone;
 use crate::config::credentials::Places;
 use crate::config::store::{Store, Stored};
-use crate::config::{self, Config, Paths, ProfileName, Value, Voices, keychain};
+use crate::config::{self, Config, Paths, ProfileName, Terminal, Value, Voices, keychain};
 use crate::plivo::{
     self, ApiBase, Client, Credentials, Error, PageRequest, Priority, RecordingQuery, Span,
 };
 
-use super::account::{api_base, forbid_core_dumps};
+use super::account::forbid_core_dumps;
+use super::api_url::ApiUrl;
 use super::output::{print, shown};
 use super::{CREDENTIALS, FAILED, Failure};
 
@@ -66,7 +67,7 @@ struct Add {
     auth_id: Option<String>,
 
     /// Another API than Plivo's own; plain http only to this machine
-    #[arg(long, value_name = "URL", value_parser = api_base)]
+    #[arg(long, value_name = "URL", value_parser = ApiUrl)]
     api_url: Option<ApiBase>,
 
     /// Another configuration file than `callreel config path` tells
@@ -213,6 +214,7 @@ fn list(paths: &Paths, store: &Store) -> Result<String, Failure> {
         config: &config,
         paths,
         env: &env,
+        terminal: Terminal::Free,
     };
     let mut lines = String::new();
     for name in places.names() {

@@ -6,8 +6,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use url::Url;
 
-use crate::plivo::base::is_loopback;
-use crate::plivo::media::is_private;
+use crate::inside::{is_loopback, leads_inside};
 use crate::plivo::{ApiBase, Callback, CallbackMethod};
 use crate::runtime::account;
 
@@ -133,7 +132,7 @@ impl Callbacks {
             return Ok(());
         };
         // Another base may well be a gateway in the same network.
-        let out_of_reach = is_loopback(url) || base.is_default() && is_private(url);
+        let out_of_reach = is_loopback(url) || base.is_default() && leads_inside(url);
         if base.is_loopback() || !out_of_reach {
             return Ok(());
         }

@@ -1,12 +1,18 @@
 //! Adds a section at the end of the configuration file. Nothing in it is changed: it is the user's.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::Config;
 use super::mistake::{Error, MOST};
+
+/// Another program holds the folder for as long as it writes the file.
+const PATIENCE: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +23,8 @@ pub enum Unwritten {
     Unwritable { path: PathBuf, why: io::Error },
     #[error("nothing was written: {} was changed in this moment: try again", .0.display())]
     Changed(PathBuf),
+    #[error("nothing was written: {} is held by another program: see which one hangs", .0.display())]
+    Busy(PathBuf),
 }
 
 /// Writes `section` behind everything that stands in the file `path`, which is made where there is none. The file is whole at every
@@ -35,14 +43,6 @@ pub fn append(path: &Path, section: &str) -> Result<(), Unwritten> {
         Err(_) => path.to_owned(),
         Ok(real) => real,
     };
-    let text = read(&real).map_err(unwritable)?;
-    Config::parse(path, text.as_deref().unwrap_or_default())?;
-    let longer = joined(text.as_deref().unwrap_or_default(), section);
-    if longer.len() as u64 > MOST {
-        return Err(Error::TooLarge(path.to_owned()).into());
-    }
-    Config::parse(path, &longer)?;
-
     let folder = match real.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -52,6 +52,18 @@ pub fn append(path: &Path, section: &str) -> Result<(), Unwritten> {
         .mode(0o700)
         .create(folder);
     made.map_err(unwritable)?;
+    let _held = hold(folder).map_err(|failed| match failed {
+        TryLockError::WouldBlock => Unwritten::Busy(folder.to_owned()),
+        TryLockError::Error(why) => unwritable(why),
+    })?;
+    let text = read(&real).map_err(unwritable)?;
+    Config::parse(path, text.as_deref().unwrap_or_default())?;
+    let longer = joined(text.as_deref().unwrap_or_default(), section);
+    if longer.len() as u64 > MOST {
+        return Err(Error::TooLarge(path.to_owned()).into());
+    }
+    Config::parse(path, &longer)?;
+
     // A temporary file is its owner's alone, and so is a file that is new.
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
     if text.is_some() {
@@ -67,6 +79,23 @@ pub fn append(path: &Path, section: &str) -> Result<(), Unwritten> {
     file.persist(&real)
         .map_err(|error| unwritable(error.error))?;
     Ok(())
+}
+
+/// Keeps other callreels from writing into the folder meanwhile. The folder is held, and not the file: that is another one afterwards.
+fn hold(folder: &Path) -> Result<Option<File>, TryLockError> {
+    let file = File::open(folder).map_err(TryLockError::Error)?;
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
+                thread::sleep(LOOK_AGAIN);
+            }
+            Err(TryLockError::WouldBlock) => return Err(TryLockError::WouldBlock),
+            // NFS locks nothing that is open for reading only. That the file has not changed is looked at anyway.
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
+    }
 }
 
 /// All of the file; `None`: there is none.
@@ -128,6 +157,25 @@ mod tests {
             assert_eq!(mode(&path), 0o640);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn views_that_are_saved_in_the_same_instant_are_all_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        thread::scope(|scope| {
+            for program in 0..8 {
+                let path = &path;
+                scope.spawn(move || {
+                    for view in 0..5 {
+                        let name = format!("v{program}-{view}");
+                        append(path, &format!("[views.{name}]\nfrom = \"-7d\"\n")).unwrap();
+                    }
+                });
+            }
+        });
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches("[views.v").count(), 40, "{text}");
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::settings::Settings;
 use super::slot::Slot;
 use super::store::{self, Store};
 use super::values::ProfileName;
-use super::{Config, ID, Paths, Profile, TOKEN, TokenFrom, keychain, secret};
+use super::{Config, ID, Paths, Profile, Source, TOKEN, Terminal, TokenFrom, keychain, secret};
 
 /// An account, and what is to be said about where it came from.
 #[derive(Debug, Clone)]
@@ -152,6 +152,8 @@ pub struct Places<'a> {
     pub config: &'a Config,
     pub paths: &'a Paths,
     pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// For a `token_command`.
+    pub terminal: Terminal,
 }
 
 impl Places<'_> {
@@ -288,6 +290,11 @@ impl Places<'_> {
             Some(store) => store.get(name).map_err(failed)?,
             None => None,
         };
+        // Token and address are of one reading: the account may have been added anew since the settings were made.
+        let base = match (&kept, &settings.api_url.source) {
+            (Some(kept), Source::Account) => kept.api_url.clone(),
+            _ => settings.api_url.value.clone(),
+        };
         let profile = self.config.profiles().get(name);
         if profile.is_none() && kept.is_none() {
             let names = self.names();
@@ -323,7 +330,7 @@ impl Places<'_> {
         }
         Ok(Account {
             credentials,
-            base: settings.api_url.value.clone(),
+            base,
             profile: Some(name.clone()),
             from,
             told: None,
@@ -339,7 +346,9 @@ impl Places<'_> {
         // Said before a program is run that may ask for a password.
         let id = id.ok_or_else(|| Error::NoId { name: name.clone() })?;
         let token = match token {
-            TokenFrom::Command(words) => secret::from_command(words, secret::PATIENCE),
+            TokenFrom::Command(words) => {
+                secret::from_command(words, secret::PATIENCE, self.terminal)
+            }
             TokenFrom::File(path) => secret::from_file(&self.token_file(path)),
             TokenFrom::Keychain => keychain::get(name).map_err(secret::Error::from),
         };

@@ -3,11 +3,13 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::SecretString;
 
 use crate::plivo::Credentials;
@@ -22,6 +24,15 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 /// A program that has printed all ends in this moment, as a rule.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
+/// Whether a program that is asked for a token may talk with the user on the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Terminal {
+    /// It may: nothing is drawn there.
+    Free,
+    /// It has none: the screen is drawn there, and the keys are the screen's.
+    Drawn,
+}
+
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -35,14 +46,25 @@ pub enum Error {
     NoText(PathBuf),
     #[error("token_command: {program} cannot be run: {why}")]
     NotRun { program: String, why: io::Error },
-    #[error("token_command: {program} ended with {status}: run it in a shell to see why")]
-    Failed { program: String, status: String },
+    #[error("token_command: {program} ended with {status}{}: run it in a shell to see why", unasked(*.terminal))]
+    Failed {
+        program: String,
+        status: String,
+        terminal: Terminal,
+    },
     #[error("token_command: {program} did not end within {} s", .within.as_secs())]
     TooSlow { program: String, within: Duration },
     #[error("token_command: {program} printed nothing")]
     Nothing { program: String },
     #[error(transparent)]
     Keychain(#[from] keychain::Error),
+}
+
+fn unasked(terminal: Terminal) -> &'static str {
+    match terminal {
+        Terminal::Free => "",
+        Terminal::Drawn => ", with no terminal to ask on",
+    }
 }
 
 /// All of a file that only its owner may read.
@@ -80,9 +102,13 @@ pub(super) fn from_file(path: &Path) -> Result<SecretString, Error> {
     first_line(&text).ok_or_else(|| Error::NoText(path.to_owned()))
 }
 
-/// The first line that a program prints. It gets no input but the terminal and no other account's credentials, and what it says
-/// on standard error stays unheard.
-pub(super) fn from_command(words: &[String], within: Duration) -> Result<SecretString, Error> {
+/// The first line that a program prints. It gets no input but the terminal where that is free, and no other account's credentials; what
+/// it says on standard error stays unheard.
+pub(super) fn from_command(
+    words: &[String],
+    within: Duration,
+    terminal: Terminal,
+) -> Result<SecretString, Error> {
     let (program, arguments) = words.split_first().ok_or_else(|| Error::Nothing {
         program: String::new(),
     })?;
@@ -91,6 +117,11 @@ pub(super) fn from_command(words: &[String], within: Duration) -> Result<SecretS
     let mut command = Command::new(program());
     for name in Credentials::VARIABLES {
         command.env_remove(name);
+    }
+    if terminal == Terminal::Drawn {
+        // By this gpg-agent would ask on it all the same.
+        command.env_remove("GPG_TTY");
+        leave_terminal(&mut command);
     }
     let mut child = command
         .args(arguments)
@@ -123,6 +154,10 @@ pub(super) fn from_command(words: &[String], within: Duration) -> Result<SecretS
     };
     let Some((printed, status)) = done else {
         // It may have ended in this moment, which is as well.
+        if terminal == Terminal::Drawn {
+            // What it has started is in the session that it began.
+            let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
+        }
         let _ = child.kill();
         let _ = child.wait();
         return Err(Error::TooSlow {
@@ -134,10 +169,23 @@ pub(super) fn from_command(words: &[String], within: Duration) -> Result<SecretS
         return Err(Error::Failed {
             program: program(),
             status: status.to_string(),
+            terminal,
         });
     }
     let text = printed.map_err(|_| Error::Nothing { program: program() })?;
     first_line(&text).ok_or_else(|| Error::Nothing { program: program() })
+}
+
+/// Has it begin a session of its own, which has no terminal: what it starts cannot open `/dev/tty` either.
+#[allow(unsafe_code)]
+fn leave_terminal(command: &mut Command) {
+    // SAFETY: setsid may be called between fork and exec (signal-safety(7)), and the closure does nothing else.
+    unsafe {
+        command.pre_exec(|| {
+            rustix::process::setsid()?;
+            Ok(())
+        });
+    }
 }
 
 /// How it ended; `None` where it has not by then.
@@ -193,7 +241,8 @@ mod tests {
 
     #[test]
     fn a_commands_first_line_is_the_token_and_no_shell_takes_it_apart() {
-        let token = from_command(&words(&["printf", "%s\nurl: x\n", "$HOME;`id`"]), PATIENCE);
+        let line = words(&["printf", "%s\nurl: x\n", "$HOME;`id`"]);
+        let token = from_command(&line, PATIENCE, Terminal::Free);
         assert_eq!(token.unwrap().expose_secret(), "$HOME;`id`");
     }
 
@@ -201,7 +250,8 @@ mod tests {
     fn what_goes_wrong_with_a_command_is_told_without_its_words() {
         let told = |line: &[&str]| {
             let within = Duration::from_millis(200);
-            from_command(&words(line), within).unwrap_err().to_string()
+            let failed = from_command(&words(line), within, Terminal::Free);
+            failed.unwrap_err().to_string()
         };
         assert!(told(&["/no/such/program"]).contains("cannot be run"));
         let failed = told(&["sh", "-c", "echo hunter22; echo hunter22 >&2; exit 3"]);
@@ -213,5 +263,35 @@ mod tests {
         assert!(told(&["sleep", "600"]).contains("did not end within"));
         let closed = ["sh", "-c", "echo hunter22; exec >&-; exec sleep 600"];
         assert!(told(&closed).contains("did not end within"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn below_the_screen_a_command_has_a_session_of_its_own() {
+        let line = "read -r pid _ _ _ _ session _ < /proc/$$/stat; echo $((pid - session))";
+        let away = |terminal| {
+            let away = from_command(&words(&["sh", "-c", line]), PATIENCE, terminal);
+            away.unwrap().expose_secret().to_owned()
+        };
+        assert_eq!(away(Terminal::Drawn), "0");
+        assert_ne!(away(Terminal::Free), "0");
+    }
+
+    #[test]
+    fn what_a_slow_command_has_started_ends_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("held");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, 0o600.into()).unwrap();
+        let line = format!("sleep 600 > {} & wait", pipe.display());
+        let (tell, told) = channel();
+        // It has an end once nobody holds its other one.
+        std::thread::spawn(move || tell.send(fs::read(pipe)));
+        let slow = from_command(
+            &words(&["sh", "-c", &line]),
+            Duration::from_secs(2),
+            Terminal::Drawn,
+        );
+        assert!(matches!(slow, Err(Error::TooSlow { .. })));
+        assert!(told.recv_timeout(Duration::from_secs(10)).is_ok());
     }
 }

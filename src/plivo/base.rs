@@ -4,18 +4,20 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use crate::inside::is_loopback;
+
 /// The base of the API's addresses: `https` anywhere, plain `http` on this machine only, since the credentials go
 /// with every request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ApiBase(Url);
 
-/// Why a text is no API base.
+/// Why a text is no API base. The text itself is never quoted: somebody may have put the token into it, or in its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiBaseMistake {
     #[error("the API URL is empty: leave it out for https://api.plivo.com")]
     Empty,
-    #[error("{0:?} is not an address: write it like https://api.plivo.com")]
-    NotAnAddress(String),
+    #[error("the API URL is not an address: write it like https://api.plivo.com")]
+    NotAnAddress,
     #[error("the API URL starts with {0}: use https://")]
     Scheme(String),
     #[error(
@@ -42,7 +44,10 @@ impl ApiBase {
         if text.is_empty() {
             return Err(ApiBaseMistake::Empty);
         }
-        let not_an_address = || ApiBaseMistake::NotAnAddress(text.chars().take(80).collect());
+        let not_an_address = || match text.contains('@') {
+            true => ApiBaseMistake::UserInfo,
+            false => ApiBaseMistake::NotAnAddress,
+        };
         let mut url = Url::parse(text).map_err(|_| not_an_address())?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(ApiBaseMistake::UserInfo);
@@ -148,16 +153,6 @@ impl fmt::Display for ApiBase {
     }
 }
 
-/// 127/8, ::1 and `localhost`.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        None => false,
-    }
-}
-
 /// Everything but the unreserved characters of RFC 3986 percent-encoded.
 fn encoded(segment: &str) -> String {
     let mut text = String::with_capacity(segment.len());
@@ -224,9 +219,12 @@ mod tests {
         use ApiBaseMistake::*;
         for (text, mistake) in [
             ("", Empty),
-            ("api.plivo.com", NotAnAddress("api.plivo.com".into())),
-            ("localhost:8080", NotAnAddress("localhost:8080".into())),
-            ("https://", NotAnAddress("https://".into())),
+            ("api.plivo.com", NotAnAddress),
+            ("localhost:8080", NotAnAddress),
+            ("https://", NotAnAddress),
+            ("MA:token@example.com", UserInfo),
+            ("https://MA:token@", UserInfo),
+            ("ftp://MA:token@example.com", UserInfo),
             ("ftp://example.com", Scheme("ftp://".into())),
             ("http://example.com", PlainHttp("example.com".into())),
             (

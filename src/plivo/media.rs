@@ -4,13 +4,13 @@
 //! base that the user set on purpose (api.md, *Media*).
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use secrecy::ExposeSecret;
 use url::{Host, Url};
 
 use super::base::ApiBase;
 use super::credentials::Credentials;
+use crate::inside::leads_inside;
 
 /// How one recording's sound is fetched.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub fn authorize(
             .map_err(|()| MediaRefused::NotAnAddress)?;
     }
     let own = base.is_origin_of(&url);
-    if !own && is_private(&url) {
+    if !own && leads_inside(&url) {
         return Err(MediaRefused::PrivateHost(
             url.host_str().unwrap_or_default().to_owned(),
         ));
@@ -93,48 +93,10 @@ fn is_plivo_media(url: &Url) -> bool {
     named && url.scheme() == "https" && url.port().is_none()
 }
 
-/// A host that is no public one, as far as its text tells; names are not looked up.
-pub(crate) fn is_private(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => is_private_v4(address),
-        Some(Host::Ipv6(address)) => is_private_v6(address),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            name == "localhost" || name.ends_with(".localhost") || !name.contains('.')
-        }
-        None => true,
-    }
-}
-
-fn is_private_v4(address: Ipv4Addr) -> bool {
-    let [a, b, ..] = address.octets();
-    let shared = a == 100 && (64..128).contains(&b);
-    address.is_loopback()
-        || address.is_private()
-        || address.is_link_local()
-        || address.is_multicast()
-        || a == 0
-        || a >= 240
-        || shared
-}
-
-fn is_private_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, high, low] = address.segments();
-    // Addresses that carry an IPv4 one: mapped, compatible (also :: and ::1), and NAT64.
-    let carries_v4 =
-        matches!((a, b, c, d, e, f), (0, 0, 0, 0, 0, 0 | 0xffff)) || (a, b) == (0x64, 0xff9b);
-    let [o1, o2] = high.to_be_bytes();
-    let [o3, o4] = low.to_be_bytes();
-    address.is_loopback()
-        || address.is_multicast()
-        || address.is_unique_local()
-        || address.is_unicast_link_local()
-        || (carries_v4 && is_private_v4(Ipv4Addr::new(o1, o2, o3, o4)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inside::hosts::{INSIDE, INSIDE_BY_NAME, PUBLIC};
     use proptest::prelude::*;
 
     fn on(base: &str, url: &str) -> Result<MediaRequest, MediaRefused> {
@@ -241,45 +203,16 @@ mod tests {
 
     #[test]
     fn what_is_not_a_public_address_is_refused() {
-        for host in [
-            "127.0.0.1",
-            "127.1",
-            "0x7f000001",
-            "2130706433",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "255.255.255.255",
-            "224.0.0.1",
-            "[::1]",
-            "[::]",
-            "[fe80::1]",
-            "[fd00::1]",
-            "[::ffff:10.0.0.1]",
-            "[::127.0.0.1]",
-            "[64:ff9b::a00:1]",
-            "[ff02::1]",
-            "localhost",
-            "LOCALHOST.",
-            "a.localhost",
-            "intranet",
-        ] {
-            let url = format!("http://{host}/r");
-            assert!(
-                matches!(on_plivo(&url), Err(MediaRefused::PrivateHost(_))),
-                "{host}"
-            );
+        for host in INSIDE.iter().chain(INSIDE_BY_NAME) {
+            for scheme in ["http", "https"] {
+                let url = format!("{scheme}://{host}/r");
+                assert!(
+                    matches!(on_plivo(&url), Err(MediaRefused::PrivateHost(_))),
+                    "{url}"
+                );
+            }
         }
-        for host in [
-            "8.8.8.8",
-            "172.32.0.1",
-            "100.128.0.1",
-            "[2606:4700::1]",
-            "[64:ff9b::808:808]",
-        ] {
+        for host in PUBLIC {
             assert!(on_plivo(&format!("https://{host}/r")).is_ok(), "{host}");
         }
     }

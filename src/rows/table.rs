@@ -47,3 +47,40 @@ fn line(cells: [String; COLUMNS.len()]) -> String {
     line.push('\n');
     line
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU16;
+
+    use super::*;
+
+    #[test]
+    fn columns_stay_where_they_are_whatever_stands_before_them() {
+        let at = |line: &str, text: &str| {
+            let size = NonZeroU16::new(140).unwrap();
+            let mut terminal = vt100::Parser::new(size, size, 0);
+            terminal.process(line.trim_end().as_bytes());
+            let screen = terminal.screen();
+            (0..140).find(|&column| {
+                screen.contents_between(0, column, 0, 140).trim_end() == text
+                    && screen
+                        .cell(0, column)
+                        .is_some_and(|cell| !cell.contents().is_empty())
+            })
+        };
+        let head = at(&head(), "Recording");
+        assert!(head.is_some());
+        for from in [
+            "+14155550100",
+            "sip:\u{633}\u{644}\u{627}\u{645}@example.net",
+            "\u{644}\u{627}\u{644}\u{627}\u{644}\u{627}\u{644}\u{627}\u{644}\u{627}\u{644}\u{627}\u{644}\u{627}\u{644}\u{627}",
+            "sip:漢字漢字漢字漢字漢字漢字@example.net",
+            "e\u{301}e\u{301}\u{fff3}\u{200b}",
+            "",
+        ] {
+            let cells = ["", "", from, from, "the-id"].map(str::to_owned);
+            let line = line(cells);
+            assert_eq!(at(&line, "the-id"), head, "{line}");
+        }
+    }
+}

@@ -2,6 +2,9 @@
 
 use crate::audio::guard;
 
+/// What messages may quote of an answer: a window's title, and the sound of a bell.
+const QUOTED: &str = "\u{1b}]0;quoted\u{7}";
+
 /// Where F12 panics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DebugPanic {
@@ -18,9 +21,11 @@ impl DebugPanic {
     #[expect(clippy::panic, reason = "that is what the hidden flag is for")]
     pub fn panic(self) {
         match self {
-            Self::Loop => panic!("a panic in the loop, as --debug-panic asked"),
+            Self::Loop => panic!("a panic in the loop, as --debug-panic asked\n{QUOTED}"),
             Self::Task => {
-                tokio::spawn(async { panic!("a panic in a task, as --debug-panic asked") });
+                tokio::spawn(async {
+                    panic!("a panic in a task, as --debug-panic asked\n{QUOTED}")
+                });
             }
             Self::Decoder => {
                 std::thread::spawn(|| {

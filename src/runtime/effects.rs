@@ -145,11 +145,6 @@ impl<S: FnMut(Command)> Effects<S> {
         self.jobs.keep_in(places);
     }
 
-    /// The program ends: jobs finish what they have under way, as far as there is time.
-    pub async fn end_jobs(&mut self) {
-        self.jobs.end().await;
-    }
-
     /// Browses another account from now on: what was asked of the one before is dropped, its sound ends.
     pub fn serve(&mut self, account: Account) {
         self.give_up();
@@ -170,16 +165,19 @@ impl<S: FnMut(Command)> Effects<S> {
         self.account = Some(account);
     }
 
-    /// The program ends, or the account is left: nothing is heard from now on.
-    pub fn silence(&mut self) {
-        self.hearing.stop("quit");
-        (self.sound)(Command::Stop);
+    /// The account is left, or the program ends: nothing is heard from now on. What its jobs and its log still have to do is in what this gives.
+    pub fn leave(mut self) -> Leaving {
+        self.silence();
+        let (unheard, _) = mpsc::channel(1);
+        Leaving {
+            jobs: std::mem::replace(&mut self.jobs, Jobs::new(unheard.clone(), self.log.clone())),
+            hearing: std::mem::replace(&mut self.hearing, Hearing::new(unheard)),
+        }
     }
 
-    /// Ends the sound, and what is logged of it. Gives, in words, what is not in the audit log.
-    pub fn end(mut self) -> Option<String> {
-        self.silence();
-        self.hearing.end()
+    fn silence(&mut self) {
+        self.hearing.stop("quit");
+        (self.sound)(Command::Stop);
     }
 
     /// The account, if there is one; without credentials there is none, and nothing is asked for.
@@ -255,6 +253,23 @@ impl<S: FnMut(Command)> Effects<S> {
         tokio::spawn(async move {
             let _ = tell.send(Message::Player(play, failed)).await;
         });
+    }
+}
+
+/// An account that is browsed no more, but has something under way.
+pub struct Leaving {
+    jobs: Jobs,
+    hearing: Hearing,
+}
+
+impl Leaving {
+    /// Jobs finish what they have under way, as far as there is time, and the last lines of the audit log are written, which another
+    /// program may hold for seconds. Gives, in words, what is not in it.
+    pub async fn end(mut self) -> Option<String> {
+        self.jobs.end().await;
+        let ended = tokio::task::spawn_blocking(move || self.hearing.end()).await;
+        // What panicked has been told already.
+        ended.unwrap_or_default()
     }
 }
 

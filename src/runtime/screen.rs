@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Cell, CellWidth};
 use ratatui::layout::{Position, Size};
+
+use crate::app::text::is_joined;
 
 /// Turns cells into bytes and keeps them until [`Screen::take`]. ratatui's own backend flushes at every word about the
 /// cursor, resets colours in empty frames, and asks the terminal where its cursor is; this one remembers instead.
@@ -64,6 +66,18 @@ impl Screen {
     }
 }
 
+/// Blanks for the room of a sign of several characters: a terminal that draws them one over the other would leave what stood in
+/// the rest of it.
+fn room_of_joined((x, y, cell): (u16, u16, &Cell)) -> impl Iterator<Item = (u16, u16, Cell)> {
+    let wide = match is_joined(cell.symbol()) {
+        true => cell.cell_width(),
+        false => 0,
+    };
+    let mut blank = cell.clone();
+    blank.set_symbol(" ");
+    (x..x.saturating_add(wide)).map(move |x| (x, y, blank.clone()))
+}
+
 impl Backend for Screen {
     type Error = io::Error;
 
@@ -71,12 +85,17 @@ impl Backend for Screen {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
+        let content: Vec<_> = content.collect();
+        if content.is_empty() {
             return Ok(());
         }
         self.position = None;
-        self.inner.draw(content)
+        let room: Vec<_> = content.iter().copied().flat_map(room_of_joined).collect();
+        if !room.is_empty() {
+            self.inner
+                .draw(room.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
+        }
+        self.inner.draw(content.into_iter())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -184,6 +203,19 @@ mod tests {
             bytes.len() < 40,
             "one changed cell is a few bytes: {bytes:?}"
         );
+    }
+
+    #[test]
+    fn the_room_of_joined_letters_is_cleared_before_they_are_drawn() {
+        let mut terminal = terminal();
+        draw(&mut terminal, "xyz", None);
+        let bytes = draw(&mut terminal, "हिz", None);
+        let (cleared, drawn) = bytes.split_once("हि").unwrap();
+        assert!(cleared.starts_with("\x1b[1;1H  "), "{bytes:?}");
+        assert!(cleared.ends_with("\x1b[1;1H"), "{bytes:?}");
+        assert!(!drawn.contains('z'), "{bytes:?}");
+        let bytes = draw(&mut terminal, "漢éz", None);
+        assert!(!bytes.contains(' '), "{bytes:?}");
     }
 
     #[test]

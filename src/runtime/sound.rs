@@ -3,6 +3,7 @@
 mod mail;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -14,7 +15,12 @@ use crate::audio::output::{Output, output};
 use crate::audio::player::Player;
 use crate::audio::{Command, Event, PlayId, Sink, Speech, Thresholds};
 
+use super::sys;
+
 use mail::Mail;
+
+/// So soon after a playback was let go of its threads have ended.
+const LET_GO: Duration = Duration::from_secs(1);
 
 /// The way to the player and back.
 pub struct Sound {
@@ -23,6 +29,7 @@ pub struct Sound {
     mail: Arc<Mail>,
     carrier: AbortHandle,
     player: Option<Player>,
+    giving_back: Option<AbortHandle>,
     /// What was set before there was a player to set it.
     settings: Settings,
 }
@@ -43,6 +50,7 @@ impl Sound {
             carrier: carry(Arc::clone(&mail), tell),
             mail,
             player: None,
+            giving_back: None,
             settings: Settings::default(),
         }
     }
@@ -76,7 +84,23 @@ impl Sound {
             (None, Command::Speech(speech)) => self.settings.speech = Some(*speech),
             // Nothing plays yet: nothing to pause, move or stop.
             (None, _) => {}
+            (Some(_), Command::Play { .. } | Command::Stop) => {
+                self.pass(command);
+                self.give_back_later();
+            }
             (Some(_), _) => self.pass(command),
+        }
+    }
+
+    /// Has what the last playback took given back to the system: megabytes, where a reviewer goes from call to call.
+    fn give_back_later(&mut self) {
+        let later = tokio::spawn(async {
+            tokio::time::sleep(LET_GO).await;
+            // Not on a thread that others wait for. It cannot fail.
+            let _ = tokio::task::spawn_blocking(sys::give_back_freed).await;
+        });
+        if let Some(earlier) = self.giving_back.replace(later.abort_handle()) {
+            earlier.abort();
         }
     }
 
@@ -120,6 +144,9 @@ impl Sound {
     /// Ends the sound.
     pub fn end(self) {
         self.carrier.abort();
+        if let Some(giving_back) = self.giving_back {
+            giving_back.abort();
+        }
         if let Some(player) = self.player {
             player.shutdown();
         }

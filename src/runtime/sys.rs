@@ -249,6 +249,16 @@ pub fn give_back_memory() {
     }
 }
 
+/// Gives back now what was freed in places, between things that live longer. Takes up to some milliseconds, in which no other thread
+/// gets memory from the pool that is looked through. Elsewhere than with glibc nothing is done.
+pub fn give_back_freed() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: malloc_trim takes a number and locks what it looks through.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 /// A pipe: what is written to the second comes out of the first. Closed in children.
 pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = io::pipe()?;

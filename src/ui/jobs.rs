@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use crate::app::jobs::{Dialog, Job, State, WIDTH};
 use crate::app::layout::Layout;
-use crate::app::text::wrap;
+use crate::app::text::{safe, wrap};
 use crate::app::words;
 
 use super::View;
@@ -106,7 +106,7 @@ pub(super) fn draw_delete(view: &mut View, frame: &mut Frame, layout: &Layout, d
         (_, Some(why)) => {
             let words = format!("! nothing was deleted: {}", view.app.mask.text(why));
             lines.extend(
-                wrap(&words, room)
+                wrap(&safe(&words), room)
                     .into_iter()
                     .map(|line| (line, styles.trouble)),
             );

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::app::layout::Layout;
 use crate::app::marks::{Keeping, List as Moments};
-use crate::app::text::wrap;
+use crate::app::text::{safe, wrap};
 use crate::app::words;
 use crate::store::Moment;
 
@@ -59,7 +59,7 @@ pub(super) fn draw_question(view: &mut View, frame: &mut Frame, layout: &Layout)
     let columns = WIDTH.min(layout.body.width);
     let words = format!("Marks, notes and positions can be kept in {path}; only you can read it.");
     let room = usize::from(columns.saturating_sub(4));
-    let text: Vec<_> = wrap(&words, room)
+    let text: Vec<_> = wrap(&safe(&words), room)
         .into_iter()
         .map(|line| (line, styles.text))
         .chain([

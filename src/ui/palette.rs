@@ -10,7 +10,7 @@ use crate::app::{App, words};
 
 use super::View;
 use super::panel::{Titles, popup};
-use super::text::{cut_start, put, safe, width};
+use super::text::{put, safe, scrolled, width};
 
 pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, open: &Palette) {
     let styles = view.styles;
@@ -29,7 +29,13 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, open: &P
     put(buffer, line, ":", styles.key);
     let room = inner.width.saturating_sub(2);
     let text = view.app.mask.text(open.line.text());
-    let typed = cut_start(&text, usize::from(room));
+    // What is hidden is not as long as what is typed.
+    let before = match text == open.line.text() {
+        true => width(open.line.before_caret()),
+        false => width(&text),
+    };
+    let skipped = before.saturating_sub(usize::from(room));
+    let typed = scrolled(&text, skipped);
     put(
         buffer,
         Rect {
@@ -40,9 +46,7 @@ pub(super) fn draw(view: &mut View, frame: &mut Frame, layout: &Layout, open: &P
         &typed,
         styles.text,
     );
-    let caret = u16::try_from(width(open.line.before_caret()))
-        .unwrap_or(room)
-        .min(room);
+    let caret = u16::try_from(before - skipped).unwrap_or(room);
     view.cursor = Some(Position {
         x: line.x + 1 + caret,
         y: line.y,

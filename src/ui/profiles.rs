@@ -39,7 +39,18 @@ fn draw_profile(view: &View, frame: &mut Frame, place: Rect, profile: &Profile) 
     let styles = view.styles;
     let mask = &view.app.mask;
     let buffer = frame.buffer_mut();
-    let at = after(place, 2);
+    let in_use = view.app.profile() == Some(profile.name.as_str());
+    let room = match in_use {
+        true => place.width.saturating_sub(NOTE + 1),
+        false => place.width,
+    };
+    let at = after(
+        Rect {
+            width: room,
+            ..place
+        },
+        2,
+    );
     let name = mask.account(&profile.name);
     let used = put(buffer, at, &name, styles.text) + 2;
     let id = match (&profile.auth_id, mask.on) {
@@ -48,7 +59,7 @@ fn draw_profile(view: &View, frame: &mut Frame, place: Rect, profile: &Profile) 
         (None, false) => "no auth_id yet",
     };
     put(buffer, after(at, used.max(NAME)), id, styles.quiet);
-    if view.app.profile() == Some(profile.name.as_str()) {
+    if in_use {
         let note = after(place, place.width.saturating_sub(NOTE));
         put(buffer, note, "in use", styles.accent);
     }

@@ -10,7 +10,7 @@ use crate::app::search::Needle;
 use crate::app::{Overlay, words};
 
 use super::View;
-use super::text::{cut_end, put, width};
+use super::text::{cut_end, put, scrolled, width};
 
 /// Columns that are kept for what is typed.
 const LEAST: u16 = 16;
@@ -174,7 +174,7 @@ fn put_prompt(view: &mut View, frame: &mut Frame, area: Rect, prompt: &Prompt) {
     let skipped = prompt
         .before
         .saturating_sub(usize::from(room.saturating_sub(1)));
-    let tail: String = prompt.text.chars().skip(skipped).collect();
+    let tail = scrolled(prompt.text, skipped);
     let text = Rect {
         x: area.x + 1 + sign,
         width: room,

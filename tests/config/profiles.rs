@@ -1,6 +1,6 @@
 //! From one account to another on the screen, the real program.
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -169,6 +169,60 @@ fn keys_go_on_while_a_token_is_waited_for_and_it_can_be_given_up() {
     program.keys("\x03");
     assert!(program.end().success());
     assert!(beta.requests().is_empty());
+}
+
+#[test]
+fn another_account_is_shown_while_the_last_line_of_the_one_before_waits_for_its_log() {
+    let home = home();
+    let (acme, beta) = (account(1, 37, 0), account(2, 21, 0));
+    let text = section("acme", &acme, &prints(&acme)) + &section("beta", &beta, &prints(&beta));
+    write(home.path(), &text);
+    let log = home.path().join("audit.ndjson");
+    let env = [("CALLREEL_AUDIT", log.to_str().unwrap())];
+    let mut program = screen(home.path(), &env, &["--profile", "acme", "--from", "-400d"]);
+    program.wait_for("37 recordings");
+    program.keys("\r");
+    program.wait_for("0:02 L");
+    let held = fs::File::open(&log).unwrap();
+    held.lock().unwrap();
+    program.keys("P");
+    program.wait_for("in use");
+    program.keys("j\r");
+    // It plays.
+    program.wait_for("y yes");
+    program.keys("y");
+    program.wait_for("21 recordings");
+    program.keys("j");
+    program.wait_for("2 of 21");
+    {
+        let text = program.shown().text();
+        assert!(!text.contains("does not answer"), "{text}");
+    }
+    held.unlock().unwrap();
+    program.keys("\x03");
+    assert!(program.end().success());
+    let logged = fs::read_to_string(&log).unwrap();
+    let line = format!("\"account\":\"{}\",\"action\":\"listened\"", acme.auth_id());
+    assert_eq!(logged.matches(&line).count(), 1, "{logged}");
+}
+
+#[test]
+fn a_token_command_can_neither_write_to_the_screen_nor_read_its_keys() {
+    let home = home();
+    let (acme, beta) = (account(1, 37, 0), account(2, 21, 0));
+    let asks = "printf hello > /dev/tty && read -r _ < /dev/tty; echo $GPG_TTY; exit 3";
+    let text = section("acme", &acme, &prints(&acme)) + &section("beta", &beta, asks);
+    write(home.path(), &text);
+    let env = [("GPG_TTY", "/dev/pts/0")];
+    let mut program = screen(home.path(), &env, &["--profile", "acme", "--from", "-400d"]);
+    program.wait_for("37 recordings");
+    program.keys("P");
+    program.wait_for("in use");
+    program.keys("j\r");
+    program.wait_for("with no terminal to ask on");
+    assert!(!program.shown().text().contains("hello"));
+    program.keys("\x03");
+    assert!(program.end().success());
 }
 
 #[test]

@@ -56,6 +56,18 @@ fn a_token_that_others_can_read_is_told_with_the_command_that_helps() {
 }
 
 #[test]
+fn an_audit_log_that_others_can_read_is_told() {
+    let (home, emulator) = (tempfile::tempdir().unwrap(), account());
+    let log = home.path().join("heard.ndjson");
+    write(&log, "", 0o644);
+    let found = run(command(home.path(), &emulator).env("CALLREEL_AUDIT", &log));
+    let file = found.finding("files", "heard.ndjson has mode 0644");
+    assert_eq!(file["state"], "warning");
+    let advice = file["advice"].as_str().unwrap();
+    assert_eq!(advice, format!("chmod 600 {}", log.display()));
+}
+
+#[test]
 fn an_archive_is_looked_at_where_it_is_named() {
     let (home, emulator) = (tempfile::tempdir().unwrap(), account());
     let archive = home.path().join("calls");

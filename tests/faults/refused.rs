@@ -47,7 +47,7 @@ fn a_mistyped_auth_id_is_told_by_its_mistake_and_exits_with_two() {
 }
 
 #[test]
-fn a_wrong_token_says_so_and_the_right_one_is_never_shown() {
+fn a_wrong_token_is_told_and_not_shown() {
     let emulator = start(Options::default());
     let token = "wrongwrongwrongwrongwrongwrong";
     let mut program = open_at(emulator.url(), emulator.auth_id(), token, &[]).spawn();

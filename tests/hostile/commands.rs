@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::program::{checked, command};
 use super::server::{Content, Server};
-use super::words::{hostile, only_text};
+use crate::words::{hostile, only_text};
 
 const SOUND: &[u8] = include_bytes!("../../assets/calls/booking-mono-cbr16.mp3");
 const ID: &str = "8d5cd396-4f88-11e1-829f-5b9cbd2c7acd";

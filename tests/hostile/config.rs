@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestRunner};
 use toml::{Table, Value};
 
 use super::program::{checked, command};
-use super::words::hostile;
+use crate::words::hostile;
 
 /// Nobody listens there.
 const NOWHERE: &str = "http://127.0.0.1:9";

@@ -10,8 +10,8 @@ use callreel::store::Store;
 
 use super::program::{checked, command};
 use super::server::{Content, Server};
-use super::words::only_text;
 use crate::pty::Start;
+use crate::words::only_text;
 
 /// Control codes of one and of two bytes, what turns the line, what hides, line ends; and bytes that are no text at all.
 const NAMES: [&[u8]; 4] = [

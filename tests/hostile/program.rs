@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use super::words::only_text;
+use crate::words::only_text;
 
 /// callreel as a user of this account whose home is `home`, with nothing else in its environment but `more`.
 pub fn command(url: &str, home: &Path, more: &[(&str, &OsStr)]) -> Command {

@@ -8,9 +8,9 @@ use callreel::emulator::{Emulator, Options, Special};
 
 use super::figures::Figures;
 use super::plan::Step;
-use super::wire::Wire;
 use crate::account::{id, on_row, open, set, start};
 use crate::pty::Program;
+use crate::wire::Wire;
 
 /// How soon a key must show on a machine that does other things too.
 const REACTION: Duration = Duration::from_secs(8);

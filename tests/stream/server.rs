@@ -96,6 +96,11 @@ impl Exchange {
         self.head.lines().next().unwrap()
     }
 
+    /// All of it up to its body.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
             let (key, value) = line.split_once(':')?;

@@ -27,7 +27,7 @@ fn job(sitting: &Sitting) -> JobId {
     begun(sitting).last().unwrap().0
 }
 
-fn tell(sitting: &mut Sitting, told: Told) {
+pub fn tell(sitting: &mut Sitting, told: Told) {
     let job = job(sitting);
     sitting.send(Message::Job(job, told));
 }
@@ -39,7 +39,7 @@ fn ids(chosen: &Chosen) -> Vec<RecordingId> {
     }
 }
 
-fn end(came: Came, how: How) -> Told {
+pub fn end(came: Came, how: How) -> Told {
     Told::Ended(End {
         came,
         place: "/home/me/calls".into(),
@@ -56,7 +56,7 @@ fn downloaded(archived: u64, failed: u64) -> Came {
     }
 }
 
-fn planned(count: u64) -> Told {
+pub fn planned(count: u64) -> Told {
     Told::Planned(Box::new(Planned {
         count,
         seen: 0,
@@ -540,6 +540,22 @@ fn the_question_names_marks_of_another_filter_and_the_rows_on_the_screen() {
     let text = sitting.text();
     assert!(text.contains("unseen    2 are off the screen"), "{text}");
     assert!(text.contains("marked    2 under another filter"), "{text}");
+}
+
+#[test]
+fn what_would_be_deleted_is_told_whole_whatever_the_account_is_called() {
+    let mut setup = setup(80, 40);
+    setup.account = "\u{202e}👍🏽".repeat(40);
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    sitting.keys("xjx#");
+    tell(&mut sitting, planned(2));
+    let text = sitting.text();
+    let asked = text
+        .lines()
+        .skip_while(|line| !line.contains("Delete for good?"));
+    let asked: String = asked.collect();
+    let told = asked.matches('👍').count();
+    assert_eq!((told, asked.matches('�').count()), (40, 40), "{text}");
 }
 
 #[test]

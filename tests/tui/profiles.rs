@@ -40,7 +40,7 @@ fn another(profile: &str) -> Another {
     }
 }
 
-fn asked(sitting: &Sitting) -> Option<RequestId> {
+pub fn asked(sitting: &Sitting) -> Option<RequestId> {
     let mut latest_first = sitting.effects.iter().rev();
     latest_first.find_map(|effect| match effect {
         Effect::ReadProfiles(request) => Some(*request),
@@ -84,6 +84,26 @@ fn the_profiles_at_80x24() {
 #[test]
 fn the_profiles_at_140x40() {
     insta::assert_snapshot!(listing(140, 40).screen());
+}
+
+#[test]
+fn a_long_name_leaves_room_for_the_words_that_it_is_in_use() {
+    let name = "漢字".repeat(30);
+    let mut setup = of_acme(80, 24);
+    setup.profile = Some(name.clone());
+    let mut sitting = Sitting::start(setup, Account::with(90));
+    sitting.keys("P");
+    let request = asked(&sitting).unwrap();
+    let profile = Profile {
+        name,
+        auth_id: None,
+    };
+    sitting.send(Message::Profiles {
+        request,
+        profiles: Ok(vec![profile]),
+    });
+    let text = sitting.text();
+    assert!(text.contains("… in use   │"), "{text}");
 }
 
 #[test]

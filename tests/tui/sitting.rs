@@ -17,7 +17,7 @@ use callreel::audio::{Anchor, Column, Event, Media, PlayId, Waveform};
 use callreel::ui;
 use chrono::TimeDelta;
 use ratatui::Terminal;
-use ratatui::backend::TestBackend;
+use ratatui::backend::{Backend, TestBackend};
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 
@@ -189,24 +189,35 @@ impl Sitting {
     pub fn draw(&mut self) -> (Buffer, (u16, u16)) {
         let Size { width, height } = self.size();
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        let buffer = self.draw_on(&mut terminal);
+        let cursor = terminal.get_cursor_position().unwrap();
+        (buffer, (cursor.x, cursor.y))
+    }
+
+    /// Draws on a terminal that shows something already; what its cells are to hold.
+    pub fn draw_on(&mut self, terminal: &mut Terminal<impl Backend>) -> Buffer {
         let now = self.now();
         let mut map = FrameMap::default();
-        terminal
+        let drawn = terminal
             .draw(|frame| map = ui::draw(&self.app, now, frame))
             .unwrap();
         self.app.set_map(map.clone());
         self.map = map;
-        let cursor = terminal.get_cursor_position().unwrap();
-        (terminal.backend().buffer().clone(), (cursor.x, cursor.y))
+        drawn.buffer.clone()
     }
 
-    /// What the last drawing told.
+    /// What a drawing tells now.
     pub fn map(&mut self) -> FrameMap {
         self.draw();
         self.map.clone()
     }
 
-    fn size(&self) -> Size {
+    /// What the last drawing told.
+    pub fn drawn(&self) -> &FrameMap {
+        &self.map
+    }
+
+    pub fn size(&self) -> Size {
         self.app.size()
     }
 
@@ -226,7 +237,12 @@ pub fn played(sitting: &Sitting) -> Vec<(PlayId, String)> {
 
 /// Twelve seconds into the third row, 40 s long, of which 70 % are loaded.
 pub fn playing(setup: Setup) -> Sitting {
-    let mut sitting = Sitting::start(setup, Account::with(90));
+    playing_of(setup, Account::with(90))
+}
+
+/// The same of another account.
+pub fn playing_of(setup: Setup, account: Account) -> Sitting {
+    let mut sitting = Sitting::start(setup, account);
     sitting.keys("jj<Enter>jj");
     sitting.pass(Duration::from_secs(1));
     let (play, _) = played(&sitting)[0];

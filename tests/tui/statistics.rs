@@ -31,7 +31,7 @@ fn side(turns: &[(u64, u64)]) -> Side {
     }
 }
 
-fn stereo() -> Statistics {
+pub fn stereo() -> Statistics {
     Statistics {
         thresholds: Thresholds::default(),
         measured: Duration::from_millis(39_611),
@@ -51,7 +51,7 @@ fn stereo() -> Statistics {
 }
 
 /// The recording that plays sounds like that.
-fn telling(mut sitting: Sitting, statistics: Statistics) -> Sitting {
+pub fn telling(mut sitting: Sitting, statistics: Statistics) -> Sitting {
     let (play, _) = played(&sitting)[0];
     let event = Event::Statistics(Arc::new(statistics));
     sitting.send(Message::Player(play, event));

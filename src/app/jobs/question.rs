@@ -2,7 +2,7 @@
 
 use super::{Dialog, Planned};
 use crate::app::App;
-use crate::app::text::wrap;
+use crate::app::text::{safe, wrap};
 use crate::app::words::{count, counted, length, time};
 
 /// Columns of the box at most.
@@ -94,7 +94,7 @@ impl App {
 
 fn lines(facts: &[Fact], columns: usize) -> Vec<String> {
     let wrapped = facts.iter().flat_map(|(name, text)| {
-        let parts = wrap(text, columns.saturating_sub(NAME)).into_iter();
+        let parts = wrap(&safe(text), columns.saturating_sub(NAME)).into_iter();
         parts.enumerate().map(move |(at, part)| {
             let name = if at == 0 { name } else { "" };
             format!("{name:<NAME$}{part}")

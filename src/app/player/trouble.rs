@@ -56,7 +56,9 @@ fn help(error: &Error) -> &'static str {
         Error::Empty | Error::HeaderOnly => {
             "nothing was said, or the call ended first: there is nothing to hear"
         }
-        Error::Refused(_) => "only https links are followed, and http on this machine",
+        Error::Refused(_) => {
+            "only https links to public servers are followed, and the API URL's own"
+        }
         Error::Unreachable(_) => "check the network: {pause} tries again",
         Error::Protocol(_) => "{pause} tries again",
         Error::Storage(_) => "make room on the disk, then {pause} tries again",

@@ -6,9 +6,10 @@ use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use url::Url;
 
-use super::link;
 use super::names::{self, LookUp, Public};
+use super::proxies::Proxies;
 use crate::audio::event::Error;
+use crate::inside::is_loopback;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
@@ -22,6 +23,7 @@ pub struct Http {
     own: reqwest::Client,
     /// For whatever a link may name: public addresses only.
     public: reqwest::Client,
+    proxies: Proxies,
     /// Why no certificate can be checked, so that https is out of reach.
     no_roots: Option<String>,
 }
@@ -33,11 +35,11 @@ impl Http {
     /// # Errors
     /// When the client cannot be built at all.
     pub fn new() -> Result<Self, Error> {
-        Self::looking_up(names::by_the_system)
+        Self::looking_up(names::by_the_system, Proxies::of_the_environment())
     }
 
-    /// [`Self::new`], with another way to find the addresses of the names in links.
-    pub(super) fn looking_up(look_up: LookUp) -> Result<Self, Error> {
+    /// [`Self::new`], with another way to find the addresses of the names in links, and through other proxies.
+    pub(super) fn looking_up(look_up: LookUp, proxies: Proxies) -> Result<Self, Error> {
         // Somebody may have chosen a provider before: theirs is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let failed = |error| Error::Unreachable(describe(error));
@@ -49,17 +51,18 @@ impl Http {
             }
         };
         let with_proxies = || match no_roots {
-            None => client(),
+            None => proxies.lead(client()),
             // Only https goes elsewhere, and there is none.
             Some(_) => client().no_proxy().tls_certs_only([]),
         };
         let own = with_proxies().build().map_err(failed)?;
-        let public = with_proxies().dns_resolver(Public::new(look_up));
+        let public = with_proxies().dns_resolver(Public::new(look_up, proxies.clone()));
         let public = public.build().map_err(failed)?;
         Ok(Self {
             direct,
             own,
             public,
+            proxies,
             no_roots,
         })
     }
@@ -68,14 +71,17 @@ impl Http {
     /// a private network.
     ///
     /// # Errors
-    /// For https where no certificate can be checked.
+    /// For https where no certificate can be checked, and for a link to a proxy itself, whose own address is not looked at.
     pub(super) fn client_for(&self, url: &Url, own: bool) -> Result<&reqwest::Client, Error> {
         match &self.no_roots {
             Some(reason) if url.scheme() == "https" => Err(Error::Unreachable(format!(
                 "no certificates to check it with; install ca-certificates or set SSL_CERT_FILE ({reason})"
             ))),
-            _ if link::is_loopback(url) => Ok(&self.direct),
+            _ if is_loopback(url) => Ok(&self.direct),
             _ if own => Ok(&self.own),
+            _ if url.host_str().is_some_and(|host| self.proxies.is_one(host)) => Err(
+                Error::Refused("it leads to the proxy itself; where that is meant, set the API URL to that server".to_owned()),
+            ),
             _ => Ok(&self.public),
         }
     }

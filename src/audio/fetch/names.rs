@@ -3,14 +3,13 @@
 use std::error::Error as StdError;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use url::Url;
 
-use super::link;
+use super::proxies::Proxies;
 use crate::audio::event::Error;
+use crate::inside::is_inside;
 
 /// Finds the addresses of a name; their ports mean nothing.
 pub(super) type LookUp = fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
@@ -24,8 +23,8 @@ pub(super) fn by_the_system(name: String) -> BoxFuture<'static, io::Result<Vec<S
 #[derive(Debug)]
 pub(super) struct Public {
     look_up: LookUp,
-    /// The proxies' own names: they may well be inside, and what they look up for us is theirs to refuse.
-    proxies: Arc<[String]>,
+    /// They may well be inside, and what they look up for us is theirs to refuse.
+    proxies: Proxies,
 }
 
 /// Every address of a name is inside.
@@ -39,21 +38,20 @@ struct Inside {
 }
 
 impl Public {
-    pub(super) fn new(look_up: LookUp) -> Self {
-        let proxies = proxies(std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        }));
+    /// `proxies`: those that the client goes through. That no link names one of them is the client's to see
+    /// ([`super::http::Http::client_for`]).
+    pub(super) fn new(look_up: LookUp, proxies: Proxies) -> Self {
         Self { look_up, proxies }
     }
 }
 
 impl Resolve for Public {
     fn resolve(&self, name: Name) -> Resolving {
-        let (look_up, proxies) = (self.look_up, Arc::clone(&self.proxies));
+        let (look_up, proxies) = (self.look_up, self.proxies.clone());
         Box::pin(async move {
             let name = name.as_str().to_owned();
             let found = look_up(name.clone()).await?;
-            let kept = match proxies.contains(&name) {
+            let kept = match proxies.is_one(&name) {
                 true => found,
                 false => public(name, found)?,
             };
@@ -66,7 +64,7 @@ impl Resolve for Public {
 fn public(name: String, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Inside> {
     let (inside, outside): (Vec<_>, Vec<_>) = found
         .into_iter()
-        .partition(|address| link::is_inside_ip(address.ip()));
+        .partition(|address| is_inside(address.ip()));
     match inside.first() {
         Some(first) if outside.is_empty() => Err(Inside {
             name,
@@ -74,22 +72,6 @@ fn public(name: String, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Insid
         }),
         _ => Ok(outside),
     }
-}
-
-/// The hosts of the proxies that the environment names, as they are looked up.
-fn proxies(environment: impl Iterator<Item = (String, String)>) -> Arc<[String]> {
-    let named = environment.filter(|(name, _)| is_proxy(name));
-    let host = |value: String| {
-        let url = Url::parse(&value).ok().filter(Url::has_host);
-        let url = url.or_else(|| Url::parse(&format!("http://{value}")).ok())?;
-        url.host_str().map(str::to_owned)
-    };
-    named.filter_map(|(_, value)| host(value)).collect()
-}
-
-fn is_proxy(variable: &str) -> bool {
-    let names = ["http_proxy", "https_proxy", "all_proxy"];
-    names.iter().any(|name| variable.eq_ignore_ascii_case(name))
 }
 
 /// What a failed request says about the name, when that is why it failed: no use to ask again.

@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use crate::app::profiles::{Another, Profile};
-use crate::cli::account::{Api, Found};
+use crate::app::text::safe;
+use crate::cli::account::Api;
 use crate::cli::settings::{self, Flags};
-use crate::config::credentials::Places;
-use crate::config::{Config, Paths, ProfileName, Settings, Value};
+use crate::config::credentials::{Found, Places};
+use crate::config::{Config, Paths, ProfileName, Settings, Terminal, Value};
 use crate::plivo::Client;
 use crate::runtime::account::shorten;
 use crate::runtime::profiles::{Opened, Profiles};
@@ -36,6 +37,7 @@ fn list(api: &Api) -> Result<Vec<Profile>, String> {
         config: &config,
         paths: &paths,
         env: &env,
+        terminal: Terminal::Drawn,
     };
     let profile = |name: ProfileName| Profile {
         auth_id: places.auth_id(&name).map(|id| shorten(id.as_str())),
@@ -53,12 +55,17 @@ fn open(api: &Api, flags: &Flags, name: &str) -> Result<Opened, String> {
     let ready = api
         .read_again(flags, &env, &chosen)
         .map_err(|error| error.brief())?;
-    let (found, _) = ready
-        .account(&env)
-        .map_err(|failure| failure.error.to_string())?;
-    let Found::Account(credentials, base) = found else {
+    let places = Places {
+        terminal: Terminal::Drawn,
+        ..ready.places(&env)
+    };
+    let found = places
+        .find(&ready.settings)
+        .map_err(|error| safe(&error.to_string()).to_string())?;
+    let Found::Account(account) = found else {
         return Err(missing());
     };
+    let (credentials, base) = (account.credentials, account.base);
     let settings = &ready.settings;
     let options = super::client_options(settings.rate.value.get());
     let audit = ready

@@ -3,12 +3,12 @@
 use std::fs::{self, Metadata};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::json;
-use tokio::task;
 
 use super::report::{Finding, Section, State};
-use super::{CREDENTIALS, FAILED};
+use super::{CREDENTIALS, FAILED, within};
 use crate::app::shell::word;
 use crate::app::words;
 use crate::cli::account::Ready;
@@ -17,6 +17,10 @@ use crate::config::credentials::Origin;
 use crate::config::store::Store;
 use crate::deletion::RECEIPTS;
 use crate::store::place;
+
+/// An archive may be large, and its disk far away; one that hangs is told.
+const PATIENCE: Duration = Duration::from_secs(60);
+const SILENT: &str = "a disk does not answer";
 
 /// What a path is to callreel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,19 +43,20 @@ pub(super) async fn look(ready: &Ready, archives: &[PathBuf], env: Env<'_>) -> S
     let mut all = kept(ready, env);
     all.extend(archives.iter().map(|path| (path.clone(), Kind::Archive)));
     let asked: Vec<_> = archives.to_vec();
-    // An archive may be large, and its disk far away.
-    let findings = task::spawn_blocking(move || {
+    let examined = move || {
         let findings = all.iter().filter_map(|(path, kind)| {
             let is_asked_for = asked.contains(path);
             examine(path, *kind, is_asked_for)
         });
         findings.collect::<Vec<_>>()
-    });
-    let mut findings = findings.await.unwrap_or_else(|broken| {
-        // Nothing is known, which is not that all is well.
-        let words = format!("the files could not be looked at: {broken}");
-        vec![Finding::new(State::Problem(FAILED), words)]
-    });
+    };
+    let mut findings = within(PATIENCE, SILENT, examined)
+        .await
+        .unwrap_or_else(|why| {
+            // Nothing is known, which is not that all is well.
+            let words = format!("the files could not be looked at: {why}");
+            vec![Finding::new(State::Problem(FAILED), words)]
+        });
     if findings.is_empty() {
         findings.push(Finding::new(
             State::Good,
@@ -76,6 +81,9 @@ fn kept(ready: &Ready, env: Env<'_>) -> Vec<(PathBuf, Kind)> {
             all.push((path, Kind::Token));
         }
     }
+    // Where it cannot be, the section on settings has said so.
+    let audit = ready.audit_path().ok().flatten();
+    all.extend(audit.map(|path| (path, Kind::Private)));
     let Some(state) = ready.paths.state.as_deref() else {
         return all;
     };

@@ -74,7 +74,7 @@ pub(super) async fn run(
     session.draw();
     // The terminal first: what ends slowly must not keep it.
     drop(session);
-    let unlogged = hands.end();
+    let unlogged = hands.leave().end().await;
     sound.end();
     Ok((outcome?, unlogged))
 }

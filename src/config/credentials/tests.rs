@@ -43,6 +43,11 @@ impl User {
     }
 
     fn kept(self, name: &str, id: &str, api_url: &str) -> Self {
+        self.keep(name, id, api_url);
+        self
+    }
+
+    fn keep(&self, name: &str, id: &str, api_url: &str) {
         let state = self.home.path().join(".local/state/callreel");
         let stored = Stored {
             credentials: Credentials::new(id, "kept-token").unwrap(),
@@ -51,10 +56,14 @@ impl User {
         };
         let name = ProfileName::parse(name).unwrap();
         Store::under(Path::new(&state)).put(&name, &stored).unwrap();
-        self
     }
 
     fn find(&self, profile: Option<&str>) -> Result<Found, Error> {
+        self.find_while(profile, || {})
+    }
+
+    /// `meanwhile` happens between the settings and the account.
+    fn find_while(&self, profile: Option<&str>, meanwhile: impl Fn()) -> Result<Found, Error> {
         let env = |name: &str| {
             let found = self.env.iter().find(|(set, _)| *set == name);
             found.map(|(_, value)| value.clone())
@@ -65,6 +74,7 @@ impl User {
             config: &config,
             paths: &paths,
             env: &env,
+            terminal: Terminal::Free,
         };
         let settings = config
             .settle(&Voices {
@@ -75,6 +85,7 @@ impl User {
                 flags: &|_| {},
             })
             .unwrap();
+        meanwhile();
         places.find(&settings)
     }
 
@@ -147,6 +158,17 @@ fn a_profile_that_is_named_beats_the_environment_and_says_so() {
         "http://127.0.0.1:9999",
         "the only one was not named, so the address may be meant for it"
     );
+}
+
+#[test]
+fn an_account_that_is_added_anew_meanwhile_goes_to_its_own_address() {
+    let user = User::new().kept("test", A, "https://old.example/");
+    let found = user.find_while(Some("test"), || user.keep("test", B, HERE));
+    let Found::Account(account) = found.unwrap() else {
+        panic!("it is kept")
+    };
+    assert_eq!(account.credentials.id().as_str(), B);
+    assert_eq!(account.base.to_string(), HERE);
 }
 
 #[test]

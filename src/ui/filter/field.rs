@@ -9,7 +9,7 @@ use crate::app::criteria::{Field, Preset};
 use crate::app::filter::{Check, FieldId, Focus, Form};
 use crate::app::when::End;
 use crate::ui::context::Context;
-use crate::ui::text::{cut_end, put, safe, width};
+use crate::ui::text::{cut_end, put, safe, scrolled, width};
 use crate::ui::theme::Styles;
 
 use super::{FormMap, end, signed};
@@ -305,28 +305,6 @@ fn placeholder(field: Field) -> &'static str {
 /// As many dots as there are letters.
 fn dots(text: &str) -> String {
     "•".repeat(text.graphemes(true).count())
-}
-
-/// Without the first columns; `…` says that something stands before.
-fn scrolled(text: &str, skip: usize) -> String {
-    if skip == 0 {
-        return text.to_owned();
-    }
-    let mut passed = 0;
-    let mut rest = String::new();
-    for grapheme in text.graphemes(true) {
-        let wide = width(grapheme);
-        if passed > skip {
-            rest.push_str(grapheme);
-        } else if passed + wide > skip {
-            // The sign takes the place of what is cut, wide letters included.
-            rest.push('…');
-            rest.push_str(&" ".repeat((passed + wide - skip).saturating_sub(1)));
-            passed = skip;
-        }
-        passed += wide;
-    }
-    rest
 }
 
 /// The sign alone where the words do not fit.

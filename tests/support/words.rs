@@ -1,5 +1,9 @@
 //! Text as somebody would choose it who wants the terminal to do something, and how to see that it did not.
 
+#[path = "obeyed.rs"]
+mod obeyed;
+
+use obeyed::is_obeyed;
 use proptest::prelude::*;
 
 /// Pieces of which each would do something: move, hide, rename, answer, turn the reading order, end a cell or a row.
@@ -32,10 +36,45 @@ const PIECES: [&str; 26] = [
     "﷽",
 ];
 
+/// Signs that are joined, put on top of each other, wider than others, or written from the right: what has to stand in columns
+/// may be told a wrong width.
+const SHAPES: [&str; 29] = [
+    "漢字かなカナ",
+    "ＡＢＣ",
+    "\u{3000}",
+    "ｶﾞﾊﾟ",
+    "한글",
+    "\u{1112}\u{1161}\u{11ab}",
+    "\u{1161}\u{11a8}",
+    "Zoe\u{308}",
+    "\u{301}",
+    "1\u{fe0f}\u{20e3}",
+    "❤\u{fe0f}",
+    "☎\u{fe0e}",
+    "👍🏽",
+    "\u{1f3fd}",
+    "👨\u{200d}👩\u{200d}👧\u{200d}👦",
+    "🧑🏿\u{200d}🚀",
+    "🇱🇺🇧",
+    "🏴\u{e0067}\u{e0062}\u{e007f}",
+    "مرحبا",
+    "لا",
+    "\u{605}12",
+    "\u{600}12",
+    "שלום",
+    "א\u{200d}ל",
+    "हिन्दी क्षि",
+    "ក្ក ៘",
+    "\u{d4e}ക",
+    "\u{a4f8}\u{a4fc}",
+    "\u{2d4f}\u{2d7f}\u{2d3e}",
+];
+
 /// Such text, between plain letters or none.
 pub fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => prop::sample::select(&PIECES[..]).prop_map(str::to_owned),
+        3 => prop::sample::select(&SHAPES[..]).prop_map(str::to_owned),
         1 => "[a-z0-9=,;\"'+-]{1,6}",
         1 => any::<char>().prop_map(String::from),
     ];
@@ -48,21 +87,4 @@ pub fn only_text(what: &str, bytes: &[u8]) {
     let line = text.lines().find(|line| line.contains(is_obeyed));
     let obeyed = text.chars().find(|&c| is_obeyed(c));
     assert!(obeyed.is_none(), "{what} holds {obeyed:?}: {line:?}");
-}
-
-/// Control codes but the end of a line, and what hides or turns the reading order. Written again from Unicode's tables, so that the
-/// program's own list is not checked by itself.
-fn is_obeyed(c: char) -> bool {
-    match c {
-        '\n' => false,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
-        // Bidirectional controls.
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            true
-        }
-        // Nothing to see: joiners, separators of lines, marks of byte order, tags.
-        '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}' | '\u{feff}' => true,
-        '\u{e0000}'..='\u{e007f}' => true,
-        _ => false,
-    }
 }
