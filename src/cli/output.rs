@@ -61,7 +61,7 @@ impl End {
 /// Writes where a file is. A program that reads it gets the path byte for byte; a terminal gets what can be shown of it.
 ///
 /// # Errors
-/// As [`print`].
+/// As `print`.
 pub(super) fn print_path(path: &Path) -> Result<(), Failure> {
     match io::stdout().is_terminal() {
         true => print(format!("{}\n", shown(path))),

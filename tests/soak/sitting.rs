@@ -9,6 +9,7 @@ use callreel::emulator::{Emulator, Options, Special};
 use super::figures::Figures;
 use super::plan::Step;
 use crate::account::{id, on_row, open, set, start};
+use crate::proc;
 use crate::pty::Program;
 use crate::wire::Wire;
 
@@ -16,6 +17,8 @@ use crate::wire::Wire;
 const REACTION: Duration = Duration::from_secs(8);
 /// How long what was stopped may take to be gone: connections are kept for a while.
 const GONE: Duration = Duration::from_secs(90);
+/// Who uses no CPU for so long is at rest.
+const QUIET: Duration = Duration::from_millis(1_500);
 /// Esc leads back one level; nothing is deeper.
 const DEEPEST: usize = 6;
 /// The steps that are told when something is wrong.
@@ -178,14 +181,30 @@ impl Sitting {
     /// Stops what plays, puts everything right and waits until nothing goes on any more; its figures then.
     pub fn rest(&mut self) -> Figures {
         self.settle();
-        self.figures()
+        let until = Instant::now() + GONE;
+        let mut used = self.used();
+        // A download may have waited for a fault to end, and the last playback's memory is given back a little later.
+        loop {
+            self.program.bytes_within(QUIET);
+            self.check();
+            let now = self.used();
+            if now <= used + 1 {
+                return self.figures();
+            }
+            assert!(Instant::now() < until, "it never comes to rest");
+            used = now;
+        }
+    }
+
+    fn used(&self) -> u64 {
+        proc::cpu(self.pid()).unwrap_or_else(|| panic!("it is gone"))
     }
 
     fn settle(&mut self) {
         set(&self.emulator, "");
         self.back();
         self.program.keys("zg");
-        self.program.bytes_within(Duration::from_secs(3));
+        self.program.bytes_within(Duration::from_secs(1));
         self.check();
     }
 

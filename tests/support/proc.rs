@@ -24,6 +24,15 @@ pub fn most_memory(pid: u32) -> Option<u64> {
     status(pid, "VmHWM:")
 }
 
+/// The hundredths of a second of CPU that it has used; `None` once it has ended.
+pub fn cpu(pid: u32) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the name in brackets, which may hold anything.
+    let (_, after) = stat.rsplit_once(')')?;
+    let ticks = after.split_whitespace().skip(11).take(2);
+    ticks.map(|field| field.parse::<u64>().ok()).sum()
+}
+
 fn status(pid: u32, name: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let figure = status.lines().find_map(|line| line.strip_prefix(name))?;
