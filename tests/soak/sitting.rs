@@ -176,6 +176,8 @@ impl Sitting {
             self.program.keys("\x1b");
             self.program.bytes_within(Duration::from_millis(80));
         }
+        // On a machine that does a lot, what follows Esc may be read together with it: a key with Alt, which does nothing.
+        self.program.bytes_within(Duration::from_millis(500));
     }
 
     /// Stops what plays, puts everything right and waits until nothing goes on any more; its figures then.
