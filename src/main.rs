@@ -4,11 +4,12 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use callreel::cli::{self, Cli};
-use callreel::runtime::sys::give_back_memory;
+use callreel::runtime::{panic, sys};
 use clap::Parser;
 
 fn main() -> ExitCode {
-    give_back_memory();
+    sys::give_back_memory();
+    panic::install_hook();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return cli::usage(&error, std::env::args_os()),

@@ -191,7 +191,6 @@ async fn run_in(tty: Tty, options: Options) -> Result<Exit, Error> {
 
     // Signals are heard before there is anything to put right after them.
     let signals = Signals::new()?;
-    panic::install_hook();
     let stage = Stage::enter(tty, setup.mouse, log.clone())?;
     let (reader, typed) = Reader::spawn(stage.keyboard()?)?;
     let mut sound = Sound::new(sink, tell.clone());

@@ -21,13 +21,18 @@ pub fn cpu(pid: i32) -> Duration {
 
 /// Memory that the program occupies, now and at most so far, in megabytes of 1,000,000 bytes.
 pub fn memory(pid: i32) -> (f64, f64) {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    memory_while_it_runs(pid).expect("it has ended")
+}
+
+/// The same; `None` once it has ended.
+pub fn memory_while_it_runs(pid: i32) -> Option<(f64, f64)> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let field = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
-        let kibibytes: f64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
-        kibibytes * 1024.0 / 1e6
+        let line = status.lines().find(|line| line.starts_with(name))?;
+        let kibibytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kibibytes * 1024.0 / 1e6)
     };
-    (field("VmRSS:"), field("VmHWM:"))
+    Some((field("VmRSS:")?, field("VmHWM:")?))
 }
 
 /// Where `program` is, if it is installed.

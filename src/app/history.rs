@@ -382,8 +382,8 @@ impl History {
     pub fn replan(&mut self, plan: Plan, ids: &mut Ids, now: Now) -> Vec<Effect> {
         let effects = self.cancel(|_| true);
         let same = plan.filter == self.plan.filter && plan.either == self.plan.either;
-        let selected = self.selected().filter(|_| same && self.look.cursor > 0);
-        self.start_over(plan, selected);
+        let goal = same.then(|| self.place()).flatten();
+        self.start_over(plan, goal);
         [effects, self.want(ids, now)].concat()
     }
 
@@ -407,7 +407,8 @@ impl History {
             Some(_) => Vec::new(),
         };
         let arrivals = (self.arrivals, self.arrivals_asked, self.tick);
-        self.start_over(self.plan.clone(), self.selected());
+        let goal = self.goal.clone().or_else(|| self.stand());
+        self.start_over(self.plan.clone(), goal);
         (self.arrivals, self.arrivals_asked, self.tick) = arrivals;
         for (part, old) in self.parts.iter_mut().zip(kept) {
             if untouched(&old) {
@@ -425,21 +426,34 @@ impl History {
         }
     }
 
+    /// Where the same list is looked at once it is loaded anew: where the reader is on the way to, else where they are. `None`: at its
+    /// top, where the newest are.
+    fn place(&self) -> Option<Goal> {
+        let stand = || self.stand().filter(|_| self.look.cursor > 0);
+        self.goal.clone().or_else(stand)
+    }
+
+    /// The recording under the cursor.
+    fn stand(&self) -> Option<Goal> {
+        self.selected().map(|(id, added)| Goal::Recording {
+            id,
+            added,
+            near: self.look.cursor,
+        })
+    }
+
     /// Another plan, or the same once more; the rows there are stay until it has its own.
-    fn start_over(&mut self, plan: Plan, selected: Option<(RecordingId, DateTime<Utc>)>) {
+    fn start_over(&mut self, plan: Plan, goal: Option<Goal>) {
         let mut former = std::mem::replace(self, Self::new(plan));
         if let Some(older) = former.former.take() {
             former = *older;
         }
         self.look = former.look;
         self.modes = former.modes;
-        self.goal = selected
-            .filter(|(_, added)| self.plan.range.contains(*added))
-            .map(|(id, added)| Goal::Recording {
-                id,
-                added,
-                near: former.look.cursor,
-            });
+        self.goal = goal.filter(|goal| match goal {
+            Goal::Recording { added, .. } => self.plan.range.contains(*added),
+            Goal::End | Goal::Row(_) => true,
+        });
         self.former = (!former.is_empty()).then(|| Box::new(former));
     }
 }

@@ -269,8 +269,8 @@ impl App {
         self.planned = now.wall;
         self.draw_anew();
         self.looked = None;
-        // The list looks for the recording under the cursor; the cursor goes where it is found.
-        self.awaited = Some(Awaited::Return);
+        // The list looks for the recording under the cursor, or for the row that was asked for; the cursor goes where it is found.
+        self.awaited.get_or_insert(Awaited::Return);
         let mut effects = self.detail.forget();
         match &mut self.history {
             Some(history) => effects.extend(history.replan(plan, &mut self.ids, now)),

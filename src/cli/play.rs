@@ -19,7 +19,6 @@ use crate::audio::speech::Side;
 use crate::runtime::account::Account;
 use crate::runtime::debug::DebugPanic;
 use crate::runtime::line::Line;
-use crate::runtime::panic;
 use crate::runtime::signals::Signals;
 
 use super::account::{Ready, Whose};
@@ -74,7 +73,6 @@ pub async fn run(args: Args) -> Result<ExitCode, Failure> {
     let ready = args.whose.read(&args.flags())?;
     let sink = args.sound.or(&ready.settings)?.sink()?;
     let mut signals = Signals::new()?;
-    panic::install_hook();
     let account = args.whose.open().await?;
     let begun = tokio::select! {
         begun = begin(&account, &args.target, args.player(&ready)) => begun?,

@@ -18,7 +18,7 @@ static PANICKED: AtomicBool = AtomicBool::new(false);
 static PRINTED: AtomicBool = AtomicBool::new(false);
 static TOLD: Notify = Notify::const_new();
 
-/// Installs the hook over the one that is there. Call once, before the screen is taken.
+/// Installs the hook instead of the one that is there, for every command. Call once, before anything else.
 ///
 /// A panic that its own thread will catch (a decoder's) leaves the screen alone; its words go where standard error
 /// goes meanwhile: into the log. Any other gives the terminal and standard error back first, and ends the loop,

@@ -63,29 +63,35 @@ pub fn scrolled(text: &str, skip: usize) -> String {
 
 /// The last look: whatever a drawing put in a cell, nothing that moves the cursor or hides leaves it.
 pub fn sweep(buffer: &mut Buffer) {
-    for cell in &mut buffer.content {
-        let symbol = cell.symbol();
-        let plain = matches!(symbol.as_bytes(), [byte] if (0x20..0x7f).contains(byte));
-        if !plain && !is_safe(symbol) {
-            let swept = safe(symbol);
-            let swept = if swept.is_empty() {
-                " ".to_owned()
-            } else {
-                swept.into_owned()
-            };
-            cell.set_symbol(&swept);
-        }
-    }
     let columns = usize::from(buffer.area.width).max(1);
     for row in buffer.content.chunks_mut(columns) {
         let mut x = 0;
-        while let Some(cell) = row.get(x) {
+        while let Some(cell) = row.get_mut(x) {
+            // Nearly all are; to look at each for longer takes as long as the drawing.
+            if matches!(cell.symbol().as_bytes(), [0x20..0x7f]) {
+                x += 1;
+                continue;
+            }
+            clean(cell);
             x += match usize::from(cell.cell_width()) {
                 0 | 1 => 1,
                 wide => settle(row, x, wide),
             };
         }
     }
+}
+
+fn clean(cell: &mut Cell) {
+    let symbol = cell.symbol();
+    if is_safe(symbol) {
+        return;
+    }
+    let safe = safe(symbol);
+    let swept = match safe.is_empty() {
+        true => " ".to_owned(),
+        false => safe.into_owned(),
+    };
+    cell.set_symbol(&swept);
 }
 
 /// Makes a sign of several columns one that can be drawn over. Where something was drawn over its right part, it goes: its left part

@@ -341,6 +341,21 @@ fn a_clock_that_is_behind_hides_no_recording() {
 }
 
 #[test]
+fn a_row_that_was_asked_for_is_gone_to_in_the_list_that_is_loaded_anew() {
+    for anew in [clock(1), clock(-1)] {
+        let mut setup = setup(80, 24);
+        setup.criteria.from.text = "-300d".into();
+        let mut sitting = Sitting::start_holding(setup, Account::with(600), true);
+        sitting.answer_one();
+        sitting.keys(":p25<Enter>");
+        assert_ne!(sitting.app.cursor(), 480, "all is counted already");
+        sitting.send(anew);
+        sitting.answer();
+        assert_eq!(sitting.app.cursor(), 480);
+    }
+}
+
+#[test]
 fn a_range_that_ends_before_now_is_not_asked_for_again_for_a_clock() {
     let mut setup = setup(80, 24);
     setup.criteria.to.text = "2026-11-20".into();

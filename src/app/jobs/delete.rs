@@ -203,7 +203,7 @@ impl App {
         };
         let mut effects = history.without(&gone, &mut self.ids, now);
         self.looked = None;
-        self.awaited = Some(Awaited::Return);
+        self.awaited.get_or_insert(Awaited::Return);
         effects.extend(self.detail.forget());
         effects
     }
