@@ -433,13 +433,13 @@ impl History {
         self.goal.clone().or_else(stand)
     }
 
-    /// The recording under the cursor.
+    /// The recording under the cursor; its row, where that has not come yet.
     fn stand(&self) -> Option<Goal> {
-        self.selected().map(|(id, added)| Goal::Recording {
-            id,
-            added,
-            near: self.look.cursor,
-        })
+        let near = self.look.cursor;
+        match self.selected() {
+            Some((id, added)) => Some(Goal::Recording { id, added, near }),
+            None => (near > 0).then_some(Goal::Row(near)),
+        }
     }
 
     /// Another plan, or the same once more; the rows there are stay until it has its own.

@@ -73,9 +73,13 @@ impl Clip {
             let seen = buffer.version();
             match guarded(|| decode::open(&buffer, Role::Follower))? {
                 Some(decoder) if has_head(&buffer) => break decoder,
-                _ => {
+                decoder => {
                     let at = buffer.contiguous_from(0);
-                    wait(&buffer, &cancel, at, &mut held, seen)?;
+                    // More than the head is asked for only where the head is here and does not do.
+                    match decoder.is_none() && has_head(&buffer) {
+                        true => wait(&buffer, &cancel, at, &mut held, seen)?,
+                        false => pause(&buffer, &cancel, at, seen)?,
+                    }
                 }
             }
         };
@@ -251,14 +255,19 @@ fn has_head(buffer: &Buffer) -> bool {
     buffer.contiguous_from(0) >= most
 }
 
-/// Waits for the bytes at `at`, or whatever else has come since `seen`.
+/// Waits for the bytes at `at`, or whatever else has come since `seen`; asks for more where that is close to what was asked for.
 fn wait(buffer: &Buffer, cancel: &Cancel, at: u64, held: &mut u64, seen: u64) -> Result<(), Error> {
-    if let Some(error) = buffer.failed() {
-        return Err(error.into());
-    }
-    if *held != u64::MAX && at.saturating_add(SLACK / 2) >= *held {
+    if *held != u64::MAX && at.saturating_add(SLACK / 2) >= *held && buffer.failed().is_none() {
         *held = u64::MAX;
         buffer.release();
+    }
+    pause(buffer, cancel, at, seen)
+}
+
+/// The same, for what was asked for.
+fn pause(buffer: &Buffer, cancel: &Cancel, at: u64, seen: u64) -> Result<(), Error> {
+    if let Some(error) = buffer.failed() {
+        return Err(error.into());
     }
     buffer.want(at);
     buffer.changed(seen, None, cancel);

@@ -352,6 +352,11 @@ fn a_row_that_was_asked_for_is_gone_to_in_the_list_that_is_loaded_anew() {
         sitting.send(anew);
         sitting.answer();
         assert_eq!(sitting.app.cursor(), 480);
+        // All is counted now, and the cursor stands where no row has come yet.
+        sitting.keys(":p15<Enter>");
+        sitting.send(clock(0));
+        sitting.answer();
+        assert_eq!(sitting.app.cursor(), 280);
     }
 }
 

@@ -114,6 +114,40 @@ fn a_long_mp3_of_one_rate_is_not_read_up_to_the_part() {
 }
 
 #[test]
+fn a_head_that_comes_in_pieces_is_no_reason_to_ask_for_all() {
+    let bytes = long(UNTAGGED);
+    let (buffer, feed) = Buffer::open();
+    buffer.hold(HEAD);
+    feed.set_len(bytes.len() as u64);
+    let cancel = buffer.canceller();
+    let opening = {
+        let (buffer, cancel) = (buffer.clone(), cancel.clone());
+        let declared = Duration::from_secs_f64(bytes.len() as f64 / 2_000.0);
+        let part = part(1_400_000, 1_405_000);
+        std::thread::spawn(move || Clip::open(buffer, part, Some(declared), cancel).map(drop))
+    };
+    let looks = |at: u64| {
+        let mut seen = 0;
+        while buffer.head() != at {
+            seen = buffer.changed(seen, Some(Duration::from_millis(5)), &Cancel::never());
+        }
+    };
+    for piece in [0..50_000, 50_000..60_000] {
+        feed.write(piece.start as u64, &bytes[piece.clone()])
+            .unwrap();
+        looks(piece.end as u64);
+    }
+    assert_eq!(feed.most(), Some(HEAD));
+    let head = HEAD as usize;
+    feed.write(60_000, &bytes[60_000..head]).unwrap();
+    let from = 1_400 * 2_000 - 10_000;
+    feed.write(from as u64, &bytes[from..from + 40_000])
+        .unwrap();
+    assert_eq!(opening.join().unwrap(), Ok(()));
+    assert!(feed.most().is_some_and(|most| most > HEAD));
+}
+
+#[test]
 fn where_the_declared_length_speaks_against_one_rate_frames_are_counted() {
     // After the start, which is all that is seen, come 10 minutes at half the rate.
     let bytes = long(UNTAGGED);
