@@ -222,7 +222,9 @@ fn what_is_copied_is_handed_over_as_text() {
         for keys in ["yi", "yu", "yc", "yt", "ys"] {
             let sitting = World::new(texts.clone(), size).list(keys);
             let Some(Effect::Copy(text)) = sitting.effects.last() else {
-                panic!("{keys} copies nothing");
+                // Of a link or a call's id nothing is left where all of it was hidden.
+                assert!(["yu", "yc"].contains(&keys), "{keys} copies nothing");
+                continue;
             };
             only_text(keys, text.as_bytes());
             let bytes = osc52(text).unwrap();
