@@ -34,6 +34,16 @@ fn screen(account: &Account) -> Program {
     screen
 }
 
+/// Waits until the player stands there; a row's length may read like that too.
+fn plays_at(screen: &Program, position: &str) {
+    let wanted = format!(" {position} ");
+    drop(screen.wait(position, |shown| {
+        let text = shown.text();
+        let player = text.split_once("╭ ▶").map(|(_, player)| player);
+        player.is_some_and(|player| player.contains(&wanted))
+    }));
+}
+
 fn lines_now(account: &Account) -> usize {
     fs::read_to_string(account.log())
         .unwrap_or_default()
@@ -77,17 +87,17 @@ fn the_screen_logs_what_was_heard_when_it_is_replaced_stopped_and_left() {
     let account = account(200, "");
     let mut screen = screen(&account);
     screen.keys("\r");
-    screen.wait_for("0:02 ");
+    plays_at(&screen, "0:02");
     // Muted, nothing is heard.
     screen.keys("m");
-    screen.wait_for("0:04 ");
+    plays_at(&screen, "0:04");
     assert_eq!(lines_now(&account), 0);
     screen.keys("m");
     screen.keys("J");
     screen.wait_until("the first is logged", || lines_now(&account) == 1);
     screen.keys("z");
     screen.keys("k\r");
-    screen.wait_for("0:01 ");
+    plays_at(&screen, "0:01");
     screen.keys("\x03");
     assert_eq!(screen.end().exit_code(), 0);
     let logged = account.logged();
@@ -114,7 +124,7 @@ fn listening_that_cannot_be_logged_says_so_for_as_long_as_it_is_so() {
     let mut screen = screen(&account);
     screen.wait_for("what you hear is not logged: the audit log");
     screen.keys("\r");
-    screen.wait_for("0:02 ");
+    plays_at(&screen, "0:02");
     screen.wait_for("what you hear is not logged: the audit log");
     fs::remove_file(account.file("logs")).unwrap();
     // What could not be logged is, with the next line.
@@ -126,7 +136,7 @@ fn listening_that_cannot_be_logged_says_so_for_as_long_as_it_is_so() {
     fs::remove_file(account.log()).unwrap();
     fs::create_dir(account.log()).unwrap();
     screen.keys("\r");
-    screen.wait_for("0:01 ");
+    plays_at(&screen, "0:01");
     screen.keys("\x03");
     assert_eq!(screen.end().exit_code(), 0);
     screen.wait_for("1 playback is not in the audit log");
