@@ -91,7 +91,7 @@ fn is_of_one_width(cluster: &str) -> bool {
 
 /// Does this sign have several characters that take room? Terminals draw them beside each other, or one over the other.
 pub fn is_joined(sign: &str) -> bool {
-    sign.chars().filter(|c| c.width() != Some(0)).count() > 1
+    !sign.is_ascii() && sign.chars().filter(|c| c.width() != Some(0)).count() > 1
 }
 
 /// True when [`safe`] would change nothing that could harm a terminal.

@@ -69,10 +69,7 @@ impl Screen {
 /// Blanks for the room of a sign of several characters: a terminal that draws them one over the other would leave what stood in
 /// the rest of it.
 fn room_of_joined((x, y, cell): (u16, u16, &Cell)) -> impl Iterator<Item = (u16, u16, Cell)> {
-    let wide = match is_joined(cell.symbol()) {
-        true => cell.cell_width(),
-        false => 0,
-    };
+    let wide = cell.cell_width();
     let mut blank = cell.clone();
     blank.set_symbol(" ");
     (x..x.saturating_add(wide)).map(move |x| (x, y, blank.clone()))
@@ -90,7 +87,9 @@ impl Backend for Screen {
             return Ok(());
         }
         self.position = None;
-        let room: Vec<_> = content.iter().copied().flat_map(room_of_joined).collect();
+        let joined = content.iter().copied();
+        let joined = joined.filter(|(.., cell)| is_joined(cell.symbol()));
+        let room: Vec<_> = joined.flat_map(room_of_joined).collect();
         if !room.is_empty() {
             self.inner
                 .draw(room.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
