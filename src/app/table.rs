@@ -97,9 +97,12 @@ impl Table {
         self.go(self.cursor.saturating_add_signed(rows), len, height);
     }
 
-    /// The rows moved under the reader: the cursor follows its recording, which stays where it was on the screen.
+    /// The rows moved under the reader: the cursor follows its recording, which stays where it was on the screen. Who sees the
+    /// beginning of the list goes on seeing it, since what is new comes there.
     pub fn follow(&mut self, row: usize, len: usize, height: usize) {
-        self.top = (self.top + row).saturating_sub(self.cursor);
+        if self.top > 0 {
+            self.top = (self.top + row).saturating_sub(self.cursor);
+        }
         self.cursor = row;
         self.fit(len, height);
     }
@@ -153,6 +156,17 @@ mod tests {
         assert_eq!((table.cursor, table.selected.as_ref()), (30, Some(&id)));
         table.go(31, 100, 10);
         assert_eq!(table.selected, None);
+    }
+
+    #[test]
+    fn the_beginning_stays_in_sight_and_any_other_place_stays_where_it_was() {
+        let mut table = Table::default();
+        table.follow(3, 100, 10);
+        assert_eq!((table.top, table.cursor), (0, 3));
+        table.follow(30, 100, 10);
+        assert_eq!((table.top, table.cursor), (23, 30));
+        table.follow(34, 100, 10);
+        assert_eq!((table.top, table.cursor), (27, 34));
     }
 
     proptest! {

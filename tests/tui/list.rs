@@ -301,12 +301,12 @@ fn a_recording_deleted_with_its_whole_neighbourhood_ends_the_looking_for_it() {
     }
 }
 
-/// An account whose clock shows an hour more, by which its newest recordings were added.
-fn an_hour_ahead() -> Account {
+/// An account whose clock shows so many hours more, by which its newest recordings were added.
+fn ahead(hours: i64) -> Account {
     let mut account = Account::with(90);
     for row in &mut account.recordings {
         let row = Arc::make_mut(row);
-        row.added = row.added.map(|added| added + TimeDelta::hours(1));
+        row.added = row.added.map(|added| added + TimeDelta::hours(hours));
     }
     account
 }
@@ -318,7 +318,7 @@ fn clock(hours: i64) -> Message {
 
 #[test]
 fn a_clock_that_is_behind_hides_no_recording() {
-    let mut sitting = Sitting::start(setup(140, 40), an_hour_ahead());
+    let mut sitting = Sitting::start(setup(140, 40), ahead(1));
     assert_eq!(selected(&sitting), 1);
     sitting.send(clock(1));
     sitting.keys("g");
@@ -338,6 +338,17 @@ fn a_clock_that_is_behind_hides_no_recording() {
     sitting.send(clock(0));
     sitting.keys("g");
     assert_eq!(selected(&sitting), 1);
+}
+
+#[test]
+fn what_comes_above_the_beginning_of_the_list_is_seen_and_the_cursor_stays_on_its_recording() {
+    let mut sitting = Sitting::start(setup(80, 24), ahead(40));
+    assert_eq!(selected(&sitting), 6);
+    sitting.send(clock(40));
+    assert_eq!(selected(&sitting), 6);
+    let newest = sitting.account.recordings[0].added.unwrap();
+    let newest = newest.format("%Y-%m-%d %H:%M:%S").to_string();
+    assert!(sitting.text().contains(&newest), "{}", sitting.text());
 }
 
 #[test]
