@@ -11,13 +11,13 @@ use serde_json::{Map, Value, json};
 
 use crate::app::text::json;
 use crate::audit::{self, Audit, Deed};
-use crate::plivo::Recording;
+use crate::plivo::{Recording, RecordingId};
 
 use super::folder::{Folder, Kind, Put};
 use super::hash::{self, Short};
 use super::manifest::{Audio, Entry, MANIFEST, Manifest, Sidecar, about};
 use super::part::{self, Part, Promised};
-use super::proof::{LONGEST_SIDECAR, enter, proven};
+use super::proof::{Flaw, LONGEST_SIDECAR, enter, long_enough, proven};
 use super::sealed::Sealed;
 use super::template::{Place, Template};
 
@@ -30,6 +30,8 @@ pub enum Notice {
     NoRename,
     /// Lines of the manifest that cannot be read, counted from 1.
     DamagedLines(Vec<u64>),
+    /// A recording came as a whole by what its server says, and has less sound than the API tells of it.
+    Short { id: RecordingId, flaw: Flaw },
 }
 
 /// The archive. Its methods wait for the disk, and may be called from many threads.
@@ -244,6 +246,10 @@ impl Shelf {
         let mut state = self.state();
         if put == Put::Copied && !state.notices.contains(&Notice::NoRename) {
             state.notices.push(Notice::NoRename);
+        }
+        if let Err(flaw) = long_enough(&entry, recording.duration) {
+            let id = recording.id.clone();
+            state.notices.push(Notice::Short { id, flaw });
         }
         state.manifest.add(entry)?;
         Ok(Ok(bytes))

@@ -31,6 +31,9 @@ impl Notice {
                 folder.join(MANIFEST).display(),
                 lines.first().copied().unwrap_or(0)
             ),
+            Self::Short { id, flaw } => format!(
+                "{id} is archived as it came: {flaw}. Once it is removed from {shown}, the next download fetches it anew"
+            ),
         }
     }
 }

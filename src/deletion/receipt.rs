@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -193,8 +194,14 @@ impl Receipts {
     /// else as the system says.
     pub fn open(folder: &Path, name: &str, who: Who) -> io::Result<(Self, Earlier)> {
         let folder = Folder::create(folder)?;
-        let mut file = folder.append(name)?;
-        file.try_lock()?;
+        let mut file = loop {
+            let file = folder.append(name)?;
+            file.try_lock()?;
+            // Whoever held it may have removed it: what is written into it then is nowhere.
+            if file.metadata()?.nlink() > 0 {
+                break file;
+            }
+        };
         drop_torn_line(&mut file)?;
         let earlier = read(&mut file, &who.account)?;
         let now = Utc::now().format("%Y%m%dT%H%M%SZ");

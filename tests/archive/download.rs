@@ -183,6 +183,30 @@ fn what_has_no_sound_and_what_fails_is_named() {
 }
 
 #[test]
+fn what_is_whole_by_its_servers_word_and_has_much_less_sound_is_named() {
+    let account = account(120, "wrong-length=-160000");
+    let row = account
+        .emulator
+        .special(Special::Whole("support-stereo-cbr32"));
+    let row = row.unwrap();
+    let named = format!("{} is archived as it came", id(&row));
+    let done = account.download(&[&id(&row)]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert!(errors(&done).contains(&named), "{done:?}");
+    // The server says the truth again, and what it says is followed once the file is gone.
+    account.emulator.set_faults(Vec::new());
+    for file in files(&account.archive()) {
+        if file.extension().is_some_and(|ending| ending == "mp3") {
+            fs::remove_file(file).unwrap();
+        }
+    }
+    let done = account.download(&[&id(&row)]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert!(!errors(&done).contains(&named), "{done:?}");
+    account.assert_archived(&[row]);
+}
+
+#[test]
 fn programs_get_a_line_of_json_for_each_and_the_totals() {
     let account = account(120, "");
     let row = account.sounding(1).remove(0);
