@@ -1,7 +1,7 @@
 //! The zone that times are shown and typed in, and how its clock maps to UTC.
 
 use chrono::{
-    DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
+    DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
 };
 use chrono_tz::{TZ_VARIANTS, Tz};
 
@@ -84,7 +84,7 @@ impl Zone {
 
     /// `2026-11-20 14:02:11` on this zone's clock.
     pub fn format(&self, at: DateTime<Utc>) -> String {
-        self.clock_at(at).format("%Y-%m-%d %H:%M:%S").to_string()
+        whole(self.clock_at(at))
     }
 
     /// `2026-11-20 14:02:11.000001`: the microseconds only where there are some.
@@ -157,9 +157,16 @@ impl Zone {
     }
 }
 
+/// A clock's reading to the second. Every row of every frame has one, so that no pattern is read for it.
+fn whole(clock: NaiveDateTime) -> String {
+    let (date, time) = (clock.date(), clock.time());
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    format!("{date} {hour:02}:{minute:02}:{second:02}")
+}
+
 /// A clock's reading to the microsecond, the fraction left out where it is zero.
 pub(crate) fn exact(clock: NaiveDateTime) -> String {
-    let whole = clock.format("%Y-%m-%d %H:%M:%S").to_string();
+    let whole = whole(clock);
     match clock.and_utc().timestamp_subsec_micros() {
         0 => whole,
         micros => format!("{whole}.{micros:06}"),
@@ -215,6 +222,14 @@ mod tests {
         let apia = Zone::named(Tz::Pacific__Apia);
         let (at, clock) = apia.resolve(local("2011-12-30T12:00:00"), Prefer::Earlier);
         assert_eq!((at, clock), (utc("2011-12-30T10:00:00"), Clock::Gap));
+    }
+
+    proptest! {
+        #[test]
+        fn a_clock_reads_as_its_pattern_says(seconds in -100_000_000_000_i64..400_000_000_000) {
+            let clock = DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
+            prop_assert_eq!(whole(clock), clock.format("%Y-%m-%d %H:%M:%S").to_string());
+        }
     }
 
     proptest! {

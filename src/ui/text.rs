@@ -15,8 +15,37 @@ pub fn put(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
     }
     let safe = safe(text);
     let cut = cut_end(&safe, usize::from(area.width));
-    let (end, _) = buffer.set_stringn(area.x, area.y, cut, usize::from(area.width), style);
+    let (plain, rest) = cut.split_at(plain(&cut));
+    let used = put_plain(buffer, area, plain, style);
+    let (end, _) = buffer.set_stringn(
+        area.x + used,
+        area.y,
+        rest,
+        usize::from(area.width - used),
+        style,
+    );
     end - area.x
+}
+
+/// How many bytes of `text` from its start on are printable ASCII with which nothing behind them joins.
+fn plain(text: &str) -> usize {
+    let ascii = text.bytes().take_while(|byte| matches!(byte, 0x20..0x7f));
+    match ascii.count() {
+        all if all == text.len() => all,
+        // A mark may follow, which belongs to the last one.
+        some => some.saturating_sub(1),
+    }
+}
+
+/// Writes printable ASCII, of which each byte takes a cell: most of what is drawn is such, and nothing else in a frame took as long as
+/// looking where the signs of it begin and end. Gives the columns used.
+fn put_plain(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
+    let room = buffer.area.right().saturating_sub(area.x).min(area.width);
+    let columns = u16::try_from(text.len()).unwrap_or(u16::MAX).min(room);
+    for (x, sign) in (area.x..area.x + columns).zip(text.split_inclusive(|_| true)) {
+        buffer[(x, area.y)].set_symbol(sign).set_style(style);
+    }
+    columns
 }
 
 /// A span of text from anywhere.
@@ -177,6 +206,21 @@ mod tests {
             for sign in safe(&text).graphemes(true) {
                 prop_assert_eq!(usize::from(sign.cell_width()), width(sign), "{:?}", sign);
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_is_put_as_ratatui_would_put_it(text in "(\\PC|[ -~]{1,8}|[e漢🇱]\u{301}?){0,12}", x in 0u16..12, width in 0u16..14) {
+            let all = Rect::new(0, 0, 12, 1);
+            let area = Rect { x, width, ..all };
+            let (mut ours, mut theirs) = (Buffer::empty(all), Buffer::empty(all));
+            let style = Style::new().bold();
+            let used = put(&mut ours, area, &text, style);
+            let text = cut_end(&safe(&text), usize::from(width)).into_owned();
+            let (end, _) = theirs.set_stringn(x, 0, &text, usize::from(width), style);
+            prop_assert_eq!(&ours, &theirs);
+            prop_assert_eq!(used, end - x);
         }
     }
 
