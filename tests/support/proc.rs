@@ -19,9 +19,14 @@ pub fn allocated(pid: u32) -> Option<u64> {
     status(pid, "RssAnon:")
 }
 
-/// Its highest resident set so far, in KiB.
+/// Its highest resident set so far, in KiB; `None` also while it is still a copy of this program, between fork and exec, which a new
+/// terminal's child may be when its number is told.
 pub fn most_memory(pid: u32) -> Option<u64> {
-    status(pid, "VmHWM:")
+    let program = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+    match program == std::env::current_exe().unwrap() {
+        true => None,
+        false => status(pid, "VmHWM:"),
+    }
 }
 
 /// The hundredths of a second of CPU that it has used; `None` once it has ended.
