@@ -68,15 +68,13 @@ fn is_inside_v6(address: Ipv6Addr) -> bool {
     }
 }
 
-/// The IPv4 address in an IPv6 one: compatible, mapped, translated (RFC 2765), behind the prefixes of NAT64 (RFC 6052, RFC 8215), or
-/// of 6to4.
+/// The IPv4 address in an IPv6 one: compatible, mapped, translated (RFC 2765), behind the prefix of NAT64 (RFC 6052), or of 6to4. Behind
+/// a network's own prefix of NAT64 (RFC 8215) nobody else knows where it stands: all of these are inside.
 fn carried(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let (high, low) = match address.segments() {
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
         | [0, 0, 0, 0, 0xffff, 0, high, low]
         | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => (high, low),
-        // A network may shorten its own prefix and so move the address to the left, with zeros after it: no host is seen then.
-        [0x64, 0xff9b, 1, .., high, low] if low != 0 || high & 0xff != 0 => (high, low),
         [0x2002, high, low, ..] => (high, low),
         _ => return None,
     };
@@ -122,6 +120,8 @@ pub(crate) mod hosts {
         "[64:ff9b::169.254.169.254]",
         "[64:ff9b::1:10.0.0.1]",
         "[64:ff9b:1::10.0.0.1]",
+        "[64:ff9b:1::8.8.8.8]",
+        "[64:ff9b:1:a00:0:500:808:808]",
         "[64:ff9b:1:abcd::192.168.0.1]",
         "[64:ff9b:1:a00:0:500::]",
         "[64:ff9b:1:c0:a8:5::]",
@@ -190,7 +190,6 @@ pub(crate) mod hosts {
         "[::ffff:8.8.8.8]",
         "[::ffff:0:8.8.8.8]",
         "[64:ff9b::8.8.8.8]",
-        "[64:ff9b:1::8.8.8.8]",
         "[2000::1]",
         "[2001:200::1]",
         "[2001:4860:4860::8888]",

@@ -20,9 +20,14 @@ pub(crate) use lines::{Line, Lines, drop_torn_line};
 /// The manifest's name in the archive's folder.
 pub const MANIFEST: &str = "manifest.ndjson";
 
+/// A file with more lines that cannot be read is no manifest.
+const MOST_DAMAGED: usize = 100_000;
+/// Room for so many recordings may be made ahead: a file's length costs nobody anything, and says nothing of what is in it.
+const MOST_AHEAD: u64 = 1 << 20;
+
 /// About how many recordings a manifest of so many bytes has: a line of callreel's own takes some 600.
 pub(super) fn about(bytes: u64) -> usize {
-    usize::try_from(bytes / 600).unwrap_or(0)
+    usize::try_from((bytes / 600).min(MOST_AHEAD)).unwrap_or(0)
 }
 
 /// What one line says. Times are RFC 3339 in UTC.
@@ -202,9 +207,12 @@ fn read(file: &mut File) -> io::Result<ReadManifest> {
 }
 
 /// Shows every line, counted from 1, with the place where it begins; `None` for what cannot be read. Whether the last one is whole.
+///
+/// # Errors
+/// As the system says; [`io::ErrorKind::InvalidData`] where so many lines cannot be read that it is no manifest.
 fn each(file: &mut File, mut show: impl FnMut(u64, u64, Option<Entry>)) -> io::Result<bool> {
     let mut lines = Lines::of(file)?;
-    let mut number = 0;
+    let (mut number, mut damaged) = (0, 0);
     while let Some(line) = lines.next() {
         number += 1;
         let entry = match line? {
@@ -212,6 +220,15 @@ fn each(file: &mut File, mut show: impl FnMut(u64, u64, Option<Entry>)) -> io::R
             Line::TooLong => None,
             Line::Torn => return Ok(false),
         };
+        damaged += usize::from(entry.is_none());
+        if damaged > MOST_DAMAGED {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!(
+                    "more than {MOST_DAMAGED} lines of {MANIFEST} cannot be read: it is none of callreel's"
+                ),
+            ));
+        }
         show(number, lines.at(), entry);
     }
     Ok(true)
@@ -222,6 +239,21 @@ pub(super) mod tests {
     use std::fs::{OpenOptions, read_to_string};
 
     use super::*;
+
+    #[test]
+    fn neither_its_length_nor_its_lines_fill_the_memory() {
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = Folder::create(temporary.path()).unwrap();
+        let open = || Manifest::open(&folder, &mut |_, _| {});
+        let path = temporary.path().join(MANIFEST);
+        assert_eq!(about(u64::MAX), 1 << 20);
+        std::fs::write(&path, "\n".repeat(MOST_DAMAGED)).unwrap();
+        assert_eq!(open().unwrap().damaged.len(), MOST_DAMAGED);
+        std::fs::write(&path, "\n".repeat(MOST_DAMAGED + 1)).unwrap();
+        for error in [open().unwrap_err(), read_alone(&folder).unwrap_err()] {
+            assert_eq!(error.kind(), io::ErrorKind::InvalidData, "{error}");
+        }
+    }
 
     pub(crate) fn entry(id: &str) -> Entry {
         Entry {

@@ -43,8 +43,13 @@ enum How {
     Marks,
     /// Not while a deletion is under way.
     Receipts,
-    /// With the archive's manifest, whose lock keeps downloads from going on with the part until it is gone.
-    Part(#[expect(dead_code, reason = "it is held")] Arc<ReadManifest>),
+    /// Out of the folder that it was found in, whatever has come into that folder's place meanwhile.
+    Part {
+        folder: Arc<Folder>,
+        /// The archive's manifest, whose lock keeps downloads from going on with the part until it is gone.
+        #[expect(dead_code, reason = "it is held")]
+        held: Arc<ReadManifest>,
+    },
     File,
 }
 
@@ -148,7 +153,7 @@ impl Item {
     /// # Errors
     /// As the system says, or that it is needed right now.
     pub(super) fn remove(&self) -> io::Result<()> {
-        match self.how {
+        match &self.how {
             How::Marks => file::remove(&self.path).map(drop).map_err(io::Error::other),
             How::Receipts => {
                 let busy = || io::Error::other("a deletion is under way");
@@ -160,7 +165,11 @@ impl Item {
                 // Held until it is gone, so that no deletion begins to write into it.
                 fs::remove_file(&self.path)
             }
-            How::Part(_) | How::File => fs::remove_file(&self.path),
+            How::Part { folder, .. } => {
+                let name = self.path.file_name().and_then(OsStr::to_str);
+                folder.remove(name.ok_or(io::ErrorKind::InvalidFilename)?)
+            }
+            How::File => fs::remove_file(&self.path),
         }
     }
 }
@@ -179,23 +188,24 @@ fn parts(archive: &Path) -> Result<Vec<Item>, Failure> {
         }
     })?;
     let mut items = Vec::new();
-    walk(&folder, &Arc::new(held), &mut items, DEEPEST)
+    walk(folder, &Arc::new(held), &mut items, DEEPEST)
         .with_context(|| format!("--parts-in {shown}"))?;
     Ok(items)
 }
 
 fn walk(
-    folder: &Folder,
+    folder: Folder,
     held: &Arc<ReadManifest>,
     items: &mut Vec<Item>,
     deeper: u32,
 ) -> io::Result<()> {
+    let folder = Arc::new(folder);
     let mut names = folder.names()?;
     names.sort();
     for name in &names {
         match folder.kind(name)? {
             Some(Found::Folder) if deeper > 0 => {
-                walk(&folder.enter(name)?, held, items, deeper - 1)?;
+                walk(folder.enter(name)?, held, items, deeper - 1)?;
             }
             Some(Found::File { .. }) => {
                 let Some(beside) = name.to_str().and_then(in_progress) else {
@@ -204,7 +214,10 @@ fn walk(
                 if names.iter().any(|other| **other == *OsStr::new(&beside)) {
                     let what = "a part of an unfinished download";
                     let part = folder.path().join(&**name);
-                    let how = || How::Part(Arc::clone(held));
+                    let how = || How::Part {
+                        folder: Arc::clone(&folder),
+                        held: Arc::clone(held),
+                    };
                     items.extend(item(&part, Kind::Goes, how(), what));
                     let state = folder.path().join(beside);
                     items.extend(item(
@@ -235,4 +248,34 @@ fn is_in_use(file: &Metadata) -> bool {
         .filter_map(|process| fs::read_dir(process.path().join("fd")).ok())
         .flat_map(|files| files.flatten())
         .any(|open| fs::metadata(open.path()).is_ok_and(same))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_removed_where_it_was_found_and_not_behind_a_link_in_its_folders_place() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (calls, other) = (
+            temporary.path().join("calls"),
+            temporary.path().join("other"),
+        );
+        for folder in [&calls.join("2026"), &other.join("2026")] {
+            fs::create_dir_all(folder).unwrap();
+            fs::write(folder.join("a.mp3.part"), "1").unwrap();
+            fs::write(folder.join("a.mp3.part.json"), "{}").unwrap();
+        }
+        fs::write(calls.join(MANIFEST), "").unwrap();
+        let found = parts(&calls).unwrap();
+        assert_eq!(found.len(), 2);
+        fs::rename(calls.join("2026"), calls.join("moved")).unwrap();
+        std::os::unix::fs::symlink(other.join("2026"), calls.join("2026")).unwrap();
+        for item in &found {
+            item.remove().unwrap();
+        }
+        let left = |folder: PathBuf| fs::read_dir(folder).unwrap().count();
+        assert_eq!(left(calls.join("moved")), 0);
+        assert_eq!(left(other.join("2026")), 2);
+    }
 }
