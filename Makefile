@@ -1,5 +1,6 @@
 # The commands people type. Each target first installs what is missing for it, and says what and why
-# (scripts/deps); with nothing missing it needs neither root nor network for that.
+# (scripts/deps); with nothing missing it needs neither root nor network for that. Only `fuzz` and
+# `advisories` want tools that few have (a nightly compiler, cargo-fuzz, cargo-deny), and say how they are had.
 
 # rustup puts cargo here; a shell opened before the installation does not know it yet.
 export PATH := $(PATH):$(HOME)/.cargo/bin

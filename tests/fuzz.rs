@@ -32,6 +32,30 @@ fn replay(name: &str, check: fn(&[u8])) {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+/// Symphonia's issues of these numbers, and what broke a check here before it was mended.
+#[test]
+fn known_killers_are_kept() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let killers = [
+        "adpcm-200",
+        "id3-485",
+        "id3-485-call",
+        "m4a-301",
+        "silent-529",
+        "xing-439",
+        "xing-510",
+    ];
+    for target in ["decode", "headers"] {
+        for killer in killers {
+            let path = corpus.join(target).join(killer);
+            assert!(path.metadata().unwrap().len() > 0, "{}", path.display());
+        }
+    }
+    let loud = fs::read_dir(corpus.join("decode")).unwrap().flatten();
+    let loud = loud.filter(|entry| entry.file_name().to_string_lossy().starts_with("loud-"));
+    assert_eq!(loud.count(), 8);
+}
+
 #[test]
 fn callbacks() {
     replay("callback", checks::callback);

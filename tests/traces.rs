@@ -11,6 +11,7 @@
 mod pty;
 
 use std::fs;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 
@@ -119,7 +120,9 @@ fn open_for_writing(pid: i32) -> Vec<PathBuf> {
         let flags = info.lines().find_map(|line| line.strip_prefix("flags:"))?;
         let flags = i32::from_str_radix(flags.trim(), 8).ok()?;
         let writes = flags & libc::O_ACCMODE != libc::O_RDONLY;
-        let named = path.is_absolute() && !path.starts_with("/dev") && !path.ends_with("(deleted)");
+        // Devices keep nothing, but what lies below /dev/shm is a file.
+        let keeps = !fs::metadata(&path).is_ok_and(|about| about.file_type().is_char_device());
+        let named = path.is_absolute() && keeps && !path.ends_with("(deleted)");
         // A file without a name says so in its path, after it.
         let unlinked = path.to_string_lossy().ends_with(" (deleted)");
         (writes && named && !unlinked).then_some(path)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Output;
 
@@ -146,6 +147,7 @@ fn each_deletion_is_checked_and_has_its_receipt() {
         "deleted 4 of 4 · gone already 0 · held 0 · not deleted 0"
     );
     let file = account.file(".local/state/callreel/deletions.ndjson");
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     let receipts = receipts(&file);
     assert_eq!(receipts.len(), 4);
     for row in &rows {

@@ -210,7 +210,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "503",
         cause: faults("503", "media:503"),
-        brief: None,
+        brief: Some(faults("503", "media:503")),
         list: Says(&["the server failed with status 503", "r tries again"]),
         detail: Says(&["! the server failed", "r again"]),
         playing: Meanwhile(&["tried again"]),
@@ -234,7 +234,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "truncated JSON",
         cause: faults("truncated-json", ""),
-        brief: None,
+        brief: Some(faults("truncated-json", "")),
         list: Says(&["was cut", "r tries again"]),
         detail: Says(&["! the connection to", "r again"]),
         playing: Elsewhere,
@@ -255,7 +255,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "missing rows",
         cause: faults("missing-row", ""),
-        brief: None,
+        brief: Some(faults("missing-row", "")),
         list: Asks(&[]),
         detail: Elsewhere,
         playing: Elsewhere,
@@ -265,7 +265,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "totals that change while paging",
         cause: faults("totals-drift", ""),
-        brief: None,
+        brief: Some(faults("totals-drift", "")),
         list: Outlived,
         detail: Elsewhere,
         playing: Elsewhere,
