@@ -122,7 +122,7 @@ fn open_for_writing(pid: i32) -> Vec<PathBuf> {
         let writes = flags & libc::O_ACCMODE != libc::O_RDONLY;
         // Devices keep nothing, but what lies below /dev/shm is a file.
         let keeps = !fs::metadata(&path).is_ok_and(|about| about.file_type().is_char_device());
-        let named = path.is_absolute() && keeps && !path.ends_with("(deleted)");
+        let named = path.is_absolute() && keeps;
         // A file without a name says so in its path, after it.
         let unlinked = path.to_string_lossy().ends_with(" (deleted)");
         (writes && named && !unlinked).then_some(path)

@@ -15,7 +15,7 @@ pub fn put(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
     }
     let safe = safe(text);
     let cut = cut_end(&safe, usize::from(area.width));
-    let (plain, rest) = cut.split_at(plain(&cut));
+    let (plain, rest) = cut.split_at(plain_bytes(&cut));
     let used = put_plain(buffer, area, plain, style);
     let (end, _) = buffer.set_stringn(
         area.x + used,
@@ -28,7 +28,7 @@ pub fn put(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
 }
 
 /// How many bytes of `text` from its start on are printable ASCII with which nothing behind them joins.
-fn plain(text: &str) -> usize {
+fn plain_bytes(text: &str) -> usize {
     let ascii = text.bytes().take_while(|byte| matches!(byte, 0x20..0x7f));
     match ascii.count() {
         all if all == text.len() => all,

@@ -28,19 +28,40 @@ pub fn run(place: Place) -> u64 {
     }
 }
 
-/// A page of about 17 KB: each time a recording less, which proves the page.
+/// A page of more than 15 KB: each time a recording less, which proves the page.
 fn list(world: &World) -> u64 {
     let emulator = world.emulator();
     let mut program = open(emulator, &[]).patience(world.patience()).spawn();
     shows(&program, &emulator.recordings(0, 1)[0]);
+    let mut before = 0;
     for at in places(15_000) {
+        // What is given up when the list is loaded anew must not be what is cut.
+        program.wait_until("the page behind has come", || page_behind(world, before));
         emulator.delete(id(&emulator.recordings(0, 1)[0]));
+        before = emulator.requests().len();
         set(emulator, &format!("api:cut={at}*1"));
         program.keys("rg");
         on_row(&program, &emulator.recordings(0, 1)[0]);
         assert!(!foot(&program.shown()).contains('!'), "cut at {at}");
+        assert!(was_cut(world, before, at), "no answer was cut at {at}");
     }
     most_memory(&program)
+}
+
+/// Whether the second page, which is asked for with the first, came after so many requests, and nothing more is asked for.
+fn page_behind(world: &World, before: usize) -> bool {
+    let requests = world.emulator().requests();
+    let since = requests.get(before..).unwrap_or_default();
+    let is_second = |query: &Option<String>| query.as_ref().is_some_and(|q| q.contains("cursor="));
+    since.iter().all(|request| request.finished)
+        && since.iter().any(|request| is_second(&request.query))
+}
+
+/// Whether an answer after so many requests ended after so many bytes.
+fn was_cut(world: &World, before: usize, at: u64) -> bool {
+    let requests = world.emulator().requests();
+    let since = requests.get(before..).unwrap_or_default();
+    since.iter().any(|request| request.bytes == at)
 }
 
 fn detail(world: &World) -> u64 {
@@ -112,19 +133,28 @@ fn download(world: &World) -> u64 {
     most
 }
 
-/// The answer to a deletion is empty: what is cut is the look whether it is gone, and the look before.
+/// The answer to a deletion is empty: what is cut is, in turns, the look before it, which is asked for again, and the look whether it is
+/// gone, whose status says so without its body.
 fn delete(world: &World) -> u64 {
     let emulator = world.emulator();
     let rows = emulator.recordings(30, PLACES as usize);
     let home = tempfile::tempdir().unwrap();
     let mut most = 0;
-    for (row, at) in rows.iter().zip(places(700)) {
-        set(emulator, &format!("api:cut={at}*1"));
+    for ((number, row), at) in rows.iter().enumerate().zip(places(700)) {
+        let (at, which, wanted) = match number % 2 {
+            0 => (at, "", 4),
+            _ => (at % 100, "/3", 3),
+        };
+        let before = emulator.requests().len();
+        set(emulator, &format!("api:cut={at}{which}*1"));
         let arguments = ["delete", id(row), "--yes", "--expect", "1"];
         let mut program = command::run(world, home.path(), &arguments);
         let (code, memory) = command::end(&mut program);
         assert_eq!(code, 0, "cut at {at}: {}", program.shown().text());
         assert!(!world.has(id(row)), "cut at {at}");
+        assert!(was_cut(world, before, at), "no answer was cut at {at}");
+        let asked = emulator.requests().len() - before;
+        assert_eq!(asked, wanted, "cut at {at}{which}");
         most = most.max(memory);
     }
     most
