@@ -17,6 +17,8 @@ mod pace;
 mod pcm;
 mod pipe;
 #[cfg(all(feature = "sound", target_os = "linux"))]
+mod pulse;
+#[cfg(all(feature = "sound", target_os = "linux"))]
 mod quiet;
 mod socket;
 mod stdout;

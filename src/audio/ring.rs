@@ -6,6 +6,7 @@
 
 mod render;
 mod report;
+mod shelf;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -91,6 +92,7 @@ pub struct Writer {
     blocks: rtrb::Producer<Block>,
     shared: Arc<Shared>,
     rate: u32,
+    bell: Option<Box<dyn Fn() + Send>>,
 }
 
 /// A ring for an output that runs at `rate` Hz. `filler` is unparked when there is room, and at every change of stage.
@@ -114,6 +116,7 @@ pub fn ring(rate: u32, filler: Thread) -> (Writer, Renderer, Fault) {
         blocks: producer,
         shared: Arc::clone(&shared),
         rate,
+        bell: None,
     };
     let renderer = Renderer::new(consumer, Arc::clone(&shared), rate);
     (writer, renderer, Fault(shared))
@@ -135,20 +138,36 @@ impl Writer {
         self.blocks.push(block).is_ok()
     }
 
+    /// Has `bell` rung after each new order, for an output that can obey sooner than with its next frames.
+    pub fn with_bell(mut self, bell: impl Fn() + Send + 'static) -> Self {
+        self.bell = Some(Box::new(bell));
+        self
+    }
+
+    fn ordered(&self, is_new: bool) {
+        if is_new && let Some(bell) = &self.bell {
+            bell();
+        }
+    }
+
     /// From here on only blocks of `epoch` sound.
     pub fn set_epoch(&self, epoch: u32) {
-        self.shared.orders.epoch.store(epoch, Ordering::Release);
+        let before = self.shared.orders.epoch.swap(epoch, Ordering::AcqRel);
+        self.ordered(before != epoch);
     }
 
     /// Let it sound, or hush (nothing is lost: what is in the ring waits).
     pub fn set_running(&self, running: bool) {
-        self.shared.orders.running.store(running, Ordering::Release);
+        let orders = &self.shared.orders;
+        let before = orders.running.swap(running, Ordering::AcqRel);
+        self.ordered(before != running);
     }
 
     /// A factor on every sample.
     pub fn set_volume(&self, volume: f32) {
         let orders = &self.shared.orders;
-        orders.volume.store(volume.to_bits(), Ordering::Relaxed);
+        let before = orders.volume.swap(volume.to_bits(), Ordering::Relaxed);
+        self.ordered(before != volume.to_bits());
     }
 
     /// What the output last said.

@@ -1,18 +1,22 @@
-//! A sound device, through rodio: it brings the device, the sample format and the mixer, and takes our frames as
-//! they are.
+//! A sound device: through a sound server where there is one, and else through rodio, which brings the device, the sample
+//! format and the mixer, and takes our frames as they are.
 
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use cpal::traits::DeviceTrait;
+use rodio::cpal;
+use rodio::cpal::traits::DeviceTrait;
 use rodio::{CpalErrorKind, DeviceSinkBuilder, MixerDeviceSink, Source};
 
 use super::clock::Clock;
-use super::{Answer, Open, Output, host};
+use super::host::{self, Host};
+#[cfg(target_os = "linux")]
+use super::pulse::Stream;
+use super::{Answer, Open, Output};
 use crate::audio::guard;
 use crate::audio::ring::{Fault, Frame, Renderer, Writer, ring};
 
@@ -60,12 +64,10 @@ impl Output for Device {
                 let opened = guard::catch(|| open(name.as_deref(), filler)).unwrap_or_else(Err);
                 opening.store(false, Ordering::Release);
                 match opened {
-                    Ok((sink, writer)) => {
+                    Ok((running, writer)) => {
                         let hold = Box::new(hold);
                         answer(Ok(Open { writer, hold }));
-                        // Ends when the other side is dropped. Closing may hang too, and then hangs only this thread.
-                        let _ = released.recv();
-                        drop(sink);
+                        running.until(&released);
                     }
                     Err(reason) => answer(Err(reason)),
                 }
@@ -77,17 +79,47 @@ impl Output for Device {
     }
 }
 
-fn open(name: Option<&str>, filler: Thread) -> Result<(MixerDeviceSink, Writer), String> {
-    let device = host::find(name)?;
+/// An open device.
+enum Running {
+    #[cfg(target_os = "linux")]
+    Stream(Box<Stream>),
+    Sink(MixerDeviceSink),
+}
+
+impl Running {
+    /// Plays until the other side is dropped. Closing may hang, and then hangs only this thread.
+    fn until(self, released: &Receiver<()>) {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Stream(stream) => stream.play(),
+            Self::Sink(sink) => {
+                let _ = released.recv();
+                drop(sink);
+            }
+        }
+    }
+}
+
+fn open(name: Option<&str>, filler: Thread) -> Result<(Running, Writer), String> {
+    let host = match host::host() {
+        #[cfg(target_os = "linux")]
+        (Host::Server(server), _) => {
+            let (stream, writer) = server.stream(name, filler)?;
+            return Ok((Running::Stream(Box::new(stream)), writer));
+        }
+        (Host::System(host), _) => host,
+    };
+    let device = host::find(&host, name)?;
     let config = device
         .default_output_config()
         .map_err(|error| error.to_string())?;
     let rate = config.sample_rate();
     let small = (u64::from(rate) * PERIOD.as_millis() as u64 / 1000) as u32;
     let small = cpal::BufferSize::Fixed(small.next_multiple_of(64).max(64));
-    start(device.clone(), rate, Some(small), filler.clone())
+    let (sink, writer) = start(device.clone(), rate, Some(small), filler.clone())
         // Some devices do not take so small a buffer: then with rodio's own choice.
-        .or_else(|_| start(device, rate, None, filler))
+        .or_else(|_| start(device, rate, None, filler))?;
+    Ok((Running::Sink(sink), writer))
 }
 
 fn start(

@@ -1,21 +1,32 @@
 //! Whose sound devices are used, and which there are.
 
-use cpal::traits::{DeviceTrait, HostTrait};
+use rodio::cpal;
+use rodio::cpal::traits::{DeviceTrait, HostTrait};
 
 use super::names::{DeviceName, Devices, pick};
+#[cfg(target_os = "linux")]
+use super::pulse::Server;
 use crate::audio::guard;
+
+/// Whoever has the sound devices.
+pub(super) enum Host {
+    /// A PulseAudio server, or PipeWire in its name.
+    #[cfg(target_os = "linux")]
+    Server(Server),
+    /// What the system has below that.
+    System(cpal::Host),
+}
 
 /// The default sound device, or the one that `name` means.
 ///
 /// # Errors
 /// Why there is none, and which there are instead.
-pub(super) fn find(name: Option<&str>) -> Result<cpal::Device, String> {
-    let (host, _) = host();
+pub(super) fn find(host: &cpal::Host, name: Option<&str>) -> Result<cpal::Device, String> {
     let Some(name) = name else {
         let default = host.default_output_device();
         return default.ok_or_else(|| "there is no sound device".to_owned());
     };
-    let devices = outputs(&host)?;
+    let devices = outputs(host)?;
     let names: Vec<DeviceName> = devices.iter().map(name_of).collect();
     let at = pick(&names, name)?;
     let found = devices.into_iter().nth(at);
@@ -27,44 +38,55 @@ pub(super) fn find(name: Option<&str>) -> Result<cpal::Device, String> {
 /// # Errors
 /// Why they cannot be listed.
 pub fn devices() -> Result<Devices, String> {
-    guard::catch(|| {
-        let (host, why) = host();
-        let names: Vec<DeviceName> = outputs(&host)?.iter().map(name_of).collect();
-        let default = host.default_output_device().map(|device| name_of(&device));
-        Ok(Devices {
-            server: host.id().name().to_owned(),
-            why,
-            default: default.and_then(|default| names.iter().position(|name| *name == default)),
-            devices: names,
-        })
+    guard::catch(|| match host() {
+        #[cfg(target_os = "linux")]
+        (Host::Server(mut server), why) => server.devices(why),
+        (Host::System(host), why) => {
+            let names: Vec<DeviceName> = outputs(&host)?.iter().map(name_of).collect();
+            let default = host.default_output_device().map(|device| name_of(&device));
+            Ok(Devices {
+                server: host.id().name().to_owned(),
+                why,
+                default: default.and_then(|default| names.iter().position(|name| *name == default)),
+                devices: names,
+            })
+        }
     })?
 }
 
-/// Whose devices are used, and why, for people.
-fn host() -> (cpal::Host, String) {
+/// Whose devices are used, and why, for people. May take two seconds where a sound server hangs.
+pub(super) fn host() -> (Host, String) {
     #[cfg(target_os = "linux")]
-    super::quiet::hush_alsa();
-    let named = std::env::var("PULSE_SERVER").unwrap_or_default();
-    let named = named.trim();
-    // cpal's own client knows sockets only, and would ask another server than the one that is named. ALSA's plugin asks
-    // PulseAudio's own library, which knows every form.
-    #[cfg(target_os = "linux")]
-    if !named.is_empty()
-        && !named.starts_with("unix:")
-        && let Ok(host) = cpal::host_from_id(cpal::HostId::Alsa)
     {
-        let why = format!("PULSE_SERVER is {named}, which ALSA's plugin for PulseAudio can reach");
-        return (host, why);
+        let named = std::env::var("PULSE_SERVER").unwrap_or_default();
+        let named = named.trim();
+        let is_elsewhere = !named.is_empty() && !named.starts_with("unix:");
+        let server = match is_elsewhere {
+            // Sockets of this machine only. ALSA's plugin asks PulseAudio's own library, which knows every form.
+            true => None,
+            false => Server::connect().and_then(Result::ok),
+        };
+        let is_there = server.is_some();
+        let why = match (named, is_there) {
+            (named, _) if is_elsewhere => {
+                format!("PULSE_SERVER is {named}, which ALSA's plugin for PulseAudio can reach")
+            }
+            ("", true) => "its socket answers".to_owned(),
+            ("", false) => "no PulseAudio or PipeWire server answers".to_owned(),
+            (named, true) => format!("PULSE_SERVER is {named}"),
+            (named, false) => format!("nothing answers at PULSE_SERVER, {named}"),
+        };
+        if let Some(server) = server {
+            return (Host::Server(server), why);
+        }
+        super::quiet::hush_alsa();
+        (Host::System(cpal::default_host()), why)
     }
-    let host = cpal::default_host();
-    let why = match host.id().name() {
-        "PulseAudio" if !named.is_empty() => format!("PULSE_SERVER is {named}"),
-        "PulseAudio" => "its socket answers".to_owned(),
-        "ALSA" if !named.is_empty() => format!("nothing answers at PULSE_SERVER, {named}"),
-        "ALSA" => "no PulseAudio or PipeWire server answers".to_owned(),
-        _ => "it is this system's".to_owned(),
-    };
-    (host, why)
+    #[cfg(not(target_os = "linux"))]
+    {
+        let why = "it is this system's".to_owned();
+        (Host::System(cpal::default_host()), why)
+    }
 }
 
 fn outputs(host: &cpal::Host) -> Result<Vec<cpal::Device>, String> {

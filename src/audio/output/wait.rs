@@ -69,10 +69,16 @@ impl Waker {
 }
 
 impl Alarm {
-    /// Quiet again.
-    pub(super) fn quiet(&self) {
+    /// Quiet again. False: nobody is left who could ring.
+    pub(super) fn quiet(&self) -> bool {
         let mut rung = [0; 64];
-        while let Ok(1..) = (&self.0).read(&mut rung) {}
+        loop {
+            match (&self.0).read(&mut rung) {
+                Ok(1..) => {}
+                Ok(0) => return false,
+                Err(error) => return error.kind() == std::io::ErrorKind::WouldBlock,
+            }
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! The output's end of the ring: it runs inside the audio callback, so it never waits, allocates or ends.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::{Block, Frame, Shared, Stage};
+use super::shelf::{Shelf, Stand};
+use super::{Block, FRAMES, Frame, Shared, Stage};
 
 /// How long sound takes to fade in and out around pauses and jumps: under what is heard as a fade, over what clicks.
 const FADE: Duration = Duration::from_millis(4);
@@ -17,11 +19,24 @@ const JUMP: u64 = 1_000_000;
 
 /// Takes blocks out of the ring and makes the frames that are heard.
 pub struct Renderer {
-    blocks: rtrb::Consumer<Block>,
+    blocks: Shelf,
     shared: Arc<Shared>,
     rate: u32,
-    block: Option<Block>,
-    /// The frame of `block` that comes next.
+    at: At,
+    told: (u32, Stage),
+    asked: bool,
+    /// The recording went on elsewhere within the epoch: the player hears of it at once.
+    jumped: bool,
+    /// The last calls, oldest first, for an output that can take frames back.
+    calls: VecDeque<Call>,
+    /// How many stay.
+    most_calls: usize,
+}
+
+/// Where the rendering stands.
+#[derive(Clone, Copy)]
+struct At {
+    /// The frame of the current block that comes next.
     next: usize,
     /// The epoch of what came last out of the ring.
     epoch: Option<u32>,
@@ -34,10 +49,13 @@ pub struct Renderer {
     volume: f32,
     /// The volume that the block was made for.
     most: f32,
-    told: (u32, Stage),
-    asked: bool,
-    /// The recording went on elsewhere within the epoch: the player hears of it at once.
-    jumped: bool,
+}
+
+/// What one call began with.
+struct Call {
+    frames: usize,
+    at: At,
+    stand: Stand,
 }
 
 /// One reading of the orders, good for one call.
@@ -53,25 +71,72 @@ struct Now {
 impl Renderer {
     pub(super) fn new(blocks: rtrb::Consumer<Block>, shared: Arc<Shared>, rate: u32) -> Self {
         Self {
-            blocks,
+            blocks: Shelf::new(blocks),
             shared,
             rate,
-            block: None,
-            next: 0,
-            epoch: None,
-            finished: None,
-            position: 0,
-            fade: 0.0,
-            volume: 1.0,
-            most: 1.0,
+            at: At {
+                next: 0,
+                epoch: None,
+                finished: None,
+                position: 0,
+                fade: 0.0,
+                volume: 1.0,
+                most: 1.0,
+            },
             told: (0, Stage::Waiting),
             asked: false,
             jumped: false,
+            calls: VecDeque::new(),
+            most_calls: 0,
         }
+    }
+
+    /// Keeps what the last `frames` were made of, for [`Self::take_back`]; `grain` frames are made with each call.
+    pub fn with_memory(mut self, frames: usize, grain: usize) -> Self {
+        // A jump empties the whole ring at once.
+        let (_, ring) = self.blocks.waiting();
+        self.blocks = self.blocks.keeping(ring + frames.div_ceil(FRAMES) + 2);
+        self.most_calls = frames.div_ceil(grain.max(1));
+        self.calls.reserve_exact(self.most_calls);
+        self
+    }
+
+    /// Goes back before the last calls that made up to `frames` frames together, as if they had not been: what they took comes
+    /// again, by the orders of then. How many frames were taken back.
+    pub fn take_back(&mut self, frames: usize) -> usize {
+        let mut taken = 0;
+        while let Some(call) = self.calls.pop_back_if(|call| taken + call.frames <= frames) {
+            if !self.blocks.back_to(call.stand) {
+                self.calls.clear();
+                break;
+            }
+            self.at = call.at;
+            taken += call.frames;
+        }
+        self.shared
+            .pulled
+            .fetch_sub(taken as u64, Ordering::Relaxed);
+        taken
+    }
+
+    /// Before each call.
+    fn remember(&mut self, frames: usize) {
+        if self.most_calls == 0 {
+            return;
+        }
+        if self.calls.len() == self.most_calls {
+            self.calls.pop_front();
+        }
+        self.calls.push_back(Call {
+            frames,
+            at: self.at,
+            stand: self.blocks.stand(),
+        });
     }
 
     /// Fills `out`, whose first frame will be heard at `at`. Whatever is missing is silence.
     pub fn render(&mut self, out: &mut [Frame], at: Instant) {
+        self.remember(out.len());
         let now = self.now();
         for frame in out.iter_mut() {
             *frame = self.frame(now).unwrap_or_default();
@@ -81,6 +146,7 @@ impl Renderer {
 
     /// Takes as long as `out` is, and leaves silence out: how many frames of `out`, from its first on, are of the recording.
     pub fn gather(&mut self, out: &mut [Frame], at: Instant) -> usize {
+        self.remember(out.len());
         let now = self.now();
         let mut gathered = 0;
         for _ in 0..out.len() {
@@ -120,19 +186,20 @@ impl Renderer {
     fn frame(&mut self, now: Now) -> Option<Frame> {
         let fresh = self.load(now.epoch);
         let goal = if fresh && now.running { 1.0 } else { 0.0 };
-        self.fade = towards(self.fade, goal, now.fade_step);
-        if let Some(block) = &self.block {
-            self.most = block.gain.max(1.0);
+        self.at.fade = towards(self.at.fade, goal, now.fade_step);
+        if let Some(block) = self.blocks.current() {
+            self.at.most = block.gain.max(1.0);
         }
-        self.volume = towards(self.volume, now.volume.min(self.most), now.volume_step);
-        if self.fade == 0.0 {
+        let volume = now.volume.min(self.at.most);
+        self.at.volume = towards(self.at.volume, volume, now.volume_step);
+        if self.at.fade == 0.0 {
             return None;
         }
-        let gain = self.fade * (self.volume / self.most).min(1.0);
+        let gain = self.at.fade * (self.at.volume / self.at.most).min(1.0);
         match self.take() {
             Some(frame) => Some(frame.map(|sample| sample * gain)),
             None => {
-                self.fade = 0.0;
+                self.at.fade = 0.0;
                 None
             }
         }
@@ -142,61 +209,61 @@ impl Renderer {
     /// fades.
     fn load(&mut self, epoch: u32) -> bool {
         loop {
-            match &self.block {
-                Some(block) if self.next < block.len => {
+            match self.blocks.current() {
+                Some(block) if self.at.next < block.len => {
                     if block.epoch == epoch {
                         return true;
                     }
-                    if self.fade > 0.0 {
+                    if self.at.fade > 0.0 {
                         return false;
                     }
-                    self.block = None;
+                    self.blocks.leave();
                 }
                 Some(block) => {
                     if block.last {
-                        self.finished = Some(block.epoch);
+                        self.at.finished = Some(block.epoch);
                     }
-                    self.position = block.position.saturating_add(block.span);
-                    self.block = None;
+                    self.at.position = block.position.saturating_add(block.span);
+                    self.blocks.leave();
                 }
                 None => {
-                    let Ok(block) = self.blocks.pop() else {
+                    let Some(block) = self.blocks.advance() else {
                         return false;
                     };
-                    if block.epoch != epoch && self.fade == 0.0 {
+                    if block.epoch != epoch && self.at.fade == 0.0 {
                         // Never heard, so it does not move the position.
+                        self.blocks.leave();
                         continue;
                     }
-                    if self.epoch != Some(block.epoch) {
+                    if self.at.epoch != Some(block.epoch) {
                         // Whatever faded has no more to give: the new epoch fades in from nothing.
-                        self.fade = 0.0;
-                    } else if block.position.abs_diff(self.position) > JUMP {
+                        self.at.fade = 0.0;
+                    } else if block.position.abs_diff(self.at.position) > JUMP {
                         self.jumped = true;
                     }
-                    self.epoch = Some(block.epoch);
-                    self.position = block.position;
-                    self.next = 0;
-                    self.block = Some(block);
+                    self.at.epoch = Some(block.epoch);
+                    self.at.position = block.position;
+                    self.at.next = 0;
                 }
             }
         }
     }
 
     fn take(&mut self) -> Option<Frame> {
-        let block = self.block.as_ref()?;
-        let frame = block.frames.get(self.next).copied()?;
-        self.next += 1;
-        self.position = block.position_of(self.next);
+        let block = self.blocks.current()?;
+        let frame = block.frames.get(self.at.next).copied()?;
+        self.at.next += 1;
+        self.at.position = block.position_of(self.at.next);
         Some(frame)
     }
 
     fn tell(&mut self, now: Now, at: Instant) {
-        let fresh = self.epoch == Some(now.epoch);
+        let fresh = self.at.epoch == Some(now.epoch);
         let stage = match () {
-            () if self.finished == Some(now.epoch) => Stage::Finished,
+            () if self.at.finished == Some(now.epoch) => Stage::Finished,
             () if !fresh => Stage::Waiting,
-            () if !now.running && self.fade == 0.0 => Stage::Hushed,
-            () if self.fade == 0.0 && self.block.is_none() => Stage::Dry,
+            () if !now.running && self.at.fade == 0.0 => Stage::Hushed,
+            () if self.at.fade == 0.0 && self.blocks.current().is_none() => Stage::Dry,
             () => Stage::Sounding,
         };
         if stage == Stage::Finished && self.told == (now.epoch, stage) {
@@ -206,7 +273,7 @@ impl Renderer {
         let since = at.saturating_duration_since(self.shared.began).as_nanos();
         let at = u64::try_from(since).unwrap_or(u64::MAX);
         let report = &self.shared.report;
-        report.write(now.epoch, stage, self.position, at);
+        report.write(now.epoch, stage, self.at.position, at);
         if self.told != (now.epoch, stage) || std::mem::take(&mut self.jumped) {
             self.told = (now.epoch, stage);
             self.shared.filler.unpark();
@@ -215,7 +282,8 @@ impl Renderer {
 
     /// Wakes the filler when the ring is half empty, once each time.
     fn ask(&mut self) {
-        let low = self.blocks.slots() * 2 < self.blocks.buffer().capacity();
+        let (waiting, most) = self.blocks.waiting();
+        let low = waiting * 2 < most;
         if low && !self.asked {
             self.shared.filler.unpark();
         }
@@ -225,7 +293,7 @@ impl Renderer {
     /// Blocks that wait in the ring.
     #[cfg(test)]
     pub(crate) fn waiting(&self) -> usize {
-        self.blocks.slots()
+        self.blocks.waiting().0
     }
 
     /// Frames a second.

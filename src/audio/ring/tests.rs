@@ -215,3 +215,119 @@ fn gathering_leaves_out_silence_and_takes_as_long() {
     assert_eq!(writer.pulled(), 2_000);
     assert_eq!(writer.heard().stage, Stage::Dry);
 }
+
+/// What can be ordered, and the blocks that come with it.
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    Running(bool),
+    Volume(f32),
+    /// Jumps to a new epoch with so many blocks, the last of which may be the end.
+    Jump(usize, bool),
+}
+
+fn obey(writer: &mut Writer, order: Order) {
+    match order {
+        Order::Running(running) => writer.set_running(running),
+        Order::Volume(volume) => writer.set_volume(volume),
+        Order::Jump(blocks, ends) => {
+            let epoch = writer.shared.orders.epoch.load(Ordering::Relaxed) + 1;
+            writer.set_epoch(epoch);
+            for i in 0..blocks {
+                let at = u64::from(epoch) * 10_000 + i as u64 * 5;
+                let mut block = block(epoch, at, 0.0);
+                block.last = ends && i + 1 == blocks;
+                for (frame, sample) in block.frames.iter_mut().enumerate() {
+                    *sample = [(at + 1) as f32 + frame as f32 / 1_000.0; 2];
+                }
+                writer.push(block);
+            }
+        }
+    }
+}
+
+fn order() -> impl proptest::strategy::Strategy<Value = Order> {
+    use proptest::prelude::*;
+    prop_oneof![
+        any::<bool>().prop_map(Order::Running),
+        (0.0_f32..1.5).prop_map(Order::Volume),
+        (0_usize..6, any::<bool>()).prop_map(|(blocks, ends)| Order::Jump(blocks, ends)),
+    ]
+}
+
+const GRAIN: usize = 64;
+
+proptest::proptest! {
+    /// An output that is 40 ms ahead and takes back what is not heard at every order is heard as one that is not ahead at all.
+    #[test]
+    fn what_is_taken_back_is_as_if_it_had_never_been(
+        orders in proptest::collection::vec((1_usize..60, order()), 1..12),
+    ) {
+        let [mut late, mut soon] = [(); 2].map(|()| new_ring());
+        soon.1 = soon.1.with_memory(1_920, GRAIN);
+        for (writer, _, _) in [&mut late, &mut soon] {
+            obey(writer, Order::Jump(6, false));
+            writer.set_running(true);
+        }
+        let (mut heard, mut on_its_way) = (Vec::new(), std::collections::VecDeque::new());
+        let mut reference = Vec::new();
+        for (grains, order) in orders {
+            for _ in 0..grains {
+                reference.extend(render(&mut late.1, GRAIN));
+                while on_its_way.len() < 1_920 {
+                    on_its_way.extend(render(&mut soon.1, GRAIN));
+                }
+                heard.extend(on_its_way.drain(..GRAIN));
+            }
+            let pulled = soon.0.pulled() - on_its_way.len() as u64;
+            proptest::prop_assert_eq!(soon.1.take_back(on_its_way.len()), on_its_way.len());
+            proptest::prop_assert_eq!(soon.0.pulled(), pulled);
+            on_its_way.clear();
+            obey(&mut late.0, order);
+            obey(&mut soon.0, order);
+        }
+        proptest::prop_assert_eq!(heard, reference);
+        for (_, renderer, _) in [&mut late, &mut soon] {
+            render(renderer, GRAIN);
+        }
+        let [late, soon] = [late.0.heard(), soon.0.heard()];
+        proptest::prop_assert_eq!(
+            (soon.epoch, soon.stage, soon.position),
+            (late.epoch, late.stage, late.position)
+        );
+    }
+}
+
+#[test]
+fn no_more_is_taken_back_than_is_remembered() {
+    let (mut writer, renderer, _) = new_ring();
+    let mut renderer = renderer.with_memory(10 * GRAIN, GRAIN);
+    obey(&mut writer, Order::Jump(20, false));
+    writer.set_running(true);
+    for _ in 0..30 {
+        render(&mut renderer, GRAIN);
+    }
+    assert_eq!(renderer.take_back(usize::MAX), 10 * GRAIN);
+    assert_eq!(renderer.take_back(usize::MAX), 0);
+    render(&mut renderer, GRAIN);
+    assert_eq!(renderer.take_back(GRAIN - 1), 0);
+    let (_, mut forgetful, _) = new_ring();
+    render(&mut forgetful, GRAIN);
+    assert_eq!(forgetful.take_back(GRAIN), 0);
+}
+
+#[test]
+fn the_bell_rings_for_what_is_new_and_not_for_what_was_ordered_before() {
+    use std::sync::atomic::AtomicUsize;
+    let (writer, _renderer, _) = new_ring();
+    let rung = Arc::new(AtomicUsize::new(0));
+    let theirs = Arc::clone(&rung);
+    let writer = writer.with_bell(move || {
+        theirs.fetch_add(1, Ordering::Relaxed);
+    });
+    for _ in 0..2 {
+        writer.set_epoch(7);
+        writer.set_running(true);
+        writer.set_volume(0.5);
+    }
+    assert_eq!(rung.load(Ordering::Relaxed), 3);
+}
