@@ -11,6 +11,7 @@
 //! sweep: many walks side by side, their rows in order
 //! asynchronous: call ─▶ client ─▶ accepted …… callback (receiver) ─▶ answer
 //! credentials, base: to whom, in whose name           media: who may see the credentials for a recording's sound
+//! redact: words that may quote a token, without it
 //! ```
 
 mod answer;
@@ -28,6 +29,7 @@ pub mod page;
 pub mod paging;
 pub mod query;
 pub mod recording;
+pub mod redact;
 pub mod retry;
 pub mod sweep;
 pub mod time;

@@ -202,7 +202,8 @@ fn secrets(emulator: &Emulator) -> [String; 2] {
     [token.to_owned(), header]
 }
 
-/// Two of the ways in which a session ends, in the second of which the program has something to say about itself.
+/// Two of the ways in which a session ends. In both something panics with words that quote the token in each of its forms: a
+/// decoder, which goes into the log, and the loop, which goes to the terminal.
 #[test]
 fn the_token_of_a_session_is_on_no_screen_in_no_log_and_in_no_process_list() {
     let emulator = emulator();
@@ -211,15 +212,12 @@ fn the_token_of_a_session_is_on_no_screen_in_no_log_and_in_no_process_list() {
         let text = String::from_utf8_lossy(bytes);
         secrets.iter().any(|secret| text.contains(secret))
     };
-    for panics in [false, true] {
+    for place in ["decoder", "loop"] {
         let places = Places::new();
         let log = places.path("home").join("callreel.log");
         let log = log.to_str().unwrap();
         let sink = "command:exec cat >/dev/null";
-        let mut arguments = vec!["--sink", sink, "--log", log];
-        if panics {
-            arguments.extend(["--debug-panic", "loop"]);
-        }
+        let arguments = ["--sink", sink, "--log", log, "--debug-panic", place];
         let mut program = places.start(&emulator, &arguments);
         let (mut seen, mut children) = (Vec::new(), 0);
         session(&mut program, |program| {
@@ -241,11 +239,17 @@ fn the_token_of_a_session_is_on_no_screen_in_no_log_and_in_no_process_list() {
         }
         program.keys(":log\r");
         program.wait_for("╭ Log");
-        if panics {
-            program.keys("\x1b[24~");
+        // What the message quoted, without it: alone, and as a header has it.
+        let quoted = |text: &str| text.matches("quoted: [token]").count() == 2;
+        program.keys("\x1b[24~");
+        if place == "loop" {
             assert_eq!(program.end().exit_code(), 101);
             program.wait_for("a panic in the loop");
+            drop(program.wait("what it quoted", |shown| quoted(&shown.text())));
         } else {
+            program.wait_until("the decoder's last words", || {
+                quoted(&fs::read_to_string(log).unwrap())
+            });
             program.keys("\x1b");
             drop(program.wait("no log", |shown| !shown.text().contains("╭ Log")));
             program.keys("q");

@@ -4,10 +4,13 @@
 //! still be named.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
+
+use super::redact;
 
 /// `MA` (account) or `SA` (subaccount) and 18 of `A-Z0-9`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -122,7 +125,8 @@ pub enum CredentialsMistake {
 #[derive(Debug, Clone)]
 pub struct Credentials {
     id: AuthId,
-    token: SecretString,
+    /// Clones share it, so that it is in one place of the memory.
+    token: Arc<SecretString>,
 }
 
 impl Credentials {
@@ -134,10 +138,10 @@ impl Credentials {
     /// # Errors
     /// What is wrong with the id, else with the token.
     pub fn new(id: &str, token: &str) -> Result<Self, CredentialsMistake> {
-        Ok(Self {
-            id: AuthId::new(id)?,
-            token: auth_token(token)?,
-        })
+        let id = AuthId::new(id)?;
+        let token = Arc::new(auth_token(token)?);
+        redact::remember(&id, &token);
+        Ok(Self { id, token })
     }
 
     pub fn id(&self) -> &AuthId {
@@ -160,9 +164,14 @@ impl Credentials {
 
     /// `Basic` and the pair in base64, whatever the token's kind. A secret.
     pub fn basic_header(&self) -> SecretString {
-        let pair = format!("{}:{}", self.id, self.token.expose_secret());
-        format!("Basic {}", STANDARD.encode(pair)).into()
+        let encoded = encoded(&self.id, self.token.expose_secret());
+        format!("Basic {encoded}").into()
     }
+}
+
+/// The pair as a `Basic` header has it.
+pub(super) fn encoded(id: &AuthId, token: &str) -> String {
+    STANDARD.encode(format!("{id}:{token}"))
 }
 
 /// Takes a token, blanks around it aside.

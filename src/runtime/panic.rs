@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use crate::app::text::safe;
 use crate::audio::guard;
+use crate::plivo::redact;
 
 use super::{stderr, terminal};
 
@@ -55,13 +56,15 @@ fn tell(info: &PanicHookInfo<'_>) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// A message often quotes what it stumbled over, which a stranger may have written.
+/// A message often quotes what it stumbled over: a stranger may have written it, or it is a token.
 fn words(thread: &str, place: &str, message: &str) -> String {
+    let message = redact::without_tokens(message);
+    let message = message.as_deref();
     format!(
         "\nthread '{}' panicked at {}:\n{}",
         safe(thread),
         safe(place),
-        lines(message)
+        lines(message.unwrap_or("its words are kept back: a token may be in them"))
     )
 }
 
@@ -95,6 +98,21 @@ mod tests {
             "no \u{1b}[2J\u{9b}31m\r\nthere \u{202e}x",
         );
         let shown = "\nthread 'main' panicked at src/a.rs:1:2:\nno ␛[2J�31m\nthere �x\n";
+        assert_eq!(said, shown);
+    }
+
+    #[test]
+    fn a_token_in_a_message_is_not_shown() {
+        use secrecy::ExposeSecret;
+
+        let credentials = crate::plivo::Credentials::new("MAGWNTM3ZTK1M2YZMDUU", "panicked-22");
+        let header = credentials.as_ref().unwrap().authorization();
+        let said = words(
+            "main",
+            "src/a.rs:1:2",
+            &format!("panicked-22\n{}", header.expose_secret()),
+        );
+        let shown = "\nthread 'main' panicked at src/a.rs:1:2:\n[token]\nBasic [token]\n";
         assert_eq!(said, shown);
     }
 }
