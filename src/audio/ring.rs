@@ -28,6 +28,9 @@ pub const FRAMES: usize = 256;
 /// How much the ring holds. Enough to outlast a busy machine, little enough to keep memory and decoding ahead small.
 const DEPTH: Duration = Duration::from_millis(180);
 
+/// From an order to its being heard, where the output takes back what is on its way.
+const SOON: Duration = Duration::from_millis(6);
+
 /// A stretch of sound at the output's rate.
 pub struct Block {
     pub epoch: u32,
@@ -173,6 +176,18 @@ impl Writer {
     /// What the output last said.
     pub fn heard(&self) -> Heard {
         self.shared.report.read(self.shared.began)
+    }
+
+    /// Where the ear will be when an order of `now` is obeyed, if it sounds at `speed`: an output with a bell takes back what is
+    /// not heard by then, and what another has taken is heard first.
+    pub fn heard_until(&self, now: Instant, speed: f64) -> Heard {
+        let mut heard = self.heard();
+        if self.bell.is_some() {
+            let early = heard.at.saturating_duration_since(now + SOON);
+            heard.position = heard.position.saturating_sub(early.mul_f64(speed.max(0.0)));
+            heard.at -= early;
+        }
+        heard
     }
 
     /// Frames that the output has taken in its life.

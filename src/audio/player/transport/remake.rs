@@ -1,9 +1,10 @@
 //! A changed choice is heard at once: what was made ahead is made again.
 
+use std::time::Instant;
+
 use super::Transport;
 use crate::audio::event::Event;
 use crate::audio::player::playback::Phase;
-use crate::audio::player::stream::Stream;
 use crate::audio::speech::Speech;
 
 impl Transport {
@@ -24,12 +25,14 @@ impl Transport {
     /// What was made and not yet heard is made again, as it is to be heard now, from the frame that is heard.
     fn remake(&mut self) {
         let made = self.playback.as_ref().and_then(|play| play.stream.as_ref());
-        let Some(old) = made.map(Stream::epoch) else {
+        let Some((old, speed)) = made.map(|made| (made.epoch(), made.speed())) else {
             return;
         };
         // First the order, then the look: whatever the output took in between counts as heard.
         self.silence();
-        let heard = self.line.writer().map(|writer| writer.heard());
+        let now = Instant::now();
+        let writer = self.line.writer();
+        let heard = writer.map(|writer| writer.heard_until(now, speed));
         let Some(play) = &mut self.playback else {
             return;
         };
