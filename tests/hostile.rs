@@ -9,14 +9,26 @@
 
 #[path = "support/pty.rs"]
 mod pty;
+#[path = "support/program.rs"]
+mod running;
+#[path = "stream/server.rs"]
+#[allow(dead_code, reason = "these tests need a part of it")]
+mod scripted;
+#[path = "support/sender.rs"]
+mod sender;
 #[path = "support/words.rs"]
 mod words;
 
 #[path = "hostile"]
 mod suite {
+    mod answers;
+    mod callbacks;
     mod commands;
     mod config;
+    mod deeds;
+    mod media;
     mod names;
     mod program;
     mod server;
+    mod terminal;
 }

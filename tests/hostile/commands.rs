@@ -8,10 +8,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::program::{checked, command};
-use super::server::{Content, Server};
+use super::server::{Content, SOUND, Server};
 use crate::words::{hostile, only_text};
 
-const SOUND: &[u8] = include_bytes!("../../assets/calls/booking-mono-cbr16.mp3");
 const ID: &str = "8d5cd396-4f88-11e1-829f-5b9cbd2c7acd";
 const PART: &str = "8d5cd396-4f88-11e1-829f-5b9cbd2c7acd@0-1";
 const RANGE: [&str; 4] = ["--from", "2026-11-01", "--to", "2026-11-30"];
@@ -28,7 +27,7 @@ fn ran(server: &Server, home: &Path, arguments: &[&str]) -> String {
 }
 
 /// All that is below a folder.
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+pub fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -50,17 +49,13 @@ fn nothing_that_is_printed_is_obeyed() {
         failure_persistence: None,
         ..Config::default()
     };
-    let server = Server::start(Content {
-        texts: Vec::new(),
-        error: None,
-        sound: SOUND,
-    });
+    let server = Server::start(Content::default());
     TestRunner::new(config)
         .run(&texts, |texts| {
             let content = Content {
                 texts,
-                error: None,
                 sound: SOUND,
+                ..Content::default()
             };
             server.says(content.clone());
             let home = tempfile::tempdir().unwrap();

@@ -9,7 +9,7 @@ use std::process::Output;
 use callreel::store::Store;
 
 use super::program::{checked, command};
-use super::server::{Content, Server};
+use super::server::{Content, SOUND, Server};
 use crate::pty::Start;
 use crate::words::only_text;
 
@@ -54,8 +54,8 @@ impl Place<'_> {
 fn each(look: impl Fn(&Place<'_>)) {
     let server = Server::start(Content {
         texts: vec!["a".into()],
-        error: None,
-        sound: include_bytes!("../../assets/calls/booking-mono-cbr16.mp3"),
+        sound: SOUND,
+        ..Content::default()
     });
     for name in NAMES {
         let home = tempfile::tempdir().unwrap();

@@ -1,5 +1,7 @@
 //! Text as somebody would choose it who wants the terminal to do something, and how to see that it did not.
 
+#![allow(dead_code, reason = "each file of tests uses its own part of this")]
+
 #[path = "obeyed.rs"]
 mod obeyed;
 
@@ -69,6 +71,11 @@ const SHAPES: [&str; 29] = [
     "\u{a4f8}\u{a4fc}",
     "\u{2d4f}\u{2d7f}\u{2d3e}",
 ];
+
+/// Thirteen texts with every piece among them.
+pub fn all_pieces() -> Vec<String> {
+    PIECES.chunks(2).map(<[&str]>::concat).collect()
+}
 
 /// Such text, between plain letters or none.
 pub fn hostile() -> impl Strategy<Value = String> {
