@@ -178,7 +178,7 @@ pub fn drawn(bytes: &[u8]) -> Vec<String> {
     for drawing in &drawings {
         only_text("the line of play", drawing.as_bytes());
         assert!(!drawing.contains('\n'), "{drawing:?}");
-        let known = ["◌ ", "▶ ", "‖ ", "■ ", "! ", "go to ", "␣ pause "];
+        let known = ["◌ ", "▶ ", "‖ ", "■ ", "! ", "go to ", "␛ pause "];
         assert!(
             known.iter().any(|start| drawing.starts_with(start)),
             "{drawing:?}"
@@ -200,13 +200,19 @@ fn has(drawings: &[String], text: &str) {
 }
 
 #[test]
-fn the_line_of_play_shows_a_name_of_any_kind() {
+fn the_line_of_play_shows_a_name_and_keys_of_any_kind() {
     let server = Server::of_all_pieces();
     let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config.toml");
+    // Keys that `?` names: the first, and two behind it.
+    let keys = "[keys]\npause = \"\\u001b\"\ngo-to-time = \"\\u202e\"\nlouder = \"\\u009b\"\n";
+    fs::write(&config, keys).unwrap();
     let link = format!("{}/{VALUE}.mp3", server.url);
     for target in [format!("{NAME}@0:30"), link] {
         let arguments = ["play", "--sink", "null", &target];
-        let mut program = in_terminal(&server.url, home.path(), &arguments).spawn();
+        let start = in_terminal(&server.url, home.path(), &arguments);
+        let config = config.to_str().unwrap();
+        let mut program = start.env("CALLREEL_CONFIG", config).spawn();
         comes(&program, "▶");
         program.keys("?");
         comes(&program, "q quit");

@@ -127,7 +127,7 @@ impl Listening {
             }
             Action::Help => {
                 let keys = self.keys();
-                self.say(keys, KEYS, now);
+                self.say(&keys, KEYS, now);
                 Next::Go(Vec::new())
             }
             action => {
@@ -137,7 +137,7 @@ impl Listening {
                     .unwrap_or_default();
                 if let Some(told) = told {
                     let told = told.spelled(&self.keymap);
-                    self.say(told, SAID, now);
+                    self.say(&told, SAID, now);
                 }
                 Next::Go(effects)
             }
@@ -183,8 +183,9 @@ impl Listening {
         Some(moment::read(text).and_then(|moment| moment.place(here, length)))
     }
 
-    fn say(&mut self, words: String, time: Duration, now: Now) {
-        self.said = Some((words, now.mono + time));
+    fn say(&mut self, words: &str, time: Duration, now: Now) {
+        // A configuration may give an action any character for a key.
+        self.said = Some((safe(words).into_owned(), now.mono + time));
     }
 
     fn keys(&self) -> String {
