@@ -7,8 +7,13 @@
     reason = "what fails here fails the test"
 )]
 
+#[path = "traces/calls.rs"]
+mod calls;
 #[path = "support/pty.rs"]
 mod pty;
+#[allow(dead_code, reason = "this file needs a part of it")]
+#[path = "support/pulse.rs"]
+mod pulse;
 
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
@@ -62,7 +67,12 @@ impl Places {
     }
 
     fn start(&self, emulator: &Emulator, arguments: &[&str]) -> pty::Program {
-        let mut start = pty::Start::callreel(arguments)
+        self.put(pty::Start::callreel(arguments), emulator).spawn()
+    }
+
+    /// Gives what is to be started these places, and this account.
+    fn put(&self, start: pty::Start, emulator: &Emulator) -> pty::Start {
+        let mut start = start
             // The folder that it is started in; its home is another one, below.
             .home(&self.path("work"))
             .env("CALLREEL_API_URL", emulator.url())
@@ -72,7 +82,7 @@ impl Places {
         for (variable, name) in Self::NAMES {
             start = start.env(variable, self.path(name).to_str().unwrap());
         }
-        start.spawn()
+        start
     }
 
     /// What was made, written or taken away since, by its path. Everything up to a file that is made here is seen before this
