@@ -14,6 +14,10 @@ mod checks;
 use std::fs;
 use std::path::Path;
 
+use callreel::audio::Error;
+use callreel::audio::buffer::Buffer;
+use callreel::audio::decode::{self, Role};
+
 /// Gives a check every file that is kept for it, each of which once reached code that no other did, or broke something.
 fn replay(name: &str, check: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -44,6 +48,7 @@ fn known_killers_are_kept() {
         "silent-529",
         "xing-439",
         "xing-510",
+        "xing-frames",
     ];
     for target in ["decode", "headers"] {
         for killer in killers {
@@ -54,6 +59,23 @@ fn known_killers_are_kept() {
     let loud = fs::read_dir(corpus.join("decode")).unwrap().flatten();
     let loud = loud.filter(|entry| entry.file_name().to_string_lossy().starts_with("loud-"));
     assert_eq!(loud.count(), 8);
+}
+
+/// Symphonia's broken files of issue 301 have tables of 2³² entries. No table of an MP4 is read: its first bytes say what it is.
+#[test]
+fn an_mp4_is_told_by_its_first_bytes_and_not_read() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    // Before a file for the decoder stand eight bytes of a script.
+    for (target, script) in [("decode", 8), ("headers", 0)] {
+        let bytes = fs::read(corpus.join(target).join("m4a-301")).unwrap();
+        let (buffer, feed) = Buffer::open();
+        feed.set_len((bytes.len() - script) as u64);
+        feed.write(0, &bytes[script..script + 12]).unwrap();
+        match decode::open(&buffer, Role::Head).err() {
+            Some(Error::NotAudio(words)) => assert!(words.contains("MP4"), "{words}"),
+            other => panic!("{target}: {other:?}"),
+        }
+    }
 }
 
 #[test]

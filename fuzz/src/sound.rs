@@ -2,12 +2,19 @@
 
 use std::time::Duration;
 
-use callreel::audio::buffer::Buffer;
+use callreel::audio::buffer::{Buffer, LARGEST};
 use callreel::audio::decode::{self, Decoder, LOUDEST, RATES, Role, Step};
 use callreel::audio::mp3::{Header, Index, Scanned};
 
 /// Bytes of the input that say how the file comes and where it is played from.
 const SCRIPT: usize = 8;
+
+/// The longest that so many bytes may be said to last. mp3's slowest rate is 8 kbit/s: a millisecond for each byte, and half a hundredth
+/// more where frames of 26 bytes are never padded; the slowest WAV, ADPCM at the slowest rate that is played, takes half of that. Two
+/// frames of 72 ms are for what is rounded.
+fn longest(bytes: u64) -> Duration {
+    Duration::from_micros(bytes.saturating_mul(1_005)) + Duration::from_millis(144)
+}
 
 /// The decoder path: a file that comes whole or in pieces, in order or not, is played, jumped in, and ends.
 pub fn decode(data: &[u8]) {
@@ -26,7 +33,12 @@ pub fn decode(data: &[u8]) {
     if how & 2 != 0 {
         pieces.reverse();
     }
-    let mut player = Player::new(how & 4 != 0);
+    let most = longest(if how & 1 == 0 {
+        LARGEST
+    } else {
+        file.len() as u64
+    });
+    let mut player = Player::new(how & 4 != 0, most);
     for at in pieces {
         let end = file.len().min(at + piece);
         if feed.write(at as u64, &file[at..end]).is_err() || player.play(&buffer).is_err() {
@@ -46,14 +58,17 @@ pub fn decode(data: &[u8]) {
 struct Player {
     decoder: Option<Box<dyn Decoder>>,
     role: Role,
+    /// The longest that the file may last.
+    most: Duration,
 }
 
 impl Player {
-    fn new(heard: bool) -> Self {
+    fn new(heard: bool, most: Duration) -> Self {
         let role = if heard { Role::Head } else { Role::Follower };
         Self {
             decoder: None,
             role,
+            most,
         }
     }
 
@@ -77,9 +92,12 @@ impl Player {
             let mut out = Vec::new();
             let step = decoder.next(&mut out).map_err(drop)?;
             sound(decoder.as_mut(), &out);
-            if !matches!(step, Step::Block { .. }) {
+            let Step::Block { first, .. } = step else {
                 return Ok(());
-            }
+            };
+            // Where it stands is where its place in the waveform is.
+            let at = first as f64 / f64::from(decoder.rate());
+            assert!(at <= self.most.as_secs_f64(), "a block at {at} s");
         }
         panic!("it never ends");
     }
@@ -132,22 +150,33 @@ pub fn headers(data: &[u8]) {
     {
         assert!(header.len() > 4 && header.samples() > 0, "{header:?}");
     }
+    let whole = data.len() as u64;
     let buffer = Buffer::from_bytes(data.to_vec());
     let mut index = Index::new();
     let strides = (0..64).find(|_| !matches!(index.advance(&buffer), Scanned::More));
     assert!(strides.is_some(), "the index never ends");
-    if let (Some(samples), Some(length)) = (index.samples(), index.length()) {
-        assert!(samples <= data.len() as u64 * 1152, "{samples} samples");
-        assert!(
-            length.duration <= Duration::from_secs(samples),
-            "{length:?}"
-        );
+    lasts(&buffer, longest(whole));
+    // Nor while most of it is to come, when tags are all there is to go by, nor where nobody says how much that is.
+    for (len, most) in [(Some(whole), longest(whole)), (None, longest(LARGEST))] {
+        let (buffer, feed) = Buffer::open();
+        len.into_iter().for_each(|len| feed.set_len(len));
+        if feed.write(0, &data[..data.len() / 2]).is_ok() {
+            lasts(&buffer, most);
+        }
     }
-    if let Ok(Some(mut decoder)) = decode::open(&buffer, Role::Follower) {
+}
+
+/// No header, no tag and nobody's word makes it last longer than `most`.
+fn lasts(buffer: &Buffer, most: Duration) {
+    for expected in [None, Some(Duration::from_secs(60)), Some(Duration::MAX)] {
+        let Ok(Some(mut decoder)) = decode::open(buffer, Role::Follower) else {
+            return;
+        };
         sound(decoder.as_mut(), &[]);
+        if let Some(expected) = expected {
+            decoder.expect(expected);
+        }
         let length = decoder.length().map(|length| length.length);
-        // A wav's byte is at least a quarter of a frame, and the slowest rate has thousands of them in a second.
-        let most = Duration::from_secs(data.len() as u64 + 3600 * 24 * 366);
-        assert!(length.is_none_or(|length| length < most), "{length:?}");
+        assert!(length.is_none_or(|length| length <= most), "{length:?}");
     }
 }

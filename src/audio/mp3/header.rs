@@ -86,6 +86,20 @@ impl Header {
         len as u16
     }
 
+    /// Bytes in the shortest frame that may follow in the same stream, which has the slowest rate: 24 to 144.
+    pub(super) fn least_len(&self) -> u64 {
+        let bit_rate = match self.version {
+            Version::Mpeg1 => 32_000,
+            Version::Mpeg2 | Version::Mpeg25 => 8_000,
+        };
+        let least = Self {
+            bit_rate,
+            padded: false,
+            ..*self
+        };
+        u64::from(least.len())
+    }
+
     /// Never: a frame has a header at least.
     pub fn is_empty(&self) -> bool {
         false
@@ -148,6 +162,8 @@ mod tests {
                         taken += 1;
                         assert!((24..=LONGEST).contains(&u64::from(header.len())));
                         assert!(header.mean_len() >= 24.0);
+                        let least = header.least_len();
+                        assert!((24..=144).contains(&least) && least <= u64::from(header.len()));
                         assert_ne!(mode, 2);
                     }
                 }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::super::buffer::LARGEST;
 use super::header::LONGEST;
 use super::index::Index;
 use super::island::Island;
@@ -194,12 +195,17 @@ impl Index {
         if self.islands.first()?.count() > frames {
             return None;
         }
+        // Of more frames than its bytes can be it would last for years.
+        let bytes = self.len.or(tag.bytes).unwrap_or(LARGEST).min(LARGEST);
+        if frames > bytes / stream.header.least_len() {
+            return None;
+        }
         let Some(len) = self.len else {
             return Some(tag);
         };
         let end = match tag.bytes {
             Some(bytes) => stream.tag_at.checked_add(bytes)?,
-            None if tag.variable => return (frames <= len / 24).then_some(tag),
+            None if tag.variable => return Some(tag),
             None => stream.sound_at + (frames as f64 * stream.header.mean_len()) as u64,
         };
         let slack = (len / 50).max(4096);
@@ -270,7 +276,9 @@ impl Index {
         let frames = (samples / f64::from(header.samples())).ceil() as u64;
         let rest = self.len?.checked_sub(start.at)?;
         let more = frames.checked_sub(start.count()).filter(|more| *more > 0)?;
-        (24..=LONGEST).contains(&(rest / more)).then_some(frames)
+        (header.least_len()..=LONGEST)
+            .contains(&(rest / more))
+            .then_some(frames)
     }
 
     /// The table to look places up in, with the number of frames it spans and the byte it counts from.
