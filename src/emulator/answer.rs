@@ -112,23 +112,31 @@ impl Sending {
             let whole = answer.to - answer.from;
             let at = |bytes: Option<u64>| bytes.unwrap_or(whole / 2).min(whole);
             match *fault {
-                FaultKind::Cut(bytes) => broken = Some((at(bytes), Break::Cut)),
-                FaultKind::Stall(bytes) => broken = Some((at(bytes), Break::Stall)),
+                FaultKind::Cut(bytes) => broken = Some((at(bytes), Break::Cut, *fault)),
+                FaultKind::Stall(bytes) => broken = Some((at(bytes), Break::Stall, *fault)),
                 FaultKind::Reset(bytes) => {
-                    broken = Some((bytes.unwrap_or(0).min(whole), Break::Reset));
+                    broken = Some((bytes.unwrap_or(0).min(whole), Break::Reset, *fault));
                     if bytes.is_none() {
                         self.wire.reset();
+                        self.entry.hit(*fault);
                     }
                 }
-                FaultKind::TruncatedJson => {
+                FaultKind::TruncatedJson if whole > 0 => {
                     answer.to = answer.from + whole * 3 / 5;
                     length = Some(whole * 3 / 5);
+                    self.entry.hit(*fault);
                 }
                 FaultKind::Chunked => {
                     length = None;
+                    if whole > 0 {
+                        self.entry.hit(*fault);
+                    }
                 }
                 FaultKind::WrongLength(bytes) => {
                     length = length.map(|length| length.saturating_add_signed(bytes));
+                    if length != Some(whole) && answer.status != StatusCode::NO_CONTENT {
+                        self.entry.hit(*fault);
+                    }
                 }
                 _ => {}
             }
@@ -153,7 +161,11 @@ impl Sending {
             at: answer.from,
             to: answer.to,
             content: answer.content,
-            broken: broken.map(|(after, how)| (answer.from + after, how)),
+            broken: broken.map(|(after, how, fault)| (answer.from + after, how, fault)),
+            slow: faults
+                .iter()
+                .find(|fault| matches!(fault, FaultKind::Slow(_)))
+                .copied(),
             short,
             next_at: None,
             sending: self,
@@ -170,7 +182,9 @@ struct Feed {
     content: Content,
     at: u64,
     to: u64,
-    broken: Option<(u64, Break)>,
+    broken: Option<(u64, Break, FaultKind)>,
+    /// What makes it slow, unless its host is.
+    slow: Option<FaultKind>,
     /// Whether more was promised than there is, at whose end the connection breaks.
     short: bool,
     /// When the next piece of a throttled body is due.
@@ -180,10 +194,10 @@ struct Feed {
 
 impl Feed {
     async fn next(mut self) -> Option<(io::Result<Bytes>, Self)> {
-        if let Some((at, how)) = self.broken
+        if let Some((at, how, fault)) = self.broken
             && self.at >= at
         {
-            return self.break_off(how).await;
+            return self.break_off(how, fault).await;
         }
         if self.at >= self.to {
             self.sending.entry.complete();
@@ -192,13 +206,16 @@ impl Feed {
             }
             return None;
         }
-        let end = self.broken.map_or(self.to, |(at, _)| at.min(self.to));
+        let end = self.broken.map_or(self.to, |(at, ..)| at.min(self.to));
         let left = usize::try_from(end - self.at).unwrap_or(usize::MAX);
         let mut most = PIECE.min(left);
         if let Some(rate) = self.sending.bandwidth {
             let rate = rate.max(1);
             most = most.min(usize::try_from((rate / BEATS).max(1)).unwrap_or(PIECE));
             if let Some(due) = self.next_at {
+                if let Some(slow) = self.slow {
+                    self.sending.entry.hit(slow);
+                }
                 sleep_until(due).await;
             }
         }
@@ -235,8 +252,12 @@ impl Feed {
         }
     }
 
-    async fn break_off(self, how: Break) -> Option<(io::Result<Bytes>, Self)> {
+    async fn break_off(self, how: Break, fault: FaultKind) -> Option<(io::Result<Bytes>, Self)> {
         self.drained().await;
+        if self.at < self.to {
+            self.sending.entry.hit(fault);
+            self.sending.log.touch();
+        }
         match how {
             Break::Stall => std::future::pending().await,
             Break::Reset => self.sending.wire.reset(),

@@ -9,6 +9,7 @@ use super::Server;
 use super::answer::Answer;
 use super::fault::FaultKind;
 use super::filter::{Filter, Refusal};
+use super::log::Entry;
 use super::page::{Page, Turn};
 use super::render;
 
@@ -48,10 +49,16 @@ impl Said {
 }
 
 impl Server {
-    /// Carries a call out.
-    pub(super) fn carry_out(&self, call: &Call, faults: &[FaultKind], api_id: &str) -> Said {
+    /// Carries a call out; what goes wrong on demand is noted in the entry.
+    pub(super) fn carry_out(
+        &self,
+        call: &Call,
+        faults: &[FaultKind],
+        entry: &Entry,
+        api_id: &str,
+    ) -> Said {
         match call {
-            Call::List(pairs) => match self.page(pairs, faults, api_id) {
+            Call::List(pairs) => match self.page(pairs, faults, entry, api_id) {
                 Ok(body) => Said {
                     status: StatusCode::OK,
                     body,
@@ -67,6 +74,7 @@ impl Server {
         &self,
         pairs: &[(String, String)],
         faults: &[FaultKind],
+        entry: &Entry,
         api_id: &str,
     ) -> Result<Value, Refusal> {
         let view = self.account.view();
@@ -76,25 +84,33 @@ impl Server {
         let selection = filter.select(&view, &self.subaccounts);
         let lies = faults.contains(&FaultKind::OffsetLies);
         let found = if lies { turn.at_the_start() } else { turn };
+        if found != turn {
+            entry.hit(FaultKind::OffsetLies);
+        }
         let mut page = Page::find(&view, &selection, found);
         let frame = self.frame();
         let (next, previous) = page.links(self.paging, turn, &frame.list_path(), pairs, ids);
 
         for fault in faults {
             let middle = page.ordinals.len() / 2;
-            match fault {
-                FaultKind::DuplicateRow => {
-                    if let Some(&row) = page.ordinals.get(middle) {
-                        page.ordinals.insert(middle, row);
-                    }
+            let spoilt = match (fault, page.ordinals.get(middle)) {
+                (FaultKind::DuplicateRow, Some(&row)) => {
+                    page.ordinals.insert(middle, row);
+                    true
                 }
-                FaultKind::MissingRow if !page.ordinals.is_empty() => {
+                (FaultKind::MissingRow, Some(_)) => {
                     page.ordinals.remove(middle);
+                    true
                 }
-                FaultKind::TotalsDrift => {
-                    page.total += self.answers.load(Ordering::Relaxed) % 7;
+                (FaultKind::TotalsDrift, _) => {
+                    let drift = self.answers.load(Ordering::Relaxed) % 7;
+                    page.total += drift;
+                    drift > 0 && !self.options.no_total
                 }
-                _ => {}
+                _ => false,
+            };
+            if spoilt {
+                entry.hit(*fault);
             }
         }
 

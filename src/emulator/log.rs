@@ -13,6 +13,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::fault::FaultKind;
+
 pub use delivery::{Delivery, Outcome};
 
 /// Requests, and as many deliveries, kept in memory; older ones are forgotten.
@@ -39,6 +41,10 @@ pub struct LogEntry {
     pub bytes: u64,
     /// Whether the answer is complete or its connection gone.
     pub finished: bool,
+    /// What went wrong with it on demand, each from when it did: a fault that found nothing to spoil in it is not here.
+    pub faults: Vec<FaultKind>,
+    /// What the account's clock showed when the answer left, which is its `Date`; `None` until then.
+    pub told: Option<DateTime<Utc>>,
 }
 
 /// A request that is being answered.
@@ -46,6 +52,8 @@ pub struct LogEntry {
 pub(super) struct Entry {
     asked: LogEntry,
     callback_url: OnceLock<String>,
+    faults: Mutex<Vec<FaultKind>>,
+    told: OnceLock<DateTime<Utc>>,
     status: AtomicU16,
     /// Body bytes given to the connection.
     handed: AtomicU64,
@@ -63,6 +71,8 @@ impl Entry {
         Self {
             asked,
             callback_url: OnceLock::new(),
+            faults: Mutex::default(),
+            told: OnceLock::new(),
             status: AtomicU16::new(0),
             handed: AtomicU64::new(0),
             written: AtomicU64::new(0),
@@ -75,6 +85,19 @@ impl Entry {
     /// The request is asynchronous.
     pub(super) fn calls_back(&self, url: &str) {
         let _ = self.callback_url.set(url.to_owned());
+    }
+
+    /// This fault spoils it now.
+    pub(super) fn hit(&self, fault: FaultKind) {
+        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
+
+    /// Its answer says that it is this time.
+    pub(super) fn tells(&self, time: DateTime<Utc>) {
+        let _ = self.told.set(time);
     }
 
     pub(super) fn answered(&self, status: u16) {
@@ -115,6 +138,12 @@ impl Entry {
             status: self.status.load(Ordering::Relaxed),
             bytes: self.written.load(Ordering::Acquire).min(handed),
             finished: self.finished.load(Ordering::Acquire),
+            faults: self
+                .faults
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+            told: self.told.get().copied(),
             ..self.asked.clone()
         }
     }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::answer::Answer;
 use super::content::Content;
 use super::fault::FaultKind;
+use super::log::Entry;
 
 /// Which part of a file a `Range` header asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub(super) fn serve(
     etag: &str,
     modified: DateTime<Utc>,
     headers: &HeaderMap,
-    faults: &[FaultKind],
+    (faults, entry): (&[FaultKind], &Entry),
 ) -> Answer {
     let ignores_range = faults
         .iter()
@@ -70,7 +71,11 @@ pub(super) fn serve(
     let modified = modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let same = text(header::IF_RANGE).is_none_or(|known| known == etag || known == modified);
-    let range = text(header::RANGE).filter(|_| same && !ignores_range);
+    let range = text(header::RANGE).filter(|_| same);
+    if faults.contains(&FaultKind::NoRange) && wanted(range, length) != Wanted::Everything {
+        entry.hit(FaultKind::NoRange);
+    }
+    let range = range.filter(|_| !ignores_range);
 
     let mut answer = Answer::new(StatusCode::OK, content_type, content)
         .with(header::ETAG, etag)

@@ -102,6 +102,8 @@ pub(super) async fn handle(
         status: 0,
         bytes: 0,
         finished: false,
+        faults: Vec::new(),
+        told: None,
     }));
     wire.begin(Arc::clone(&entry));
     // The official SDK sends a JSON body with DELETE. What is left unread would end the connection under the next request; of
@@ -117,6 +119,7 @@ pub(super) async fn handle(
     let faults = server.faults().draw(target.scope());
     for fault in &faults {
         if let FaultKind::Latency(milliseconds) = fault {
+            entry.hit(*fault);
             tokio::time::sleep(Duration::from_millis(*milliseconds)).await;
         }
     }
@@ -147,6 +150,7 @@ pub(super) async fn handle(
         query,
         wish,
         faults: faults.clone(),
+        entry: Arc::clone(&entry),
     };
     // Some filters look at every recording there is, which must not hold up the media of others.
     let worker = Arc::clone(&server);
@@ -158,13 +162,15 @@ pub(super) async fn handle(
         Reply::Later(job) => server.accept(job).await,
     };
     let sending = Sending {
-        entry,
+        entry: Arc::clone(&entry),
         wire,
         log: Arc::clone(&server.log),
         bandwidth,
     };
     let mut response = sending.response(answer, &request.method, &faults);
-    let date = server.account.now().format("%a, %d %b %Y %H:%M:%S GMT");
+    let now = server.account.now();
+    entry.tells(now);
+    let date = now.format("%a, %d %b %Y %H:%M:%S GMT");
     if let Ok(date) = HeaderValue::from_str(&date.to_string()) {
         // The account's clock, which need not be this machine's.
         response.headers_mut().insert(header::DATE, date);
@@ -182,6 +188,7 @@ struct Asked {
     query: Vec<(String, String)>,
     wish: Option<Wish>,
     faults: Vec<FaultKind>,
+    entry: Arc<Entry>,
 }
 
 /// What a request gets.
@@ -193,8 +200,9 @@ enum Reply {
 
 impl Server {
     fn reply(self: &Arc<Self>, asked: Asked) -> Reply {
-        let failure = asked.faults.iter().find_map(|fault| self.failure(*fault));
-        if let Some(answer) = failure {
+        let failure = |fault: &FaultKind| Some((*fault, self.failure(*fault)?));
+        if let Some((fault, answer)) = asked.faults.iter().find_map(failure) {
+            asked.entry.hit(fault);
             return Reply::Now(answer);
         }
         Reply::Now(match &asked.target {
@@ -248,7 +256,8 @@ impl Server {
     fn make(self: &Arc<Self>, call: Call, asked: Asked) -> Reply {
         let api_id = self.api_id();
         let Some(wish) = &asked.wish else {
-            return Reply::Now(self.carry_out(&call, &asked.faults, &api_id).at_once());
+            let said = self.carry_out(&call, &asked.faults, &asked.entry, &api_id);
+            return Reply::Now(said.at_once());
         };
         let callback = match Callback::check(wish) {
             Ok(callback) => callback,
@@ -264,7 +273,11 @@ impl Server {
             api_id,
             callback,
             plan,
-            work: Box::new(move || server.carry_out(&call, &asked.faults, &id).body),
+            work: Box::new(move || {
+                server
+                    .carry_out(&call, &asked.faults, &asked.entry, &id)
+                    .body
+            }),
         })
     }
 
@@ -323,7 +336,14 @@ impl Server {
             content.length()
         );
         let kind = sound.asset.format.content_type();
-        media::serve(content, kind, &etag, added, &asked.headers, &asked.faults)
+        media::serve(
+            content,
+            kind,
+            &etag,
+            added,
+            &asked.headers,
+            (&asked.faults, &asked.entry),
+        )
     }
 }
 

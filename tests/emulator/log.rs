@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use callreel::emulator::{Options, Special};
+use callreel::emulator::{Fault, LogEntry, Options, Special};
 use reqwest::header;
 use serde_json::Value;
 
@@ -146,6 +146,53 @@ async fn requests_on_one_connection_are_told_apart() {
         .await;
     assert_eq!(requests.len(), 3);
     assert!(requests.iter().all(|r| r.connection == 0 && r.bytes > 300));
+}
+
+/// Whoever proves that a client outlives a fault has to know that the client met it.
+#[tokio::test]
+async fn a_fault_is_logged_with_the_request_that_it_spoilt_and_with_no_other() {
+    let account = start(options()).await;
+    let row = account
+        .emulator
+        .special(Special::Whole("voicemail-quiet-id3"))
+        .unwrap();
+    let media = row["recording_url"].as_str().unwrap();
+    let (list, one) = (account.list_url(), account.one_url(&row));
+    let head = || account.http.head(media);
+    let whole = || account.http.get(media);
+    let part = || whole().header(header::RANGE, "bytes=10-19");
+    let at = |place: &'static str| account.get(&list).query(&[("offset", place)]);
+    for (fault, spared, spoilt) in [
+        ("offset-lies", account.get(&list), at("20")),
+        ("missing-row", account.get(&one), account.get(&list)),
+        ("duplicate-row", account.get(&one), account.get(&list)),
+        ("truncated-json", whole(), account.get(&list)),
+        ("no-range", whole(), part()),
+        ("chunked", account.get(&list), whole()),
+        ("slow=1000000", head(), whole()),
+        ("cut=10", part(), whole()),
+        ("reset=10", part(), whole()),
+        ("wrong-length=-5", account.get(&list), whole()),
+        ("media:503", account.get(&list), whole()),
+        ("html", whole(), account.get(&one)),
+        ("latency=1", whole(), account.get(&one)),
+    ] {
+        let switched: Fault = fault.parse().unwrap();
+        account.emulator.set_faults(vec![switched]);
+        for (request, hits) in [(spared, vec![]), (spoilt, vec![switched.kind])] {
+            let before = account.emulator.requests().len();
+            // What comes of it is another test's.
+            if let Ok(answer) = request.send().await {
+                let _ = answer.bytes().await;
+            }
+            let ended = |r: &[LogEntry]| r.len() > before && r.iter().all(|r| r.finished);
+            let requests = account.emulator.requests_until(ended).await;
+            let last = requests.last().unwrap();
+            assert_eq!(last.faults, hits, "{fault}: {last:?}");
+            let told = last.told.unwrap() - now();
+            assert!(told.num_seconds() >= 0 && told.num_minutes() < 10, "{told}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callreel::emulator::{Emulator, Options};
+use callreel::emulator::{Emulator, LogEntry, Options};
 use chrono::TimeDelta;
 
 use crate::suite::account::{id, set, start};
@@ -115,7 +115,7 @@ impl World {
     }
 
     pub fn goes_wrong(&mut self) {
-        self.before = self.asked();
+        self.before = self.emulator().requests().len();
         match (self.cause, self.side) {
             (Cause::Faults { api, .. }, Side::Api) => set(self.emulator(), api),
             (Cause::Faults { media, .. }, Side::Media) => set(self.emulator(), media),
@@ -148,25 +148,39 @@ impl World {
             .any(|row| id(row) == recording)
     }
 
-    /// Whether the program has met what went wrong, so that it is not praised for nothing. Where nobody answers, its words alone tell
-    /// that it did; once somebody does again, it has to have asked again.
+    /// Whether the program has met what went wrong, so that it is not praised for nothing: an answer was spoilt by it. Where nobody
+    /// answers, the program's words alone tell that it did; once somebody does again, it has to have asked again.
     pub fn is_met(&self) -> bool {
         match self.cause {
-            Cause::Faults { .. } => self.asked() > self.before,
+            Cause::Faults { .. } => self.since().any(|request| !request.faults.is_empty()),
+            Cause::Clock(hours) => self.since().any(|request| is_off(&request, hours)),
             Cause::Gone(_) if self.emulator.is_none() => true,
             Cause::Nowhere if self.is_nowhere() => true,
-            Cause::Gone(_) | Cause::Nowhere | Cause::Clock(_) | Cause::Cuts => self.asked() > 0,
+            Cause::Gone(_) | Cause::Nowhere | Cause::Cuts => self.asked() > 0,
         }
     }
 
     /// How often this side was asked for something.
     pub fn asked(&self) -> usize {
-        let requests = self.emulator().requests();
-        let is_media = |path: &str| path.starts_with("/media/");
-        let wanted = self.side == Side::Media;
-        requests
-            .iter()
-            .filter(|request| is_media(&request.path) == wanted)
-            .count()
+        self.requests(0).count()
     }
+
+    /// What this side was asked for since it went wrong.
+    fn since(&self) -> impl Iterator<Item = LogEntry> {
+        self.requests(self.before)
+    }
+
+    fn requests(&self, skip: usize) -> impl Iterator<Item = LogEntry> {
+        let wanted = self.side == Side::Media;
+        let requests = self.emulator().requests().into_iter().skip(skip);
+        requests.filter(move |request| request.path.starts_with("/media/") == wanted)
+    }
+}
+
+/// Whether the answer told a time that is so many hours from this machine's.
+fn is_off(request: &LogEntry, hours: i64) -> bool {
+    request.told.is_some_and(|told| {
+        let off = told - request.time - TimeDelta::hours(hours);
+        off.abs() < TimeDelta::minutes(1)
+    })
 }
