@@ -22,6 +22,8 @@ use table::LINES;
 const AT_A_TIME: usize = 6;
 /// What a program may hold at most, whatever goes wrong, in KiB (debug build).
 const MOST_MEMORY: u64 = 48 * 1024;
+/// What it holds at least, in KiB: with less it was not measured, or before it was loaded.
+const LEAST_MEMORY: u64 = 4 * 1024;
 
 type Ran = (Case, Result<Done, String>);
 
@@ -39,7 +41,8 @@ fn run(cases: &[Case]) -> Vec<Ran> {
                     let done = catch_unwind(AssertUnwindSafe(|| cases[at].run()));
                     let done = done.map_err(|panic| {
                         let words = panic.downcast_ref::<String>().cloned();
-                        words.unwrap_or_else(|| "it panicked".to_owned())
+                        let fixed = || Some((*panic.downcast_ref::<&str>()?).to_owned());
+                        words.or_else(fixed).unwrap_or_default()
                     });
                     ran.lock().unwrap().push((at, done));
                 }
@@ -82,6 +85,9 @@ fn assert_all(ran: &[Ran]) {
         match done {
             Ok(done) if done.memory > MOST_MEMORY => {
                 failed.push(format!("{name} took {} KiB", done.memory))
+            }
+            Ok(done) if done.memory < LEAST_MEMORY => {
+                failed.push(format!("{name} was not measured: {} KiB", done.memory))
             }
             Ok(_) => {}
             Err(words) => failed.push(format!("{name}: {words}")),

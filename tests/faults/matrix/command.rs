@@ -1,11 +1,14 @@
 //! The faults that hit commands: downloads and deletions.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use callreel::emulator::Special;
 
+use super::LEAST_MEMORY;
 use super::case::{Case, Course, most_memory};
 use super::world::World;
+use crate::proc;
 use crate::pty::{Program, Start};
 use crate::suite::account::id;
 
@@ -28,16 +31,24 @@ pub fn run(world: &World, home: &Path, arguments: &[&str]) -> Program {
         .spawn()
 }
 
-/// Waits for its end; its exit code, and the most memory that it was seen to have.
+/// Waits for its end; its exit code, and the most memory that it had.
 pub fn end(program: &mut Program) -> (u32, u64) {
-    let mut memory = 0;
-    loop {
-        if let Some(status) = program.ended() {
-            return (status.exit_code(), memory);
+    let pid = u32::try_from(program.pid()).unwrap();
+    let (began, mut seen) = (Instant::now(), None);
+    let memory = loop {
+        if let Some(at_most) = proc::most_memory_of_ended(pid) {
+            // That may be this program's own figure: where the command was seen at work, what was seen is more exact.
+            break seen.filter(|seen| *seen > LEAST_MEMORY).unwrap_or(at_most);
         }
-        memory = crate::proc::most_memory(u32::try_from(program.pid()).unwrap()).unwrap_or(memory);
-        program.bytes_within(std::time::Duration::from_millis(20));
-    }
+        seen = proc::most_memory(pid).or(seen);
+        // Some end at once.
+        let pause = match began.elapsed() < Duration::from_millis(500) {
+            true => Duration::from_millis(1),
+            false => Duration::from_millis(20),
+        };
+        program.bytes_within(pause);
+    };
+    (program.end().exit_code(), memory)
 }
 
 /// What stands on its terminal, in one line.
