@@ -91,6 +91,13 @@ impl Part {
         }
     }
 
+    fn unlisted(&self) -> usize {
+        match self {
+            Self::Paged(shelf) => shelf.unlisted(),
+            Self::Merged(_) => 0,
+        }
+    }
+
     fn reach(&self) -> usize {
         match self {
             Self::Paged(shelf) => shelf.reach(),
@@ -176,6 +183,11 @@ impl History {
             known: shown.parts.iter().map(Part::reach).sum(),
             exact: shown.parts.iter().all(|part| part.count().is_some()),
         }
+    }
+
+    /// Recordings that the server counts and does not list: its pages contradict each other, and asking again did not help.
+    pub fn unlisted(&self) -> usize {
+        self.shown().parts.iter().map(Part::unlisted).sum()
     }
 
     /// Windows counted, and windows in all: the progress of a long count.

@@ -39,6 +39,25 @@ impl App {
             .or_else(|| self.callback_line(now))
             .or_else(|| self.draw_line())
             .or_else(|| self.reach_line())
+            .or_else(|| self.unlisted_line())
+    }
+
+    /// It stays for as long as that is so: a list that lacks rows must not look like a whole one.
+    fn unlisted_line(&self) -> Option<Line> {
+        let missing = self.history.as_ref()?.unlisted();
+        let text = match missing {
+            0 => return None,
+            1 => "the server counts a recording more than it lists".to_owned(),
+            _ => {
+                let missing = words::count(missing as u64);
+                format!("the server counts {missing} recordings more than it lists")
+            }
+        };
+        Some(line(
+            Kind::Trouble,
+            text,
+            &self.keymap.spell("{refresh} asks again"),
+        ))
     }
 
     /// How far a range is whose rows are coming.

@@ -91,6 +91,10 @@ pub(super) struct Shelf {
     past_end: Option<usize>,
     guesses: (usize, u32),
     resets: u8,
+    /// The total that the server told last.
+    told: Option<usize>,
+    /// Its pages go on contradicting each other: of each only the rows are taken that no other has.
+    at_odds: bool,
 }
 
 impl Shelf {
@@ -110,6 +114,8 @@ impl Shelf {
             past_end: None,
             guesses: (0, 0),
             resets: 0,
+            told: None,
+            at_odds: false,
         }
     }
 
@@ -120,6 +126,14 @@ impl Shelf {
     /// How many rows the window has, once known.
     pub fn count(&self) -> Option<usize> {
         self.count
+    }
+
+    /// Rows that the server counts and that are in none of its pages, where these contradict each other.
+    pub fn unlisted(&self) -> usize {
+        match (self.told, self.count) {
+            (Some(told), Some(count)) if self.at_odds => told.saturating_sub(count),
+            _ => 0,
+        }
     }
 
     /// Rows known without a gap from the newest on; all of them once counted.
@@ -241,6 +255,7 @@ impl Shelf {
 
     /// The window's total, from a request for the whole window.
     pub fn counted(&mut self, total: usize) -> Fit {
+        self.told = Some(total);
         let fit = match self.count {
             Some(count) if count != total && self.resets < MOST_RESETS => {
                 self.forget();
@@ -293,6 +308,7 @@ impl Shelf {
                 fit = Fit::Moved;
             } else {
                 rows.retain(|row| !self.rows().any(|(_, held)| held.id == row.id));
+                self.at_odds = true;
             }
         }
         self.guesses = (0, 0);
@@ -373,6 +389,7 @@ impl Shelf {
         let resets = self.resets.saturating_add(1);
         *self = Self {
             resets,
+            told: self.told,
             ..Self::new(self.window)
         };
     }

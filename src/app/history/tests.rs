@@ -594,6 +594,10 @@ fn a_server_that_repeats_itself_is_not_asked_for_ever() {
     reader.look(0);
     for _ in 0..2_000 {
         let Some((request, page, _)) = reader.queue.pop() else {
+            // Nor is what it gives taken for all that there is.
+            let known = reader.history.total().known;
+            assert!(known < 300, "{known}");
+            assert_eq!(reader.history.unlisted(), 300 - known);
             return;
         };
         let Start::Offset(offset) = page.start.clone() else {

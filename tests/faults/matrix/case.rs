@@ -145,7 +145,6 @@ impl Course {
             }
             Self::Says(words) => words.join(" … "),
             Self::Tells(words) => words.join(" … "),
-            Self::Asks([]) => "what the server sends, as long as it does".to_owned(),
             Self::Asks(words) => words.join(" … "),
         }
     }

@@ -5,7 +5,7 @@ use callreel::emulator::Special;
 use super::case::{Case, Course, most_memory};
 use super::world::World;
 use crate::pty::{Program, Shown, Start};
-use crate::suite::account::{Row, foot_says, id, line_of, on_row, open_at, shows, stamp};
+use crate::suite::account::{Row, foot_says, id, line_of, on_row, open_at, selected, shows, stamp};
 use crate::suite::browsing::times;
 use crate::suite::lists::kept;
 use crate::suite::panel::{panel, panel_says, play};
@@ -79,8 +79,10 @@ pub fn list(case: &Case) -> u64 {
             program.keys(":p40\r");
         }
         Course::Asks(words) => {
-            screen_says(&program, words);
+            foot_says(&program, words);
+            agrees_with_itself(&program, &rows);
             stays_usable(&mut program, &rows, &before);
+            foot_says(&program, words);
             passes(&mut world, &program);
             program.keys("r:p40\r");
         }
@@ -96,6 +98,42 @@ pub fn list(case: &Case) -> u64 {
     }));
     foot_says(&program, &["keys"]);
     leave(program)
+}
+
+/// What does not come as it should is no nonsense: a screenful of the account's rows, each once, in their order, the cursor among them,
+/// one count of them above and below, and as many less than there were as the foot says.
+fn agrees_with_itself(program: &Program, rows: &[Row]) {
+    let all: Vec<_> = rows.iter().map(stamp).collect();
+    drop(
+        program.wait("rows in their order, and the count of them", |shown| {
+            let screen = times(shown);
+            let places = screen
+                .iter()
+                .map(|time| all.iter().position(|row| row == time));
+            let places: Option<Vec<_>> = places.collect();
+            let text = shown.text();
+            let number = |before: &str, after: &str| number_between(&text, before, after);
+            let (count, missing) = (
+                number("· ", " recordings"),
+                number("counts ", " recordings more"),
+            );
+            screen.len() == 19
+                && places.is_some_and(|places| places.windows(2).all(|two| two[0] < two[1]))
+                && screen.iter().any(|time| selected(shown).contains(time))
+                && count.is_some_and(|count| {
+                    number(" of ", " ╯") == Some(count)
+                        && missing
+                            .is_some_and(|missing| missing > 0 && missing + count == rows.len())
+                })
+        }),
+    );
+}
+
+/// The number, with or without its commas, that stands between these.
+fn number_between(text: &str, before: &str, after: &str) -> Option<usize> {
+    let (left, _) = text.split_once(after)?;
+    let (_, number) = left.rsplit_once(before)?;
+    number.replace(',', "").parse().ok()
 }
 
 /// The rows that were there are there, and the cursor goes where it is told.
@@ -160,6 +198,9 @@ pub fn detail(case: &Case) -> u64 {
     let mut world = World::new(case.cause, case.place.side(), None);
     let rows = world.emulator().recordings(0, 3);
     let mut program = open(&world, (140, 40), &[]);
+    if let Course::Tells(words) = case.course {
+        screen_says(&program, words);
+    }
     shows(&program, &rows[0]);
     // Where the account's clock is ahead, the first list may have ended before this row, and the cursor stays where it was.
     program.keys("g");
@@ -196,6 +237,9 @@ pub fn detail(case: &Case) -> u64 {
 pub fn playing(case: &Case) -> u64 {
     let mut world = World::new(case.cause, case.place.side(), Some(BANDWIDTH));
     let mut program = open(&world, (80, 24), &[]);
+    if let Course::Tells(words) = case.course {
+        screen_says(&program, words);
+    }
     shows(&program, &world.emulator().recordings(0, 1)[0]);
     play(&mut program, world.emulator(), SOUND);
     drop(program.wait("a second of sound", |shown| {

@@ -29,7 +29,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "64 B/s",
         cause: faults("api:slow", "slow"),
-        brief: None,
+        brief: Some(faults("", "slow")),
         list: Says(&["no answer from", "r tries again"]),
         detail: Outlived,
         playing: Asks(&["waiting for bytes"]),
@@ -71,7 +71,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "reset instead of an answer",
         cause: faults("api:reset", "media:reset"),
-        brief: None,
+        brief: Some(faults("api:reset", "media:reset")),
         list: Says(&["127.0.0.1", "r tries again"]),
         detail: Says(&["! the connection to", "r again"]),
         playing: Meanwhile(&["the connection is tried again"]),
@@ -105,7 +105,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "a length that is too short",
         cause: faults("api:wrong-length=-100", "wrong-length=-500"),
-        brief: None,
+        brief: Some(faults("api:wrong-length=-100", "wrong-length=-500")),
         list: Says(&["was cut", "r tries again"]),
         detail: Says(&["! the connection to", "r again"]),
         playing: Says(&[
@@ -129,7 +129,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "chunked, no length",
         cause: faults("api:chunked", "chunked"),
-        brief: None,
+        brief: Some(faults("api:chunked", "chunked")),
         list: Outlived,
         detail: Outlived,
         playing: Outlived,
@@ -140,7 +140,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "401",
         cause: faults("401", "media-401"),
-        brief: None,
+        brief: Some(faults("401", "media-401")),
         list: Says(&["wrong id or token", "r tries again"]),
         detail: Says(&["the credentials were refused"]),
         playing: Says(&["wants credentials (401)", "Space tries again"]),
@@ -160,7 +160,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "404",
         cause: faults("404", "media-404"),
-        brief: None,
+        brief: Some(faults("404", "media-404")),
         list: Says(&["the API has no such list", "check the API URL"]),
         detail: Says(&["no such recording"]),
         playing: Says(&["not there (404)", "Space tries again"]),
@@ -170,7 +170,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "416",
         cause: faults("416", "media-416"),
-        brief: None,
+        brief: Some(faults("416", "media-416")),
         list: Says(&["unexpected status 416", "r tries again"]),
         detail: Says(&["unexpected status 416"]),
         playing: Says(&["416"]),
@@ -190,7 +190,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "429, always",
         cause: faults("429=1", "media:429=1"),
-        brief: None,
+        brief: Some(faults("429=1", "media:429=1")),
         list: Says(&["rate limit is used up", "r tries again in a while"]),
         detail: Says(&["! the account", "r again"]),
         playing: Meanwhile(&["tried again"]),
@@ -200,7 +200,7 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "500",
         cause: faults("500", "media:500"),
-        brief: None,
+        brief: Some(faults("500", "media:500")),
         list: Says(&["the server failed with status 500", "r tries again"]),
         detail: Says(&["! the server failed", "r again"]),
         playing: Meanwhile(&["tried again"]),
@@ -256,7 +256,11 @@ pub const LINES: &[Line] = &[
         fault: "missing rows",
         cause: faults("missing-row", ""),
         brief: Some(faults("missing-row", "")),
-        list: Asks(&[]),
+        list: Asks(&[
+            "the server counts ",
+            " recordings more than it lists",
+            "r asks again",
+        ]),
         detail: Elsewhere,
         playing: Elsewhere,
         download: Elsewhere,
@@ -275,8 +279,12 @@ pub const LINES: &[Line] = &[
     Line {
         fault: "offsets that are not honoured",
         cause: faults("offset-lies", ""),
-        brief: None,
-        list: Asks(&[]),
+        brief: Some(faults("offset-lies", "")),
+        list: Asks(&[
+            "the server counts ",
+            " recordings more than it lists",
+            "r asks again",
+        ]),
         detail: Elsewhere,
         playing: Elsewhere,
         download: Elsewhere,
@@ -288,8 +296,8 @@ pub const LINES: &[Line] = &[
         cause: Cause::Clock(6),
         brief: Some(Cause::Clock(6)),
         list: Tells(&["this machine's clock is 6 h 0", "behind the API's"]),
-        detail: Outlived,
-        playing: Outlived,
+        detail: Tells(&["this machine's clock is 6 h 0", "behind the API's"]),
+        playing: Tells(&["this machine's clock is 6 h 0", "behind the API's"]),
         download: Outlived,
         delete: Outlived,
     },
@@ -298,8 +306,8 @@ pub const LINES: &[Line] = &[
         cause: Cause::Clock(-6),
         brief: None,
         list: Tells(&["this machine's clock is 6 h 0", "ahead of the API's"]),
-        detail: Outlived,
-        playing: Outlived,
+        detail: Tells(&["this machine's clock is 6 h 0", "ahead of the API's"]),
+        playing: Tells(&["this machine's clock is 6 h 0", "ahead of the API's"]),
         download: Outlived,
         delete: Outlived,
     },
