@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     reason = "what fails here fails the test"
 )]
+#![allow(clippy::print_stderr, reason = "what is skipped is said")]
 
 #[path = "traces/calls.rs"]
 mod calls;

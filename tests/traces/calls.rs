@@ -107,7 +107,7 @@ fn changes(trace: &str) -> Vec<&str> {
 
 /// What a program is started with to be traced into this file, its children too. Only the calls that are told of stop it: that is
 /// done by a filter in the kernel, so that sound is played at its pace.
-fn traced<'a>(trace: &'a str) -> [&'a str; 7] {
+fn traced(trace: &str) -> [&str; 7] {
     ["-f", "--seccomp-bpf", "-qq", "-e", TRACED, "-o", trace]
 }
 

@@ -80,7 +80,7 @@ pub const LINES: &[Line] = &[
     },
     Line {
         fault: "reset in its middle",
-        cause: faults("api:reset=300", "media:reset=30000"),
+        cause: faults("api:reset=60", "media:reset=30000"),
         brief: None,
         list: Says(&["was cut", "r tries again"]),
         detail: Says(&["! the connection to", "r again"]),
