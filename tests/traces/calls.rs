@@ -153,6 +153,7 @@ fn can_trace() -> bool {
 struct Told {
     trace: String,
     /// Its configuration's folder.
+    #[cfg_attr(not(feature = "sound"), allow(dead_code))]
     config: String,
     /// What changed where it was watched.
     changed: Vec<PathBuf>,
