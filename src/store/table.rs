@@ -17,9 +17,9 @@ use rusqlite::{Connection, named_params};
 use super::{AccountKey, Change, Kept};
 use crate::plivo::RecordingId;
 
-/// The longest recording id that is read, in characters; Plivo's have 36.
+/// The longest recording id that is read, in bytes; Plivo's have 36. SQLite's `length` would count no further than a NUL.
 const LONGEST_ID: u32 = 256;
-/// The longest note, filter or value that is read, in characters.
+/// The longest filter or value that is read, in bytes, and how much of a note, in characters.
 const LONGEST_TEXT: u32 = 4096;
 
 pub fn kept(connection: &Connection, account: &AccountKey, most: u32) -> rusqlite::Result<Kept> {

@@ -79,8 +79,8 @@ fn text(bytes: &[u8]) -> Option<String> {
     {
         return Some(with_detail("a web page", title(start)));
     }
-    let is_text = rest == 0
-        && !text.contains(|char: char| char.is_control() && !matches!(char, '\n' | '\r' | '\t'));
+    // Control codes are no sign of sound, zeros are.
+    let is_text = rest == 0 && !text.contains('\0');
     if !is_text || start.is_empty() {
         return None;
     }
@@ -128,6 +128,10 @@ mod tests {
         assert_eq!(
             not_audio(b"{\"error\": \"not found\"}"),
             "a JSON text (“{\"error\": \"not found\"}”)"
+        );
+        assert_eq!(
+            not_audio(b"{\"error\": \"\x1b[31mno\x07\"}"),
+            "a JSON text (“{\"error\": \"[31mno\"}”)"
         );
         assert!(not_audio(b"<?xml version='1.0'?><Error>").starts_with("an XML"));
         assert!(not_audio("Zugriff verweigert für".as_bytes()).starts_with("a text"));

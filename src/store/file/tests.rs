@@ -382,6 +382,7 @@ fn what_a_foreign_hand_wrote_too_long_is_cut_or_passed_over() {
     let changes = [
         Change::Moment(moment("a", 1, &"x".repeat(100_000))),
         Change::Moment(moment(&"y".repeat(100_000), 1, "")),
+        Change::Moment(moment(&format!("z\0{}", "z".repeat(100_000)), 1, "")),
         Change::Position(Position {
             recording: id("a"),
             at: Duration::MAX,

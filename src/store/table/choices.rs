@@ -12,7 +12,7 @@ pub fn read(
 ) -> rusqlite::Result<Vec<Choice>> {
     let mut query = connection.prepare(
         "SELECT name, value FROM choices
-         WHERE account = :account AND length(name) <= :longest AND length(value) <= :longest ORDER BY name LIMIT :most",
+         WHERE account = :account AND octet_length(name) <= :longest AND octet_length(value) <= :longest ORDER BY name LIMIT :most",
     )?;
     let rows = query.query_map(
         named_params! { ":account": account.as_str(), ":longest": LONGEST_TEXT, ":most": most },

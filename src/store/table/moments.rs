@@ -16,7 +16,7 @@ pub fn read(
     let mut query = connection.prepare(
         "SELECT * FROM (
              SELECT recording, at, substr(note, 1, :longest_note), created FROM moments
-             WHERE account = :account AND length(recording) <= :longest ORDER BY created DESC LIMIT :most
+             WHERE account = :account AND octet_length(recording) <= :longest ORDER BY created DESC LIMIT :most
          ) ORDER BY recording, at",
     )?;
     let rows = query.query_map(

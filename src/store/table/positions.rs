@@ -12,7 +12,7 @@ pub fn read(
     most: u32,
 ) -> rusqlite::Result<Vec<Position>> {
     let mut query = connection.prepare(
-        "SELECT recording, at, left_at FROM positions WHERE account = :account AND length(recording) <= :longest
+        "SELECT recording, at, left_at FROM positions WHERE account = :account AND octet_length(recording) <= :longest
          ORDER BY left_at DESC, recording LIMIT :most",
     )?;
     let rows = query.query_map(

@@ -13,7 +13,7 @@ pub fn read(
 ) -> rusqlite::Result<Vec<Queue>> {
     let mut query = connection.prepare(
         "SELECT number, seed, size, filter, created FROM queues
-         WHERE account = :account AND length(filter) <= :longest ORDER BY created DESC, number DESC LIMIT :most",
+         WHERE account = :account AND octet_length(filter) <= :longest ORDER BY created DESC, number DESC LIMIT :most",
     )?;
     let found = query.query_map(
         named_params! { ":account": account.as_str(), ":longest": LONGEST_TEXT, ":most": most },
@@ -44,7 +44,7 @@ pub fn read(
 fn rows(connection: &Connection, queue: i64, most: u32) -> rusqlite::Result<Vec<QueueRow>> {
     let mut query = connection.prepare(
         "SELECT recording, done FROM queue_rows
-         WHERE queue = :queue AND length(recording) <= :longest ORDER BY place LIMIT :most",
+         WHERE queue = :queue AND octet_length(recording) <= :longest ORDER BY place LIMIT :most",
     )?;
     let rows = query.query_map(
         named_params! { ":queue": queue, ":longest": LONGEST_ID, ":most": most },

@@ -12,7 +12,7 @@ pub fn read(
     most: u32,
 ) -> rusqlite::Result<Vec<Reviewed>> {
     let mut query = connection.prepare(
-        "SELECT recording, at FROM reviewed WHERE account = :account AND length(recording) <= :longest
+        "SELECT recording, at FROM reviewed WHERE account = :account AND octet_length(recording) <= :longest
          ORDER BY at DESC, recording LIMIT :most",
     )?;
     let rows = query.query_map(
