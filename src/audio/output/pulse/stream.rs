@@ -6,8 +6,9 @@ use std::thread::Thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use pulseaudio::protocol::{
-    ChannelMap, Command, CreatePlaybackStreamReply, LatencyParams, PlaybackLatency,
-    PlaybackStreamParams, Prop, Props, SampleFormat, SampleSpec, SinkInfo, Underflow, stream,
+    ChannelMap, Command, CreatePlaybackStreamReply, LatencyParams, MAX_MEMBLOCKQ_LENGTH,
+    PlaybackLatency, PlaybackStreamParams, Prop, Props, SampleFormat, SampleSpec, SinkInfo,
+    Underflow, stream,
 };
 
 use super::connection::{Connection, Message, lost};
@@ -15,8 +16,8 @@ use crate::audio::guard;
 use crate::audio::output::wait::{Alarm, Want, alarm, ready};
 use crate::audio::ring::{Fault, Frame, Renderer, Writer, ring};
 
-/// What the server asks for at once; it holds two of these.
-const PERIOD: Duration = Duration::from_millis(20);
+/// What the server asks for at once; it holds two of these. Since they can be taken back, nothing waits for them to be heard.
+const PERIOD: Duration = Duration::from_millis(40);
 
 /// Frames made at once: the steps in which frames are taken back.
 const GRAIN: usize = 64;
@@ -112,23 +113,25 @@ impl Stream {
             while let Some(message) = self.connection.message()? {
                 self.hear(&message)?;
             }
-            self.give();
             self.look()?;
-            if self.is_stale && !self.is_lost {
-                self.is_stale = false;
-                self.give_anew();
+            let mut is_all_out = self.flush()?;
+            // Nothing piles up for a server that does not read.
+            if is_all_out {
+                self.give();
+                if self.is_stale && !self.is_lost {
+                    self.is_stale = false;
+                    self.give_anew();
+                }
+                is_all_out = self.flush()?;
             }
-            let is_all_out = self.connection.flush().map_err(|error| lost(&error))?;
+            let room = match is_all_out {
+                true => Want::Nothing,
+                false => Want::Write,
+            };
+            let server = self.connection.as_fd();
             let fds = [
-                (self.connection.as_fd(), Want::Read),
-                (
-                    self.connection.as_fd(),
-                    if is_all_out {
-                        Want::Nothing
-                    } else {
-                        Want::Write
-                    },
-                ),
+                (server, Want::Read),
+                (server, room),
                 (self.alarm.as_fd(), Want::Read),
             ];
             let [came, _, rung] = ready(fds, None).map_err(|error| error.to_string())?;
@@ -143,6 +146,10 @@ impl Stream {
                 filled.map_err(|error| lost(&error))?;
             }
         }
+    }
+
+    fn flush(&mut self) -> Result<bool, String> {
+        self.connection.flush().map_err(|error| lost(&error))
     }
 
     fn hear(&mut self, message: &Message) -> Result<(), String> {
@@ -165,7 +172,7 @@ impl Stream {
                 self.is_lost = true;
             }
             Command::PlaybackStreamMoved(_) | Command::PlaybackStreamSuspended(_) => {
-                self.is_lost = true
+                self.is_lost = true;
             }
             Command::Error(error) if self.asked == Some(message.number) => {
                 return Err(format!("the sound server refuses: {error}"));
@@ -177,10 +184,9 @@ impl Stream {
 
     /// Gives what the server wants.
     fn give(&mut self) {
-        // A server that wants more than it can hold wants what is no sound any more.
-        let most = 2 * self.rate as usize;
-        let frames = (self.wanted / FRAME_BYTES).min(most);
-        self.wanted -= frames * FRAME_BYTES;
+        // It can hold no more.
+        let frames = self.wanted.min(MAX_MEMBLOCKQ_LENGTH) / FRAME_BYTES;
+        self.wanted = 0;
         if frames > 0 {
             self.make(frames, 0);
         }
