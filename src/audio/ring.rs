@@ -138,7 +138,10 @@ impl Writer {
 
     /// False, and the block is gone, when the ring was full.
     pub fn push(&mut self, block: Block) -> bool {
-        self.blocks.push(block).is_ok()
+        let is_in = self.blocks.push(block).is_ok();
+        // Silence is on its way where this should be.
+        self.ordered(is_in && self.takes_back() && self.heard().stage == Stage::Dry);
+        is_in
     }
 
     /// Has `bell` rung after each new order, for an output that can obey sooner than with its next frames.
@@ -182,12 +185,17 @@ impl Writer {
     /// not heard by then, and what another has taken is heard first.
     pub fn heard_until(&self, now: Instant, speed: f64) -> Heard {
         let mut heard = self.heard();
-        if self.bell.is_some() {
+        if self.takes_back() && heard.stage == Stage::Sounding {
             let early = heard.at.saturating_duration_since(now + SOON);
             heard.position = heard.position.saturating_sub(early.mul_f64(speed.max(0.0)));
             heard.at -= early;
         }
         heard
+    }
+
+    /// The output takes back what is on its way when there are new orders, or more blocks after the last.
+    pub fn takes_back(&self) -> bool {
+        self.bell.is_some()
     }
 
     /// Frames that the output has taken in its life.

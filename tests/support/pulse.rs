@@ -75,10 +75,15 @@ impl Pulse {
 
     /// Adds a sink that swallows sound.
     pub fn add_sink(&mut self, name: &str) {
+        self.add_sink_of(name, "norewinds=0");
+    }
+
+    /// Adds one of that kind: with `norewinds=1` it takes nothing back that it has read, as wireless and remote ones do.
+    pub fn add_sink_of(&mut self, name: &str, kind: &str) {
         let sink = format!("sink_name={name}");
-        let form = ["rate=48000", "channels=2", "format=float32le"];
+        let form = ["rate=48000", "channels=2", "format=float32le", kind];
         let load = ["load-module", "module-null-sink", &sink];
-        assert!(self.control(&[load, form].concat()));
+        assert!(self.control(&[&load[..], &form[..]].concat()));
         // An idle null sink sleeps for up to two seconds before it takes sound.
         let awake = self
             .command("pacat")

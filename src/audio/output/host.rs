@@ -54,7 +54,7 @@ pub fn devices() -> Result<Devices, String> {
     })?
 }
 
-/// Whose devices are used, and why, for people. May take two seconds where a sound server hangs.
+/// Whose devices are used, and why, for people. Takes a second where a sound server hangs.
 pub(super) fn host() -> (Host, String) {
     #[cfg(target_os = "linux")]
     {
@@ -64,21 +64,27 @@ pub(super) fn host() -> (Host, String) {
         let server = match is_elsewhere {
             // Sockets of this machine only. ALSA's plugin asks PulseAudio's own library, which knows every form.
             true => None,
-            false => Server::connect().and_then(Result::ok),
+            false => Server::connect(),
         };
-        let is_there = server.is_some();
-        let why = match (named, is_there) {
+        let why = match (named, server) {
+            ("", Some(Ok(server))) => {
+                return (Host::Server(server), "its socket answers".to_owned());
+            }
+            (named, Some(Ok(server))) => {
+                return (Host::Server(server), format!("PULSE_SERVER is {named}"));
+            }
             (named, _) if is_elsewhere => {
                 format!("PULSE_SERVER is {named}, which ALSA's plugin for PulseAudio can reach")
             }
-            ("", true) => "its socket answers".to_owned(),
-            ("", false) => "no PulseAudio or PipeWire server answers".to_owned(),
-            (named, true) => format!("PULSE_SERVER is {named}"),
-            (named, false) => format!("nothing answers at PULSE_SERVER, {named}"),
+            ("", Some(Err(reason))) => {
+                format!("the PulseAudio or PipeWire server cannot be used: {reason}")
+            }
+            (named, Some(Err(reason))) => {
+                format!("PULSE_SERVER is {named}, which cannot be used: {reason}")
+            }
+            ("", None) => "no PulseAudio or PipeWire server answers".to_owned(),
+            (named, None) => format!("nothing answers at PULSE_SERVER, {named}"),
         };
-        if let Some(server) = server {
-            return (Host::Server(server), why);
-        }
         super::quiet::hush_alsa();
         (Host::System(cpal::default_host()), why)
     }

@@ -16,6 +16,7 @@ use pulseaudio::protocol::{
 use super::names::{DeviceName, Devices, pick};
 use crate::audio::ring::Writer;
 use connection::Connection;
+use stream::Choice;
 
 pub(super) use stream::Stream;
 
@@ -24,7 +25,7 @@ pub(super) struct Server(Connection);
 
 impl Server {
     /// The server at the socket that the environment tells of. `None` where it tells of none, or of a server elsewhere, which
-    /// ALSA's plugin can reach. May take two seconds where the server hangs.
+    /// ALSA's plugin can reach. Takes a second where the server hangs.
     ///
     /// # Errors
     /// Why it cannot be used, for people.
@@ -60,18 +61,17 @@ impl Server {
         name: Option<&str>,
         filler: Thread,
     ) -> Result<(Stream, Writer), String> {
-        let sink = match name {
-            Some(name) => self.named(name)?,
+        let (sink, choice) = match name {
+            Some(name) => (self.named(name)?, Choice::Named),
             None => {
                 let default = GetSinkInfo {
                     index: None,
                     name: Some(DEFAULT_SINK.to_owned()),
                 };
-                let sink = self.0.ask(&Command::GetSinkInfo(default));
-                sink.map_err(|_| "there is no sound device".to_owned())?
+                (self.0.ask(&Command::GetSinkInfo(default))?, Choice::Default)
             }
         };
-        Stream::new(self.0, &sink, filler)
+        Stream::new(self.0, &sink, choice, filler)
     }
 
     fn named(&mut self, name: &str) -> Result<SinkInfo, String> {

@@ -185,6 +185,13 @@ impl Playback {
         }
     }
 
+    /// `position`, or where the stream began: what is on its way to the ear may reach back before that.
+    pub(super) fn within_stream(&self, position: Duration) -> Duration {
+        let begin = self.stream.as_ref().map_or(Duration::ZERO, Stream::from);
+        let again = self.repeat.as_ref().map_or(begin, |part| part.start);
+        position.max(begin.min(again))
+    }
+
     /// Hears `part` over and over, once it is there.
     pub(super) fn repeat(&mut self, part: Option<Range<Duration>>) {
         if let Some(decoder) = &mut self.decoder {

@@ -42,6 +42,7 @@ struct Mark {
 /// Sound of one epoch on its way from the decoder to the ring.
 pub(super) struct Stream {
     epoch: u32,
+    from: Duration,
     rate: u32,
     source_rate: u32,
     chain: Chain,
@@ -67,9 +68,10 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// A stream of `epoch`, from where `decoder` stands, heard as `speech` says, for an output at `rate`.
+    /// A stream of `epoch`, from where `decoder` stands, which is at `from`, heard as `speech` says, for an output at `rate`.
     pub(super) fn new(
         epoch: u32,
+        from: Duration,
         decoder: &dyn Decoder,
         speech: Speech,
         rate: u32,
@@ -78,6 +80,7 @@ impl Stream {
             Resampler::new(decoder.channels(), decoder.rate(), rate).map_err(Error::Decode)?;
         Ok(Self {
             epoch,
+            from,
             rate,
             source_rate: decoder.rate(),
             chain: Chain::new(speech, decoder.channels(), decoder.rate()),
@@ -108,6 +111,11 @@ impl Stream {
             let made = self.given + self.frames.len() as u64 + self.limiter.held();
             self.gains.push_back((made, gain));
         }
+    }
+
+    /// Where in the recording it began.
+    pub(super) fn from(&self) -> Duration {
+        self.from
     }
 
     /// How fast the recording passes.

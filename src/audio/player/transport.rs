@@ -310,6 +310,7 @@ impl Transport {
                 writer.set_running(false);
                 none.insert(Stream::new(
                     self.epoch,
+                    play.position,
                     &**decoder,
                     self.speech,
                     writer.rate(),
@@ -377,6 +378,11 @@ impl Transport {
                 }
             }
             (Phase::Playing, Stage::Dry) => {
+                let takes_back = self.line.writer().is_some_and(|writer| writer.takes_back());
+                if takes_back && now < heard.at {
+                    // It may yet be filled, and what is on its way is to be heard.
+                    return Some(heard.at);
+                }
                 if let Some(error) = play.failing.take() {
                     self.fail(error);
                     return None;
@@ -397,7 +403,9 @@ impl Transport {
                 let end = play.exact_length().unwrap_or(heard.position);
                 play.tell_still(end, Event::Ended);
             }
-            (Phase::Pausing { by }, Stage::Sounding) if now < by => return Some(by),
+            (Phase::Pausing { by }, Stage::Sounding | Stage::Finished) if now < by => {
+                return Some(by);
+            }
             (Phase::Pausing { .. }, _) => {
                 play.phase = Phase::Paused;
                 play.tell_still(heard.position, Event::Paused);
@@ -439,10 +447,11 @@ impl Transport {
     fn check_output(&mut self, now: Instant) -> Option<String> {
         // Read before the line is gone: this is where it will go on.
         if let (Some(play), Some(writer)) = (&mut self.playback, self.line.writer()) {
-            let heard = writer.heard();
+            let speed = play.stream.as_ref().map_or(1.0, Stream::speed);
+            let heard = writer.heard_until(now, speed);
             let current = play.stream.as_ref().map(Stream::epoch) == Some(heard.epoch);
             if play.phase == Phase::Playing && current && heard.stage != Stage::Waiting {
-                play.position = heard.position;
+                play.position = play.within_stream(heard.position);
             }
         }
         let sounding = self.playback.as_ref().is_some_and(Playback::wants_sound);

@@ -7,18 +7,21 @@ use std::path::Path;
 use std::time::Duration;
 
 use pulseaudio::protocol::{
-    self, AuthParams, AuthReply, Command, CommandReply, DESCRIPTOR_SIZE, Prop, Props,
+    self, AuthParams, AuthReply, Command, CommandReply, DESCRIPTOR_SIZE, Prop, Props, PulseError,
     SetClientNameReply, TagStructReader,
 };
 
 /// How long one answer may take while nothing plays yet. A server may take a connection and never say a word.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The longest message that is read. The list of a machine's sinks takes some kilobytes.
 const LONGEST: usize = 4 << 20;
 
 /// Bytes that are read at once.
 const GULP: usize = 4 << 10;
+
+/// Of this length and no other, or the server understands nothing; one that asks for no cookie takes any.
+const COOKIE: usize = 256;
 
 /// On the control channel there are commands, on the others frames.
 const CONTROL: u32 = u32::MAX;
@@ -63,11 +66,13 @@ impl Connection {
             out: Vec::new(),
         };
         let cookie = pulseaudio::cookie_path_from_env().and_then(|path| std::fs::read(path).ok());
+        let mut cookie = cookie.unwrap_or_default();
+        cookie.resize(COOKIE, 0);
         let answer: AuthReply = connection.ask(&Command::Auth(AuthParams {
             version: protocol::MAX_VERSION,
             supports_shm: false,
             supports_memfd: false,
-            cookie: cookie.unwrap_or_default(),
+            cookie,
         }))?;
         connection.version = connection.version.min(answer.version);
         let mut who = Props::new();
@@ -93,6 +98,9 @@ impl Connection {
             };
             match message.command {
                 Command::Reply if message.number == number => return self.reply(&message),
+                Command::Error(PulseError::NoEntity) if message.number == number => {
+                    return Err("there is no sound device".to_owned());
+                }
                 Command::Error(error) if message.number == number => {
                     return Err(format!("the sound server refuses: {error}"));
                 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use pulseaudio::protocol::{
     ChannelMap, Command, CreatePlaybackStreamReply, LatencyParams, MAX_MEMBLOCKQ_LENGTH,
-    PlaybackLatency, PlaybackStreamParams, Prop, Props, SampleFormat, SampleSpec, SinkInfo,
-    Underflow, stream,
+    PlaybackLatency, PlaybackStreamParams, Prop, Props, SampleFormat, SampleSpec, ServerInfo,
+    SinkInfo, Underflow, stream,
 };
 
 use super::connection::{Connection, Message, lost};
@@ -22,9 +22,11 @@ const PERIOD: Duration = Duration::from_millis(40);
 /// Frames made at once: the steps in which frames are taken back.
 const GRAIN: usize = 64;
 
-/// Frames that are heard so soon are not taken back: what replaces them would come too late. PulseAudio itself leaves 1.3 ms before
-/// a card alone.
+/// Frames that the server reads so soon are not taken back: what replaces them would come too late.
 const AHEAD: Duration = Duration::from_millis(2);
+
+/// PipeWire tells where it stood at its last turn, and may be about to take the next one: 1,024 frames of 48 kHz as it comes.
+const TURN: Duration = Duration::from_millis(22);
 
 /// So much is remembered, to be taken back. Wireless and remote sinks ask for more than two periods.
 const MEMORY: Duration = Duration::from_millis(500);
@@ -48,13 +50,25 @@ pub(in crate::audio::output) struct Stream {
     /// Bytes that it wants.
     wanted: usize,
     timetable: Timetable,
-    /// The timetable is not to be relied on: the server says that something has changed.
+    /// The timetable is to be made anew: the server says that something has changed.
     is_lost: bool,
     /// The number of the question where the server stands, while it is not answered.
     asked: Option<u32>,
+    /// When it was asked last.
     looked: Instant,
+    /// Before this nothing is taken back.
+    ahead: Duration,
     /// There are new orders, and what is on its way does not obey them.
     is_stale: bool,
+    /// The frame that the server read next when it was asked just now.
+    read: Option<u64>,
+}
+
+/// How a stream came to its sink.
+#[derive(Clone, Copy)]
+pub(super) enum Choice {
+    Named,
+    Default,
 }
 
 /// At `at`, frame `frame` is heard.
@@ -68,11 +82,14 @@ impl Stream {
     pub(super) fn new(
         mut connection: Connection,
         sink: &SinkInfo,
+        choice: Choice,
         filler: Thread,
     ) -> Result<(Self, Writer), String> {
         let rate = sink.sample_spec.sample_rate.max(1);
+        let about: ServerInfo = connection.ask(&Command::GetServerInfo)?;
+        let server = about.server_name;
         let created: CreatePlaybackStreamReply = {
-            let command = Command::CreatePlaybackStream(params(sink, rate));
+            let command = Command::CreatePlaybackStream(params(sink, choice, rate));
             connection.ask(&command)?
         };
         connection.never_wait().map_err(|error| lost(&error))?;
@@ -96,7 +113,12 @@ impl Stream {
             is_lost: true,
             asked: None,
             looked: now,
+            ahead: match server.is_some_and(|name| name.to_string_lossy().contains("PipeWire")) {
+                true => AHEAD + TURN,
+                false => AHEAD,
+            },
             is_stale: false,
+            read: None,
         };
         Ok((stream, writer.with_bell(move || waker.wake())))
     }
@@ -118,9 +140,10 @@ impl Stream {
             // Nothing piles up for a server that does not read.
             if is_all_out {
                 self.give();
-                if self.is_stale && !self.is_lost {
-                    self.is_stale = false;
-                    self.give_anew();
+                if let Some(read) = self.read.take()
+                    && std::mem::take(&mut self.is_stale)
+                {
+                    self.give_anew(read);
                 }
                 is_all_out = self.flush()?;
             }
@@ -164,6 +187,9 @@ impl Stream {
                 self.asked = None;
                 let stands: PlaybackLatency = self.connection.reply(message)?;
                 self.timetable = self.timetable_of(&stands);
+                self.read = u64::try_from(stands.read_offset)
+                    .ok()
+                    .map(|read| read / FRAME_BYTES as u64);
                 self.is_lost = false;
             }
             Command::Started(channel) | Command::Underflow(Underflow { channel, .. })
@@ -192,11 +218,15 @@ impl Stream {
         }
     }
 
-    /// Takes back what is not heard yet, and gives what the present orders make of it.
-    fn give_anew(&mut self) {
-        let soonest = self.timetable.frame_at(Instant::now() + AHEAD, self.rate);
-        let back = (self.given as f64 - soonest).max(0.0) as usize;
-        let back = self.renderer.take_back(back);
+    /// Takes back what the server has not read, and gives what the present orders make of it. What it has read, few servers
+    /// can take back from the card, and none from a wireless one.
+    fn give_anew(&mut self, read: u64) {
+        let since = self.looked.elapsed() + self.ahead;
+        let soonest = read + (since.as_secs_f64() * f64::from(self.rate)) as u64;
+        let back = self.given.saturating_sub(soonest);
+        let back = self
+            .renderer
+            .take_back(usize::try_from(back).unwrap_or(usize::MAX));
         self.given -= back as u64;
         if back > 0 {
             self.make(back, back);
@@ -225,7 +255,8 @@ impl Stream {
     /// Asks where the server stands, when that is to be known and is not asked already.
     fn look(&mut self) -> Result<(), String> {
         let now = Instant::now();
-        let is_due = self.is_lost || now.saturating_duration_since(self.looked) >= LOOK;
+        let is_due =
+            self.is_lost || self.is_stale || now.saturating_duration_since(self.looked) >= LOOK;
         if is_due && self.asked.is_none() {
             let question = Command::GetPlaybackLatency(LatencyParams {
                 channel: self.channel,
@@ -248,12 +279,6 @@ impl Stream {
 }
 
 impl Timetable {
-    fn frame_at(self, instant: Instant, rate: u32) -> f64 {
-        let later = instant.saturating_duration_since(self.at).as_secs_f64();
-        let sooner = self.at.saturating_duration_since(instant).as_secs_f64();
-        self.frame + (later - sooner) * f64::from(rate)
-    }
-
     fn instant_of(self, frame: u64, rate: u32) -> Instant {
         let frames = frame as f64 - self.frame;
         let distance = Duration::try_from_secs_f64(frames.abs() / f64::from(rate));
@@ -266,7 +291,7 @@ impl Timetable {
     }
 }
 
-fn params(sink: &SinkInfo, rate: u32) -> PlaybackStreamParams {
+fn params(sink: &SinkInfo, choice: Choice, rate: u32) -> PlaybackStreamParams {
     let period = (PERIOD.as_secs_f64() * f64::from(rate)) as u32 * FRAME_BYTES as u32;
     let mut props = Props::new();
     props.set(Prop::MediaName, c"recording");
@@ -277,7 +302,11 @@ fn params(sink: &SinkInfo, rate: u32) -> PlaybackStreamParams {
             sample_rate: rate,
         },
         channel_map: ChannelMap::stereo(),
-        sink_index: Some(sink.index),
+        // The default one is not named, so that the stream goes with it when it becomes another.
+        sink_index: match choice {
+            Choice::Named => Some(sink.index),
+            Choice::Default => None,
+        },
         buffer_attr: stream::BufferAttr {
             target_length: 2 * period,
             minimum_request_length: period,

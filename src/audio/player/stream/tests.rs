@@ -24,7 +24,7 @@ fn the_whole_recording_passes_with_its_length_and_place() {
     writer.set_epoch(3);
     writer.set_running(true);
     decoder.seek(Duration::from_secs(60));
-    let mut stream = Stream::new(3, &*decoder, Speech::default(), 48_000).unwrap();
+    let mut stream = Stream::new(3, Duration::ZERO, &*decoder, Speech::default(), 48_000).unwrap();
     let mut frames = [[0.0; 2]; 64];
     let mut heard = 0;
     while writer.heard().stage != Stage::Finished {
@@ -56,7 +56,7 @@ fn a_short_piece_goes_out_at_once_when_bytes_are_missing() {
     feed.write(0, &CALL[..2_500]).unwrap();
     let mut decoder = decode::open(&buffer, Role::Head).unwrap().unwrap();
     let (mut writer, mut renderer, _) = ring(48_000, std::thread::current());
-    let mut stream = Stream::new(1, &*decoder, Speech::default(), 48_000).unwrap();
+    let mut stream = Stream::new(1, Duration::ZERO, &*decoder, Speech::default(), 48_000).unwrap();
     writer.set_epoch(1);
     writer.set_running(true);
     while stream.fill(&mut *decoder, &mut writer).unwrap() != Fill::Starved {

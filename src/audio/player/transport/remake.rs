@@ -39,7 +39,7 @@ impl Transport {
         let sounded = matches!(play.phase, Phase::Playing | Phase::Pausing { .. });
         let current = heard.filter(|heard| sounded && [old, self.epoch].contains(&heard.epoch));
         if let Some(heard) = current {
-            play.position = heard.position;
+            play.position = play.within_stream(heard.position);
         }
         play.stream = None;
         play.failing = None;

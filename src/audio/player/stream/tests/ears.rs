@@ -36,7 +36,7 @@ impl Ears {
         writer.set_running(true);
         writer.set_volume(volume);
         decoder.seek(from);
-        let mut stream = Stream::new(1, &*decoder, speech, RATE).unwrap();
+        let mut stream = Stream::new(1, Duration::ZERO, &*decoder, speech, RATE).unwrap();
         stream.set_gain(volume.max(1.0));
         let (mut frames, mut positions) = (Vec::new(), Vec::new());
         let mut skipped = Duration::ZERO;
