@@ -10,7 +10,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 help:
 	@echo 'make demo     build callreel and open it on an embedded account'
 	@echo 'make test     run every test'
-	@echo 'make matrix   every fault at every place that it can hit, as a table (a quarter of an hour)'
+	@echo 'make matrix   every fault at every place that it can hit, as a table (some four minutes)'
 	@echo 'make soak     twenty minutes of random keys, sizes and faults; SEED=N does it again'
 	@echo 'make lint     formatting, clippy, documentation, licences'
 	@echo 'make advisories  known holes in the crates it is built of, by RustSec (ADVISORY_DB=CLONE without a network)'

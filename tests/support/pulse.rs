@@ -1,7 +1,6 @@
 //! A private PulseAudio server with a sink that swallows sound in real time, and a recording of what it swallowed.
 //!
-//! Programs under test get its address by environment variables, which must be set before they start: cpal and ALSA read them
-//! once.
+//! Programs under test get its address by environment variables.
 
 use std::io::Read;
 use std::path::Path;

@@ -152,8 +152,6 @@ fn can_trace() -> bool {
 /// What a whole session told.
 struct Told {
     trace: String,
-    /// Its configuration's folder.
-    #[cfg_attr(not(feature = "sound"), allow(dead_code))]
     /// What changed where it was watched.
     changed: Vec<PathBuf>,
 }
