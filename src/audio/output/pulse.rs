@@ -16,7 +16,6 @@ use pulseaudio::protocol::{
 use super::names::{DeviceName, Devices, pick};
 use crate::audio::ring::Writer;
 use connection::Connection;
-use stream::Choice;
 
 pub(super) use stream::Stream;
 
@@ -61,17 +60,20 @@ impl Server {
         name: Option<&str>,
         filler: Thread,
     ) -> Result<(Stream, Writer), String> {
-        let (sink, choice) = match name {
-            Some(name) => (self.named(name)?, Choice::Named),
+        let (index, sink) = match name {
+            Some(name) => {
+                let sink = self.named(name)?;
+                (Some(sink.index), sink)
+            }
             None => {
                 let default = GetSinkInfo {
                     index: None,
                     name: Some(DEFAULT_SINK.to_owned()),
                 };
-                (self.0.ask(&Command::GetSinkInfo(default))?, Choice::Default)
+                (None, self.0.ask(&Command::GetSinkInfo(default))?)
             }
         };
-        Stream::new(self.0, &sink, choice, filler)
+        Stream::new(self.0, index, sink.sample_spec.sample_rate, filler)
     }
 
     fn named(&mut self, name: &str) -> Result<SinkInfo, String> {

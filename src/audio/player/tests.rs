@@ -1,6 +1,7 @@
 #![allow(clippy::panic)]
 
 mod ahead;
+mod far;
 mod repeat;
 
 use std::cell::Cell;
@@ -38,6 +39,8 @@ impl Fetch for ScriptedFetch {
 struct ScriptedOutput {
     outcomes: Vec<Result<(), &'static str>>,
     opened: Sender<(Renderer, Fault)>,
+    /// Rung by what is ordered, where it takes frames back.
+    bells: Option<Sender<()>>,
 }
 
 impl Output for ScriptedOutput {
@@ -50,6 +53,12 @@ impl Output for ScriptedOutput {
             Ok(()) => {
                 let (writer, renderer, fault) = ring(48_000, filler);
                 let _ = self.opened.send((renderer, fault));
+                let writer = match self.bells.clone() {
+                    Some(bells) => writer.with_bell(move || {
+                        let _ = bells.send(());
+                    }),
+                    None => writer,
+                };
                 Ok(Open {
                     writer,
                     hold: Box::new(()),
@@ -69,6 +78,10 @@ struct Rig {
 
 impl Rig {
     fn new(outcomes: Vec<Result<(), &'static str>>) -> Self {
+        Self::with(outcomes, None)
+    }
+
+    fn with(outcomes: Vec<Result<(), &'static str>>, bells: Option<Sender<()>>) -> Self {
         let (fetched, feeds) = channel();
         let (opened, outputs) = channel();
         let (told, events) = channel();
@@ -77,7 +90,11 @@ impl Rig {
         };
         let player = Player::with(
             Box::new(ScriptedFetch(fetched)),
-            Box::new(ScriptedOutput { outcomes, opened }),
+            Box::new(ScriptedOutput {
+                outcomes,
+                opened,
+                bells,
+            }),
             Events::new(tell),
         );
         Self {

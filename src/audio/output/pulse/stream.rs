@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use pulseaudio::protocol::{
     ChannelMap, Command, CreatePlaybackStreamReply, LatencyParams, MAX_MEMBLOCKQ_LENGTH,
     PlaybackLatency, PlaybackStreamParams, Prop, Props, SampleFormat, SampleSpec, ServerInfo,
-    SinkInfo, Underflow, stream,
+    Underflow, stream,
 };
 
 use super::connection::{Connection, Message, lost};
@@ -64,13 +64,6 @@ pub(in crate::audio::output) struct Stream {
     read: Option<u64>,
 }
 
-/// How a stream came to its sink.
-#[derive(Clone, Copy)]
-pub(super) enum Choice {
-    Named,
-    Default,
-}
-
 /// At `at`, frame `frame` is heard.
 #[derive(Clone, Copy)]
 struct Timetable {
@@ -79,17 +72,18 @@ struct Timetable {
 }
 
 impl Stream {
+    /// A stream to the sink of that number, or to the default one and whichever becomes it; of `rate` frames a second.
     pub(super) fn new(
         mut connection: Connection,
-        sink: &SinkInfo,
-        choice: Choice,
+        sink: Option<u32>,
+        rate: u32,
         filler: Thread,
     ) -> Result<(Self, Writer), String> {
-        let rate = sink.sample_spec.sample_rate.max(1);
+        let rate = rate.max(1);
         let about: ServerInfo = connection.ask(&Command::GetServerInfo)?;
         let server = about.server_name;
         let created: CreatePlaybackStreamReply = {
-            let command = Command::CreatePlaybackStream(params(sink, choice, rate));
+            let command = Command::CreatePlaybackStream(params(sink, rate));
             connection.ask(&command)?
         };
         connection.never_wait().map_err(|error| lost(&error))?;
@@ -187,9 +181,9 @@ impl Stream {
                 self.asked = None;
                 let stands: PlaybackLatency = self.connection.reply(message)?;
                 self.timetable = self.timetable_of(&stands);
-                self.read = u64::try_from(stands.read_offset)
-                    .ok()
-                    .map(|read| read / FRAME_BYTES as u64);
+                // Behind the beginning when the server has taken the first frames back by itself.
+                let read = u64::try_from(stands.read_offset).unwrap_or(0);
+                self.read = Some(read / FRAME_BYTES as u64);
                 self.is_lost = false;
             }
             Command::Started(channel) | Command::Underflow(Underflow { channel, .. })
@@ -291,7 +285,7 @@ impl Timetable {
     }
 }
 
-fn params(sink: &SinkInfo, choice: Choice, rate: u32) -> PlaybackStreamParams {
+fn params(sink: Option<u32>, rate: u32) -> PlaybackStreamParams {
     let period = (PERIOD.as_secs_f64() * f64::from(rate)) as u32 * FRAME_BYTES as u32;
     let mut props = Props::new();
     props.set(Prop::MediaName, c"recording");
@@ -302,11 +296,7 @@ fn params(sink: &SinkInfo, choice: Choice, rate: u32) -> PlaybackStreamParams {
             sample_rate: rate,
         },
         channel_map: ChannelMap::stereo(),
-        // The default one is not named, so that the stream goes with it when it becomes another.
-        sink_index: match choice {
-            Choice::Named => Some(sink.index),
-            Choice::Default => None,
-        },
+        sink_index: sink,
         buffer_attr: stream::BufferAttr {
             target_length: 2 * period,
             minimum_request_length: period,
