@@ -176,7 +176,7 @@ pub struct Emulator {
 ///
 /// # Errors
 /// If the port is taken, the log file cannot be written, or no HTTP client can be made.
-pub async fn start(options: Options) -> io::Result<Emulator> {
+pub fn start(options: Options) -> io::Result<Emulator> {
     let listener = Door::bind(options.port)?;
     let url = format!("http://{}", listener.local_addr()?);
     let log = Arc::new(Log::open(options.log.as_deref())?);

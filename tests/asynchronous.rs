@@ -38,7 +38,7 @@ struct Way {
 
 impl Way {
     async fn open(options: emulator::Options, method: CallbackMethod, within: Duration) -> Self {
-        let emulator = emulator::start(options).await.unwrap();
+        let emulator = emulator::start(options).unwrap();
         let credentials = Credentials::new(emulator.auth_id(), emulator.auth_token()).unwrap();
         let desk = Desk::new();
         let options = Options {

@@ -20,12 +20,7 @@ const HOUR: u64 = 2;
 const SHORT: u64 = 4;
 
 fn start(options: Options) -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    // It has a runtime of its own; this one only starts it.
-    runtime.block_on(emulator::start(options)).unwrap()
+    emulator::start(options).unwrap()
 }
 
 fn id(emulator: &Emulator, row: u64) -> String {

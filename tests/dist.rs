@@ -248,16 +248,11 @@ mod linux {
         );
 
         // Another one on this machine: its whole list, and the sound of one of it.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
         let options = Options {
             recordings: 60,
             ..Options::default()
         };
-        // It has a runtime of its own; this one only starts it.
-        let emulator = runtime.block_on(emulator::start(options)).unwrap();
+        let emulator = emulator::start(options).unwrap();
         let rows = emulator.recordings(0, 60);
         let id = |at: usize| rows[at]["recording_id"].as_str().unwrap();
         let asking = |arguments: &[&str]| {

@@ -13,18 +13,13 @@ fn start(faults: &str) -> Emulator {
 }
 
 fn start_with(faults: &str, latency: Duration) -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     let faults = faults.split(',').filter(|fault| !fault.is_empty());
     let options = Options {
         faults: faults.map(|fault| fault.parse().unwrap()).collect(),
         latency,
         ..Options::default()
     };
-    // It has a runtime of its own; this one only starts it.
-    runtime.block_on(emulator::start(options)).unwrap()
+    emulator::start(options).unwrap()
 }
 
 fn get(emulator: &Emulator, arguments: &[&str]) -> Output {

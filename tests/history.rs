@@ -192,7 +192,7 @@ async fn a_range_of_400_days_shows_every_recording_once_in_every_paging_mode() {
                 arrive_every: Some(Duration::from_millis(50)),
                 ..emulator::Options::default()
             };
-            let emulator = emulator::start(options).await.unwrap();
+            let emulator = emulator::start(options).unwrap();
             let mut reader = Reader::new(&emulator, last_days(401, Utc::now()));
             let seen = reader.scroll().await;
             let case = format!("{paging:?}, no_total {no_total}, same_time {same_time:?}");
@@ -217,7 +217,7 @@ async fn a_million_recordings_are_crossed_in_few_requests() {
             recordings: 1_000_000,
             ..emulator::Options::default()
         };
-        let emulator = emulator::start(options).await.unwrap();
+        let emulator = emulator::start(options).unwrap();
         let mut reader = Reader::new(&emulator, last_days(400, Utc::now()));
         reader.read(0).await;
         reader.aim(Goal::End);

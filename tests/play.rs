@@ -16,12 +16,7 @@ const NOT_READY: u64 = 7;
 const EMPTY: u64 = 9;
 
 fn start(options: Options) -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    // It has a runtime of its own; this one only starts it.
-    runtime.block_on(emulator::start(options)).unwrap()
+    emulator::start(options).unwrap()
 }
 
 fn field(emulator: &Emulator, row: u64, name: &str) -> String {

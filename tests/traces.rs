@@ -105,16 +105,11 @@ impl Places {
 }
 
 fn emulator() -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     let options = Options {
         recordings: 60,
         ..Options::default()
     };
-    // It has a runtime of its own; this one only starts it.
-    runtime.block_on(emulator::start(options)).unwrap()
+    emulator::start(options).unwrap()
 }
 
 /// Files of the disk that a process has open for writing and that have a name.

@@ -123,7 +123,7 @@ impl Args {
 /// If the port is taken, the log file cannot be written, or standard output is closed.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     let mut stop = Stop::listen().context("cannot listen for Ctrl-c and SIGTERM")?;
-    let emulator = emulator::start(args.options()).await.with_context(|| {
+    let emulator = emulator::start(args.options()).with_context(|| {
         let log = args
             .log
             .as_ref()
@@ -169,7 +169,7 @@ mod tests {
 
     #[tokio::test]
     async fn both_forms_tell_where_the_account_is() {
-        let emulator = emulator::start(Options::default()).await.unwrap();
+        let emulator = emulator::start(Options::default()).unwrap();
         let json: serde_json::Value =
             serde_json::from_str(&announcement(&emulator, Output::Json)).unwrap();
         assert_eq!(json["api_url"], emulator.url());

@@ -135,7 +135,7 @@ impl Account {
         options: emulator::Options,
         client: plivo::Options,
     ) -> Result<Self, DemoError> {
-        let emulator = emulator::start(emulator::Options { port: 0, ..options }).await?;
+        let emulator = emulator::start(emulator::Options { port: 0, ..options })?;
         let failed = |error: &dyn std::error::Error| DemoError::Client(error.to_string());
         let base = ApiBase::parse(emulator.url()).map_err(|error| failed(&error))?;
         let credentials = Credentials::new(emulator.auth_id(), emulator.auth_token())

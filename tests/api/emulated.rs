@@ -17,7 +17,7 @@ use super::scripted::quick;
 const MODES: [Mode; 3] = [Mode::Offset, Mode::Cursor, Mode::Hybrid];
 
 async fn start(options: emulator::Options) -> (Emulator, Client) {
-    let emulator = emulator::start(options).await.unwrap();
+    let emulator = emulator::start(options).unwrap();
     let credentials = Credentials::new(emulator.auth_id(), emulator.auth_token()).unwrap();
     let fast = Options {
         rate: Rate {

@@ -31,13 +31,8 @@ pub fn options(faults: &str) -> Options {
 }
 
 pub fn account_with(options: Options) -> Account {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     Account {
-        // It has a runtime of its own; this one only starts it.
-        emulator: runtime.block_on(emulator::start(options)).unwrap(),
+        emulator: emulator::start(options).unwrap(),
         folder: tempfile::tempdir().unwrap(),
     }
 }

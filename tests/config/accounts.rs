@@ -11,17 +11,12 @@ use super::files::{callreel, home, printed, refused, write};
 use crate::pty::Start;
 
 pub fn account(seed: u64) -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     let options = Options {
         recordings: 30,
         seed,
         ..Options::default()
     };
-    // It has a runtime of its own; this one only starts it.
-    runtime.block_on(emulator::start(options)).unwrap()
+    emulator::start(options).unwrap()
 }
 
 /// Adds an account, the token on standard input.

@@ -11,18 +11,13 @@ use super::files::{home, write};
 use crate::pty::{Program, Start};
 
 fn account(seed: u64, recordings: u64, latency: u64) -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     let options = Options {
         recordings,
         seed,
         latency: Duration::from_millis(latency),
         ..Options::default()
     };
-    // It has a runtime of its own; this one only starts it.
-    runtime.block_on(emulator::start(options)).unwrap()
+    emulator::start(options).unwrap()
 }
 
 /// A profile whose token a program prints.

@@ -13,16 +13,11 @@ const VIEWS: &str = "# mine\n[views.mine]\nfrom = \"-400d\"\nto = \"now\"\nfrom_
                      [views.ever]\nfrom = \"2011-01-01\"\nsort = \"length\"\ncolumns = [\"length\", \"id\"]\n";
 
 fn account() -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     let options = Options {
         recordings: 60,
         ..Options::default()
     };
-    // It has a runtime of its own; this one only starts it.
-    runtime.block_on(emulator::start(options)).unwrap()
+    emulator::start(options).unwrap()
 }
 
 fn env(emulator: &Emulator) -> [(&str, &str); 3] {

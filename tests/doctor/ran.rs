@@ -16,12 +16,7 @@ pub fn account() -> Emulator {
 }
 
 pub fn account_with(options: Options) -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    // It has a runtime of its own; this one only starts it.
-    runtime.block_on(emulator::start(options)).unwrap()
+    emulator::start(options).unwrap()
 }
 
 /// A user at `home` who has this account in the environment, and hears nothing.

@@ -20,7 +20,7 @@ pub fn options() -> Options {
 
 pub async fn start(options: Options) -> Account {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let emulator = callreel::emulator::start(options).await.unwrap();
+    let emulator = callreel::emulator::start(options).unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     Account { emulator, http }
 }

@@ -235,6 +235,6 @@ async fn a_taken_port_is_an_error() {
         .1
         .parse()
         .unwrap();
-    let second = callreel::emulator::start(Options { port, ..options() }).await;
+    let second = callreel::emulator::start(Options { port, ..options() });
     assert_eq!(second.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
 }

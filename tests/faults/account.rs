@@ -10,12 +10,7 @@ use crate::pty::{Program, Shown, Start};
 pub type Row = Map<String, Value>;
 
 pub fn start(options: Options) -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    // It has a runtime of its own; this one only starts it.
-    runtime.block_on(emulator::start(options)).unwrap()
+    emulator::start(options).unwrap()
 }
 
 /// Switches on what goes wrong; `""` is nothing.

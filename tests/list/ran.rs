@@ -11,17 +11,12 @@ pub fn start(faults: &str) -> Emulator {
 }
 
 pub fn start_with(faults: &str, options: Options) -> Emulator {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     let faults = faults.split(',').filter(|fault| !fault.is_empty());
     let options = Options {
         faults: faults.map(|fault| fault.parse().unwrap()).collect(),
         ..options
     };
-    // It has a runtime of its own; this one only starts it.
-    runtime.block_on(emulator::start(options)).unwrap()
+    emulator::start(options).unwrap()
 }
 
 pub fn command(emulator: &Emulator, arguments: &[&str]) -> Command {

@@ -223,9 +223,7 @@ fn doctor_takes_the_sink_from_the_configuration_and_says_when_it_is_taken() {
         format!("[player]\nsink = \"socket:{}\"\n", path.display()),
     )
     .unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let emulator = runtime.block_on(callreel::emulator::start(Default::default()));
-    let emulator = emulator.unwrap();
+    let emulator = callreel::emulator::start(Default::default()).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_callreel"))
         .arg("doctor")
         .env_clear()

@@ -123,9 +123,7 @@ fn doctor_says_which_device_is_used_why_and_whether_it_takes_sound() {
         return;
     };
     pulse.add_sink("headset");
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let emulator = runtime.block_on(emulator::start(Options::default()));
-    let emulator = emulator.unwrap();
+    let emulator = emulator::start(Options::default()).unwrap();
     let output = doctor(&pulse, &emulator, &[]);
     let text = String::from_utf8(output.stdout).unwrap();
     println!("{text}");
