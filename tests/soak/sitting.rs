@@ -10,13 +10,15 @@ use super::figures::Figures;
 use super::plan::Step;
 use crate::account::{id, on_row, open, set, start};
 use crate::proc;
-use crate::pty::Program;
+use crate::pty::{Program, Shown};
 use crate::wire::Wire;
 
 /// How soon a key must show on a machine that does other things too.
 const REACTION: Duration = Duration::from_secs(8);
 /// How long what was stopped may take to be gone: connections are kept for a while.
 const GONE: Duration = Duration::from_secs(90);
+/// What is downloaded at the speed of this machine is there within this.
+const DOWNLOADED: Duration = Duration::from_secs(10);
 /// Who uses no CPU for so long is at rest.
 const QUIET: Duration = Duration::from_millis(1_500);
 /// Esc leads back one level; nothing is deeper.
@@ -207,6 +209,13 @@ impl Sitting {
         self.back();
         self.program.keys("zg");
         self.program.bytes_within(Duration::from_secs(1));
+        // An answer that began slowly stays slow, for an hour where the recording is long: such a download is stopped by its key.
+        let downloads = |shown: &Shown| shown.text().contains("╭ Downloading");
+        if !self.program.comes(DOWNLOADED, |shown| !downloads(shown)) {
+            self.program.keys("\x18");
+            let ended = self.program.comes(REACTION, |shown| !downloads(shown));
+            assert!(ended, "no reaction to Ctrl-x");
+        }
         self.check();
     }
 
