@@ -139,9 +139,14 @@ impl Writer {
     /// False, and the block is gone, when the ring was full.
     pub fn push(&mut self, block: Block) -> bool {
         let is_in = self.blocks.push(block).is_ok();
-        // Silence is on its way where this should be.
-        self.ordered(is_in && self.takes_back() && self.heard().stage == Stage::Dry);
+        self.ordered(is_in && self.takes_back() && self.is_awaited());
         is_in
+    }
+
+    /// Silence is on its way where the next block should be.
+    fn is_awaited(&self) -> bool {
+        let is_running = self.shared.orders.running.load(Ordering::Relaxed);
+        is_running && matches!(self.heard().stage, Stage::Waiting | Stage::Dry)
     }
 
     /// Has `bell` rung after each new order, for an output that can obey sooner than with its next frames.

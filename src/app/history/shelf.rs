@@ -1,6 +1,6 @@
 //! The rows of one window, as far as they are loaded, and the ways to those that are not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -15,6 +15,8 @@ pub(super) const PAGE: usize = 20;
 const MOST_WAYS: usize = 8192;
 /// After so many disagreements the window is taken as the server tells it, so that a lying one cannot keep us asking.
 const MOST_RESETS: u8 = 3;
+/// So many pages in a row that hold nothing new, and the window is taken to end there.
+const MOST_BARREN: u8 = 8;
 /// Walking is cheaper than guessing for rows this near to a known way.
 const WALK: usize = 2 * PAGE;
 /// Guesses for one row before it is walked to.
@@ -93,8 +95,12 @@ pub(super) struct Shelf {
     resets: u8,
     /// The total that the server told last.
     told: Option<usize>,
-    /// Its pages go on contradicting each other: of each only the rows are taken that no other has.
+    /// Its pages go on contradicting each other: they are put in the order in which they lead to each other.
     at_odds: bool,
+    /// Its last page came with a total that is greater than its end.
+    short: bool,
+    /// Pages in a row, at odds with each other, that held nothing new.
+    barren: u8,
 }
 
 impl Shelf {
@@ -116,6 +122,8 @@ impl Shelf {
             resets: 0,
             told: None,
             at_odds: false,
+            short: false,
+            barren: 0,
         }
     }
 
@@ -128,10 +136,10 @@ impl Shelf {
         self.count
     }
 
-    /// Rows that the server counts and that are in none of its pages, where these contradict each other.
+    /// Rows that the server counts and that are in none of its pages, where it goes on contradicting itself.
     pub fn unlisted(&self) -> usize {
         match (self.told, self.count) {
-            (Some(told), Some(count)) if self.at_odds => told.saturating_sub(count),
+            (Some(told), Some(count)) if self.at_odds || self.short => told.saturating_sub(count),
             _ => 0,
         }
     }
@@ -201,7 +209,8 @@ impl Shelf {
         if place - known < PAGE {
             return Step::Page { way, place: known };
         }
-        if modes.offsets != Offsets::Ignored {
+        let walks = self.at_odds && place - known <= WALK;
+        if modes.offsets != Offsets::Ignored && !walks {
             let aligned = place / PAGE * PAGE;
             let start = Start::Offset(aligned as u64);
             return Step::Page {
@@ -307,9 +316,11 @@ impl Shelf {
                 }
                 fit = Fit::Moved;
             } else {
-                rows.retain(|row| !self.rows().any(|(_, held)| held.id == row.id));
                 self.at_odds = true;
             }
+        }
+        if self.at_odds {
+            self.reconcile(place, &mut rows);
         }
         self.guesses = (0, 0);
         self.ways.insert(place, way.clone());
@@ -317,8 +328,11 @@ impl Shelf {
             self.note_first(page);
         }
         let end = place + rows.len();
+        let barren = rows.is_empty() && !page.recordings.is_empty();
+        self.barren = if barren { self.barren + 1 } else { 0 };
         match &page.meta.next {
-            Some(next) if !rows.is_empty() => {
+            // A page without anything new is left out: its place is that of the next.
+            Some(next) if !rows.is_empty() || barren && self.barren < MOST_BARREN => {
                 let next = Way {
                     window: way.window,
                     start: next.clone(),
@@ -335,7 +349,11 @@ impl Shelf {
             _ if rows.is_empty() && place > 0 && self.row(place - 1).is_none() => {
                 self.past_end = Some(self.past_end.map_or(place, |past| past.min(place)));
             }
-            _ => self.ends_at(end),
+            _ => {
+                let whole = way.window == self.window;
+                self.short = whole && page.meta.total.is_some_and(|total| total > end as u64);
+                self.ends_at(end);
+            }
         }
         self.note_rows(place, &rows);
         self.hold(place, rows, tick);
@@ -427,6 +445,23 @@ impl Shelf {
                     .is_none_or(|held| rows.iter().all(|row| row.id != held.id))
             });
         overlap && once && seam(before, rows.first()) && seam(rows.last(), after)
+    }
+
+    /// Of a page at odds with others, what stands above it already stays there; what was thought to stand further below has come up, and
+    /// with it all that follows: the way there is walked anew.
+    fn reconcile(&mut self, place: usize, rows: &mut Vec<Arc<Recording>>) {
+        let (above, below): (Vec<_>, Vec<_>) = self.rows().partition(|(at, _)| *at < place);
+        let above: HashSet<&RecordingId> = above.iter().map(|(_, row)| &row.id).collect();
+        rows.retain(|row| !above.contains(&row.id));
+        let new: HashSet<&RecordingId> = rows.iter().map(|row| &row.id).collect();
+        let come_up = |(at, row): &(usize, &Arc<Recording>)| {
+            *at < place + rows.len() || new.contains(&row.id)
+        };
+        if below.iter().any(come_up) {
+            drop(self.held.split_off(&place));
+            drop(self.ways.split_off(&(place + 1)));
+            self.walked = self.walked.min(place);
+        }
     }
 
     /// One mark a page. Of rows that share an instant only the first tells how many are newer.

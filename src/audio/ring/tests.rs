@@ -331,3 +331,33 @@ fn the_bell_rings_for_what_is_new_and_not_for_what_was_ordered_before() {
     }
     assert_eq!(rung.load(Ordering::Relaxed), 3);
 }
+
+#[test]
+fn the_bell_rings_for_a_block_that_silence_stands_in_place_of() {
+    let (rung, bells) = std::sync::mpsc::channel();
+    let (writer, mut renderer, _) = new_ring();
+    let mut writer = writer.with_bell(move || drop(rung.send(())));
+    let mut rings = |writer: &mut Writer, at| {
+        bells.try_iter().for_each(drop);
+        writer.push(block(
+            writer.shared.orders.epoch.load(Ordering::Relaxed),
+            at,
+            0.5,
+        ));
+        bells.try_recv().is_ok()
+    };
+    writer.set_epoch(1);
+    assert!(
+        !rings(&mut writer, 0),
+        "it is hushed, so nothing is missing"
+    );
+    writer.set_running(true);
+    render(&mut renderer, 2 * GRAIN);
+    assert!(!rings(&mut writer, 5), "it sounds");
+    render(&mut renderer, 1_000);
+    assert!(rings(&mut writer, 10), "it ran dry");
+    render(&mut renderer, 2 * GRAIN);
+    writer.set_epoch(2);
+    render(&mut renderer, 1_000);
+    assert!(rings(&mut writer, 0), "nothing of the new epoch has come");
+}
