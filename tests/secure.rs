@@ -311,12 +311,11 @@ fn whoever_is_not_the_one_that_was_named_gets_no_request() {
     };
     let for_the_api_only = Internet::with_certificates(certificates, answer);
     let arguments = ["play", "--sink", "null", "rec-media"];
-    let mut playing = for_the_api_only.callreel(home.path(), &arguments);
-    let mut playing = playing.stderr(std::process::Stdio::null()).spawn().unwrap();
-    // Who tries again was refused before.
-    for_the_api_only.wait_for_tunnels(MEDIA, 2);
-    playing.kill().unwrap();
-    playing.wait().unwrap();
+    let done = for_the_api_only.callreel(home.path(), &arguments).output();
+    let said = told(&done.unwrap());
+    assert!(said.contains("certificate"), "{said}");
+    // It would be refused the next time, too.
+    assert_eq!(for_the_api_only.tunnels(MEDIA), 1);
     assert_tunnels_only(&for_the_api_only);
     let asked = for_the_api_only.asked();
     let asked: Vec<_> = asked.iter().map(|asked| asked.server.as_str()).collect();

@@ -4,7 +4,7 @@ use reqwest::Response;
 use reqwest::header::{self, HeaderValue};
 
 use super::answer::{self, Answer, Validator};
-use super::http::{Http, describe};
+use super::http::{self, Http, describe};
 use super::link::{Hop, Rule};
 use super::names;
 use crate::audio::event::{Error, Secret};
@@ -47,7 +47,8 @@ impl Question<'_> {
             let response = match self.send(client, &hop).await {
                 Ok(response) => response,
                 Err(error) => {
-                    return names::refusal(&error).map_or_else(|| Ok(Err(describe(error))), Err);
+                    let lasting = names::refusal(&error).or_else(|| http::distrust(&error));
+                    return lasting.map_or_else(|| Ok(Err(describe(error))), Err);
                 }
             };
             let answer = answer::read(response.status(), response.headers(), self.from);

@@ -1,5 +1,7 @@
 //! The HTTP client that sound is fetched with.
 
+use std::error::Error as StdError;
+use std::io;
 use std::time::Duration;
 
 use reqwest::header::{self, HeaderMap, HeaderValue};
@@ -107,10 +109,30 @@ fn client() -> reqwest::ClientBuilder {
         .pool_max_idle_per_host(2)
 }
 
+/// The failure of a request whose server's certificate was refused: it will show no other one, so there is no use to ask again.
+pub(super) fn distrust(error: &reqwest::Error) -> Option<Error> {
+    let mut cause: Option<&dyn StdError> = Some(error);
+    while let Some(error) = cause {
+        // An error of input and output has the cause of what it wraps for its own.
+        let wrapped = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        let tls = match wrapped {
+            Some(wrapped) => wrapped.downcast_ref::<rustls::Error>(),
+            None => error.downcast_ref::<rustls::Error>(),
+        };
+        if let Some(tls @ rustls::Error::InvalidCertificate(_)) = tls {
+            return Some(Error::Unreachable(plain(&tls.to_string(), 120)));
+        }
+        cause = error.source();
+    }
+    None
+}
+
 /// The innermost reason of an error, without the URL, which may hold a signature.
 pub(super) fn describe(error: reqwest::Error) -> String {
     let error = error.without_url();
-    let mut reason: &dyn std::error::Error = &error;
+    let mut reason: &dyn StdError = &error;
     while let Some(source) = reason.source() {
         reason = source;
     }

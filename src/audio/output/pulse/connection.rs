@@ -10,9 +10,12 @@ use pulseaudio::protocol::{
     self, AuthParams, AuthReply, Command, CommandReply, DESCRIPTOR_SIZE, Prop, Props, PulseError,
     SetClientNameReply, TagStructReader,
 };
+use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
 /// How long one answer may take while nothing plays yet. A server may take a connection and never say a word.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+const NO_ANSWER: &str = "the sound server does not answer";
 
 /// The longest message that is read. The list of a machine's sinks takes some kilobytes.
 const LONGEST: usize = 4 << 20;
@@ -52,11 +55,10 @@ impl Connection {
     /// # Errors
     /// Why it cannot be used, for people.
     pub(super) fn open(socket: &Path) -> Result<Self, String> {
-        let socket = UnixStream::connect(socket).map_err(|error| error.to_string())?;
-        let limits = socket
-            .set_read_timeout(Some(PATIENCE))
-            .and_then(|()| socket.set_write_timeout(Some(PATIENCE)));
-        limits.map_err(|error| error.to_string())?;
+        let socket = connect(socket).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => NO_ANSWER.to_owned(),
+            _ => error.to_string(),
+        })?;
         let mut connection = Self {
             socket,
             version: protocol::MAX_VERSION,
@@ -93,7 +95,7 @@ impl Connection {
                 let more = self.fill().map_err(|error| lost(&error))?;
                 match more {
                     true => continue,
-                    false => return Err("the sound server does not answer".to_owned()),
+                    false => return Err(NO_ANSWER.to_owned()),
                 }
             };
             match message.command {
@@ -252,6 +254,19 @@ impl AsFd for Connection {
     }
 }
 
+/// At once or not at all: a server that hangs lets nobody in once enough of them wait.
+fn connect(path: &Path) -> io::Result<UnixStream> {
+    let address = SocketAddrUnix::new(path)?;
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    let socket = net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+    net::connect(&socket, &address)?;
+    let socket = UnixStream::from(socket);
+    socket.set_nonblocking(false)?;
+    socket.set_read_timeout(Some(PATIENCE))?;
+    socket.set_write_timeout(Some(PATIENCE))?;
+    Ok(socket)
+}
+
 /// For people.
 pub(super) fn lost(error: &io::Error) -> String {
     format!("the sound server went away: {error}")
@@ -259,4 +274,26 @@ pub(super) fn lost(error: &io::Error) -> String {
 
 fn misunderstood(error: &protocol::ProtocolError) -> String {
     format!("the sound server cannot be understood: {error}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_lets_nobody_in_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("native");
+        let _hangs = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        let mut waiting = Vec::new();
+        let refused = loop {
+            match connect(&path) {
+                Ok(socket) => waiting.push(socket),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
+        let told = Connection::open(&path).err();
+        assert_eq!(told.as_deref(), Some(NO_ANSWER));
+    }
 }
