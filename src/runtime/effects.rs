@@ -1,9 +1,10 @@
 //! Carries out what the loop cannot do itself: a task for each request, commands for the player.
 
+mod news;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -14,7 +15,6 @@ use crate::app::{self, Api, Effect, Message, RequestId};
 use crate::audio::event::Secret;
 use crate::audio::{self, Command, PlayId};
 use crate::config;
-use crate::plivo::callback::Receiver;
 use crate::plivo::{
     self, Asynchronous, Call, Client, Get, MediaRefused, MediaRequest, PageRequest, RecordingId,
     Reply,
@@ -28,9 +28,6 @@ use super::log::Log;
 use super::marks::{self, Marks};
 use super::profiles::{Desk, Opened, Profiles};
 use super::program::Hands;
-
-/// Between two tellings of what has arrived by callback.
-const AT_MOST_EVERY: Duration = Duration::from_millis(500);
 
 /// The account that is browsed, the requests under way, and the way to the player.
 pub struct Effects<S> {
@@ -153,12 +150,12 @@ impl<S: FnMut(Command)> Effects<S> {
         self.hearing.serve(account.audit.clone());
         self.callbacks = true;
         self.watches
-            .push(watch_throttle(&account.client, self.tell.clone()));
+            .push(news::of_the_throttle(&account.client, self.tell.clone()));
         self.watches
-            .push(watch_clock(&account.client, self.tell.clone()));
+            .push(news::of_the_clock(&account.client, self.tell.clone()));
         if let Some(way) = &account.by_callback {
             self.watches
-                .push(watch_receiver(&way.receiver, self.tell.clone()));
+                .push(news::of_the_receiver(&way.receiver, self.tell.clone()));
         }
         let key = (!account.is_demo()).then(|| marks::account_key(&account.client));
         self.marks.serve(key);
@@ -418,53 +415,6 @@ impl<S> Drop for Effects<S> {
     fn drop(&mut self) {
         self.give_up();
     }
-}
-
-/// Tells the app when the account's limit is used up, and when requests flow again.
-fn watch_throttle(client: &Client, tell: mpsc::Sender<Message>) -> AbortHandle {
-    let mut throttle = client.throttle();
-    let watch = tokio::spawn(async move {
-        while throttle.changed().await.is_ok() {
-            let until = throttle.borrow_and_update().map(|pause| pause.until);
-            let message = Message::Api(Api::Throttled { until });
-            if tell.send(message).await.is_err() {
-                break;
-            }
-        }
-    });
-    watch.abort_handle()
-}
-
-/// Tells the app when the API's clock differs from this machine's.
-fn watch_clock(client: &Client, tell: mpsc::Sender<Message>) -> AbortHandle {
-    let mut clock = client.clock();
-    let watch = tokio::spawn(async move {
-        while clock.changed().await.is_ok() {
-            let ahead = *clock.borrow_and_update();
-            let message = Message::Api(Api::Clock { ahead });
-            if tell.send(message).await.is_err() {
-                break;
-            }
-        }
-    });
-    watch.abort_handle()
-}
-
-/// Tells the app what arrives at the callback receiver.
-fn watch_receiver(receiver: &Receiver, tell: mpsc::Sender<Message>) -> AbortHandle {
-    let mut counts = receiver.counts();
-    let watch = tokio::spawn(async move {
-        while counts.changed().await.is_ok() {
-            let counts = *counts.borrow_and_update();
-            let message = Message::Api(Api::Received(counts));
-            if tell.send(message).await.is_err() {
-                break;
-            }
-            // Strangers may send as fast as they can; the screen need not follow each.
-            tokio::time::sleep(AT_MOST_EVERY).await;
-        }
-    });
-    watch.abort_handle()
 }
 
 /// One request on its way, at once or by callback.

@@ -336,8 +336,10 @@ fn the_bell_rings_for_what_is_new_and_not_for_what_was_ordered_before() {
 fn the_bell_rings_for_a_block_that_silence_stands_in_place_of() {
     let (rung, bells) = std::sync::mpsc::channel();
     let (writer, mut renderer, _) = new_ring();
-    let mut writer = writer.with_bell(move || drop(rung.send(())));
-    let mut rings = |writer: &mut Writer, at| {
+    let mut writer = writer.with_bell(move || {
+        let _ = rung.send(());
+    });
+    let rings = |writer: &mut Writer, at| {
         bells.try_iter().for_each(drop);
         writer.push(block(
             writer.shared.orders.epoch.load(Ordering::Relaxed),

@@ -1,6 +1,7 @@
 use std::fmt::Debug;
 
 use super::*;
+use crate::app::text::is_safe;
 
 /// Taken, and written so that it is taken again.
 fn taken<T: Value + Debug + PartialEq>(texts: &[&str]) {
