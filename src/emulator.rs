@@ -32,7 +32,7 @@ mod timeline;
 mod wire;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -177,9 +177,19 @@ pub struct Emulator {
 /// # Errors
 /// If the port is taken, the log file cannot be written, or no HTTP client can be made.
 pub fn start(options: Options) -> io::Result<Emulator> {
-    let listener = Door::bind(options.port)?;
+    let listener = Door::bind(options.port).map_err(|error| {
+        let address = format!("127.0.0.1:{}", options.port);
+        io::Error::new(error.kind(), format!("{address}: {error}; try --port 0"))
+    })?;
     let url = format!("http://{}", listener.local_addr()?);
-    let log = Arc::new(Log::open(options.log.as_deref())?);
+    let log = Log::open(options.log.as_deref()).map_err(|error| {
+        let path = options.log.as_deref().unwrap_or(Path::new("")).display();
+        io::Error::new(
+            error.kind(),
+            format!("the log {path} cannot be written: {error}"),
+        )
+    })?;
+    let log = Arc::new(log);
     let account = Account::new(&Plan {
         seed: options.seed,
         recordings: options.recordings,

@@ -125,22 +125,29 @@ pub fn draw(app: &App, now: Now, frame: &mut Frame) -> FrameMap {
     view.map
 }
 
-/// The one line that says what is wrong with the size, as far as it fits.
+/// What is wrong with the size, as far as it fits, and how to leave.
 fn too_small(view: &View, frame: &mut Frame, area: Rect) {
     let wants = format!("{}×{} needed", LEAST.width, LEAST.height);
     let has = format!("{wants}, this is {}×{}", area.width, area.height);
     let full = format!("callreel: {has}");
-    let fits = |line: &&String| text::width(line) <= usize::from(area.width);
-    let line = [&full, &has, &wants]
-        .into_iter()
-        .find(fits)
-        .unwrap_or(&wants);
-    let middle = Rect {
-        y: area.y + area.height / 2,
-        height: area.height.min(1),
+    let fits = |line: &String| text::width(line) <= usize::from(area.width);
+    let line = [full, has].into_iter().find(fits).unwrap_or(wants);
+    let mut lines = vec![line];
+    let leave = match &view.app.overlay {
+        Some(Overlay::Leave { .. }) => view.app.leave_words().join(" · "),
+        _ => view.app.keymap.spell("{quit} ends callreel"),
+    };
+    lines.extend(text::wrap(&leave, usize::from(area.width)));
+    lines.truncate(usize::from(area.height));
+    let mut place = Rect {
+        y: area.y + (area.height - lines.len() as u16) / 2,
+        height: 1,
         ..area
     };
-    text::put(frame.buffer_mut(), middle, line, view.styles.text);
+    for line in &lines {
+        text::put(frame.buffer_mut(), place, line, view.styles.text);
+        place.y += 1;
+    }
 }
 
 /// Draws the filter form, the only overlay whose looks live elsewhere.

@@ -10,8 +10,10 @@ use super::jobs::{Dialog, Into};
 use super::keymap::Keymap;
 use super::layout::Layout;
 use super::marks::{List, NoteLine};
+use super::mask::Mask;
 use super::palette::Palette;
 use super::profiles::{self, Changing};
+use super::text::wrap;
 use super::views::{Choosing, Saving};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -164,6 +166,15 @@ fn halves(lines: &[HelpLine]) -> Vec<&[HelpLine]> {
 /// The log takes what there is.
 pub fn log_box(layout: &Layout) -> Rect {
     layout.body
+}
+
+/// The log's lines as they stand in its box: what went wrong is read to its end.
+pub fn log_lines(lines: &[String], mask: &Mask, area: Rect) -> Vec<String> {
+    let columns = usize::from(area.width.saturating_sub(2));
+    let lines = lines.iter();
+    lines
+        .flat_map(|line| wrap(&mask.text(line), columns))
+        .collect()
 }
 
 /// Columns of the statistics: more would only tear their columns apart.

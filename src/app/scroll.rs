@@ -1,15 +1,18 @@
 //! Scrolling what is read: help, the log, the details.
 
 use super::detail::{self, lines};
-use super::overlay::{help, help_box, help_height, log_box, readable, statistics_box};
+use super::overlay::{help, help_box, help_height, log_box, log_lines, readable, statistics_box};
 use super::{App, Now, Overlay, statistics};
 
 impl App {
     pub(super) fn log_came(&mut self, came: Vec<String>) {
-        let room = self.layout().map_or(1, |layout| readable(log_box(&layout)));
+        let (count, room) = self.layout().map_or((came.len(), 1), |layout| {
+            let area = log_box(&layout);
+            (log_lines(&came, &self.mask, area).len(), readable(area))
+        });
         if let Some(Overlay::Log { lines, scroll }) = &mut self.overlay {
             // The newest lines are what was looked for.
-            *scroll = came.len().saturating_sub(room);
+            *scroll = count.saturating_sub(room);
             *lines = Some(came);
         }
     }
@@ -25,10 +28,11 @@ impl App {
                 let (columns, area) = help_box(&layout, &lines);
                 (help_height(&columns), readable(area))
             }
-            Some(Overlay::Log { lines, .. }) => (
-                lines.as_ref().map_or(0, Vec::len),
-                readable(log_box(&layout)),
-            ),
+            Some(Overlay::Log { lines, .. }) => {
+                let area = log_box(&layout);
+                let lines = log_lines(lines.as_deref().unwrap_or_default(), &self.mask, area);
+                (lines.len(), readable(area))
+            }
             Some(Overlay::Deliveries { .. }) => (
                 self.deliveries.lines(&self.zone, &self.mask).len(),
                 readable(log_box(&layout)),

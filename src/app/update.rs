@@ -245,23 +245,45 @@ impl App {
 
     fn key(&mut self, key: Key, now: Now) -> Vec<Effect> {
         self.play_when_loaded = None;
-        let context = match &mut self.overlay {
-            Some(Overlay::Filter(form)) => {
-                return match self.keymap.find(Context::Typing, None, key) {
-                    Found::Action(
-                        action @ (Action::Quit
-                        | Action::Suspend
-                        | Action::Seek(_)
-                        | Action::TogglePause),
-                    ) => self.perform(action, now),
-                    _ => {
-                        let outcome = form.key(key, &self.zone, now.wall);
-                        self.form_did(outcome, now)
-                    }
-                };
+        let context = self.context();
+        if self.layout().is_none() {
+            return self.unseen_key(context, key, now);
+        }
+        if let Some(Overlay::Filter(form)) = &mut self.overlay {
+            return match self.keymap.find(context, None, key) {
+                Found::Action(
+                    action @ (Action::Quit
+                    | Action::Suspend
+                    | Action::Seek(_)
+                    | Action::TogglePause),
+                ) => self.perform(action, now),
+                _ => {
+                    let outcome = form.key(key, &self.zone, now.wall);
+                    self.form_did(outcome, now)
+                }
+            };
+        }
+        let lead = self.lead.take();
+        match self.keymap.find(context, lead, key) {
+            Found::Action(action) => self.perform(action, now),
+            Found::Lead => {
+                self.lead = Some(key);
+                Vec::new()
             }
+            Found::Nothing if context == Context::Typing => {
+                self.typed(key);
+                Vec::new()
+            }
+            Found::Nothing => Vec::new(),
+        }
+    }
+
+    /// What the keys mean now.
+    fn context(&self) -> Context {
+        match &self.overlay {
             Some(
-                Overlay::Palette(_)
+                Overlay::Filter(_)
+                | Overlay::Palette(_)
                 | Overlay::Search(_)
                 | Overlay::GoTo(_)
                 | Overlay::Note(_)
@@ -280,19 +302,18 @@ impl App {
             Some(_) => Context::Reading,
             None if self.missing.is_some() => Context::FirstRun,
             None => self.focus.context(),
-        };
-        let lead = self.lead.take();
-        match self.keymap.find(context, lead, key) {
-            Found::Action(action) => self.perform(action, now),
-            Found::Lead => {
-                self.lead = Some(key);
-                Vec::new()
+        }
+    }
+
+    /// A key in a terminal too small to show what it does: it can end the program, and what is heard.
+    fn unseen_key(&mut self, context: Context, key: Key, now: Now) -> Vec<Effect> {
+        self.lead = None;
+        match self.keymap.find(context, None, key) {
+            Found::Action(action @ (Action::Quit | Action::Suspend | Action::TogglePause)) => {
+                self.perform(action, now)
             }
-            Found::Nothing if context == Context::Typing => {
-                self.typed(key);
-                Vec::new()
-            }
-            Found::Nothing => Vec::new(),
+            Found::Action(action) if context == Context::Leaving => self.perform(action, now),
+            _ => Vec::new(),
         }
     }
 

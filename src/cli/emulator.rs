@@ -123,17 +123,7 @@ impl Args {
 /// If the port is taken, the log file cannot be written, or standard output is closed.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     let mut stop = Stop::listen().context("cannot listen for Ctrl-c and SIGTERM")?;
-    let emulator = emulator::start(args.options()).with_context(|| {
-        let log = args
-            .log
-            .as_ref()
-            .map(|path| format!(" (log: {})", path.display()));
-        format!(
-            "the emulator could not start on 127.0.0.1:{}{}; try --port 0",
-            args.port,
-            log.unwrap_or_default()
-        )
-    })?;
+    let emulator = emulator::start(args.options()).context("the emulator could not start")?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", announcement(&emulator, args.output))
         .context("cannot print the address")?;

@@ -136,6 +136,7 @@ mod tests {
     fn progress_reads_as_a_sentence() {
         let mut progress = Progress {
             rows: 4240,
+            more: Some(75_760),
             pages: 212,
             of: Some(4000),
             left: Some(Duration::from_secs(850)),

@@ -102,7 +102,7 @@ impl Error {
             Self::Forbidden { .. } => {
                 "ask the account's owner, or use the credentials that own these recordings"
             }
-            Self::NotFound { .. } => "it may have been deleted: load the list again",
+            Self::NotFound { .. } => "it may have been deleted, or belong to another account",
             Self::RateLimited { .. } => "others use the account too: wait a moment, then try again",
             Self::Server { .. } => {
                 "try again in a moment; if it lasts, look at Plivo's status page"

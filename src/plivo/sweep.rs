@@ -47,6 +47,8 @@ pub enum Extent {
 pub struct Progress {
     /// Recordings given.
     pub rows: u64,
+    /// How many may follow: an estimate. `None` while nothing is known.
+    pub more: Option<u64>,
     /// Pages that came.
     pub pages: u64,
     /// How many pages it may be in the end: an estimate, which gets better. `None` while nothing is known.
@@ -58,9 +60,7 @@ pub struct Progress {
 impl Progress {
     /// How many recordings there may be in the end; `None` while nothing is known.
     pub fn expected(&self) -> Option<u64> {
-        let left = self.of?.saturating_sub(self.pages);
-        let rows = left.saturating_mul(u64::from(Limit::MOST.get()));
-        Some(self.rows.saturating_add(rows))
+        Some(self.rows.saturating_add(self.more?))
     }
 }
 
@@ -216,11 +216,15 @@ impl<P> Sweep<P> {
 
     /// How far it has come.
     pub fn progress(&self) -> Progress {
-        let (mut pages, mut left) = (0, Some(0_u64));
+        let (mut pages, mut left, mut more) = (0, Some(0), Some(0));
         for merged in &self.sides {
-            let (done, more) = merged.side.pages();
-            pages += done;
-            left = left.zip(more).map(|(left, more)| left.saturating_add(more));
+            let far = merged.side.far();
+            pages += far.pages;
+            left = side::added(left, far.more_pages);
+            more = side::added(more, far.more_rows);
+        }
+        if let Some(wanted) = self.wanted {
+            more = more.map(|more| more.min(wanted));
         }
         let spent = self.began.elapsed();
         let time = left.and_then(|left| {
@@ -229,6 +233,7 @@ impl<P> Sweep<P> {
         });
         Progress {
             rows: self.rows,
+            more,
             pages,
             of: left.map(|left| left.saturating_add(pages)),
             left: time.filter(|_| pages > 0),

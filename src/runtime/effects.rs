@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use crate::app::deliveries::Step;
+use crate::app::jobs as job;
 use crate::app::views::View;
 use crate::app::{self, Api, Effect, Message, RequestId};
 use crate::audio::event::Secret;
@@ -377,6 +378,13 @@ impl<S: FnMut(Command)> Hands for Effects<S> {
                 opened: Err(words), ..
             } => self.log.line(&format!("profiles: {words}")),
             Message::ViewSaved(Err(words)) => self.log.line(&format!("view: {words}")),
+            Message::Job(
+                _,
+                job::Told::Ended(job::End {
+                    how: job::How::Failed(why),
+                    ..
+                }),
+            ) => self.log.line(&format!("job: {why}")),
             Message::Player(play, audio::Event::Failed(error)) => {
                 self.log.line(&format!("play {}: {error}", play.0));
             }

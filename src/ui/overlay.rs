@@ -6,7 +6,9 @@ use ratatui::style::Style;
 
 use crate::app::Overlay;
 use crate::app::layout::Layout;
-use crate::app::overlay::{HELP_COLUMN, HelpLine, help, help_box, help_height, log_box, readable};
+use crate::app::overlay::{
+    HELP_COLUMN, HelpLine, help, help_box, help_height, log_box, log_lines, readable,
+};
 
 use super::panel::{Titles, popup};
 use super::text::{put, width};
@@ -113,17 +115,17 @@ fn draw_help(view: &mut View, frame: &mut Frame, layout: &Layout, scroll: usize)
 }
 
 fn draw_log(view: &mut View, frame: &mut Frame, layout: &Layout, log: (Option<&[String]>, usize)) {
-    let (lines, scroll) = (log.0.unwrap_or_default(), log.1);
+    let area = log_box(layout);
+    let lines = log_lines(log.0.unwrap_or_default(), &view.app.mask, area);
     let reading = Reading {
         title: "Log",
         note: None,
-        area: log_box(layout),
-        lines,
-        scroll,
+        area,
+        lines: &lines,
+        scroll: log.1,
     };
     let inner = reading.draw(view, frame, |view, frame, place, line| {
-        let text = view.app.mask.text(line);
-        put(frame.buffer_mut(), place, &text, view.styles.text);
+        put(frame.buffer_mut(), place, line, view.styles.text);
     });
     if log.0.is_some_and(|lines| lines.is_empty()) {
         let place = Rect {

@@ -131,6 +131,9 @@ fn wanted(app: &App) -> Vec<(String, &'static str)> {
                 Action::Back,
             ],
         ),
+        Some(Overlay::SaveView(_)) if app.views_file().is_none() => {
+            (Context::Asking, &[Action::ConfigLines, Action::Back])
+        }
         Some(Overlay::SaveView(_)) => (
             Context::Asking,
             &[Action::Yes, Action::ConfigLines, Action::Back],

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use callreel::app::columns::Column;
+use callreel::app::layout::LEAST;
 use callreel::app::{Effect, Input, Message, Size};
 use callreel::runtime::clipboard::osc52;
 use proptest::prelude::*;
@@ -86,11 +87,23 @@ impl Seen {
     }
 }
 
+/// The size in which keys bring up what is to be seen in this one: where it could not be seen, they do nothing.
+fn opened_in(size: Size) -> Size {
+    Size {
+        width: size.width.max(LEAST.width),
+        height: size.height.max(LEAST.height),
+    }
+}
+
 /// Draws them one after the other, each over the last.
 fn draw(world: &World, size: Size, screens: &[Screen]) -> Result<Vec<Seen>, String> {
     let mut glass = Glass::new(size);
     let draw = |(name, _, open): &Screen| {
-        let seen = Seen::of(&mut glass, open(world));
+        let mut sitting = open(world);
+        if sitting.size() != size {
+            sitting.resize(size.width, size.height);
+        }
+        let seen = Seen::of(&mut glass, sitting);
         seen.map_err(|what| format!("{name} at {size:?}: {what}"))
     };
     screens.iter().map(draw).collect()
@@ -110,7 +123,7 @@ fn compare(screen: &str, shape: Shape, seen: &Seen, plain: &Seen) -> Result<(), 
 /// All screens in one size, with these texts and with plain ones.
 fn shown_with(texts: Vec<String>, size: Size, plain: &[Seen]) -> Result<(), TestCaseError> {
     let screens = [LISTS, OTHERS].concat();
-    let world = World::new(texts, size);
+    let world = World::new(texts, opened_in(size));
     let seen = draw(&world, size, &screens).map_err(TestCaseError::fail)?;
     for ((seen, plain), (name, shape, _)) in seen.iter().zip(plain).zip(&screens) {
         compare(&format!("{name} at {size:?}"), *shape, seen, plain)?;
@@ -119,7 +132,8 @@ fn shown_with(texts: Vec<String>, size: Size, plain: &[Seen]) -> Result<(), Test
 }
 
 fn plain(size: Size) -> Vec<Seen> {
-    draw(&World::plain(size), size, &[LISTS, OTHERS].concat()).unwrap()
+    let world = World::plain(opened_in(size));
+    draw(&world, size, &[LISTS, OTHERS].concat()).unwrap()
 }
 
 #[test]

@@ -73,9 +73,39 @@ fn hostile_text_is_seen_and_not_obeyed() {
 
 #[test]
 fn too_small_says_what_is_needed() {
+    let lines = |text: &str| {
+        text.lines()
+            .map(|line| line.trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+    };
     let text = Sitting::new(39, 10).text();
-    assert_eq!(text.trim(), "callreel: 40×10 needed, this is 39×10");
-    assert_eq!(Sitting::new(14, 3).text().trim(), "40×10 needed");
+    assert_eq!(
+        lines(&text),
+        ["callreel: 40×10 needed, this is 39×10", "q ends callreel"]
+    );
+    let text = Sitting::new(20, 3).text();
+    assert_eq!(lines(&text), ["40×10 needed", "q ends callreel"]);
+}
+
+#[test]
+fn nothing_is_done_where_it_cannot_be_seen() {
+    let mut sitting = Sitting::new(80, 24);
+    sitting.keys("x");
+    sitting.resize(30, 8);
+    sitting.keys("xj<Enter>d");
+    assert!(!sitting.text().contains("download"));
+    sitting.keys("q");
+    let text = sitting.text();
+    assert!(
+        text.contains("1 row is marked") && text.contains("q again"),
+        "{text}"
+    );
+    sitting.keys("<Esc>");
+    sitting.resize(80, 24);
+    let text = sitting.text();
+    assert!(text.contains("1 marked"), "{text}");
+    assert!(!text.contains("download to"), "{text}");
 }
 
 #[test]
@@ -217,6 +247,27 @@ fn the_log_shows_what_the_runtime_hands_over() {
         "second".into(),
     ]));
     insta::assert_snapshot!(sitting.screen());
+}
+
+#[test]
+fn what_was_logged_is_read_to_its_end() {
+    let mut sitting = rested(80, 24);
+    sitting.keys(":log<Enter>");
+    let long = "it cannot be fetched: the media server refused access (403): ".repeat(3);
+    let lines = (0..30).map(|i| format!("line {i}: {long}and that is line {i}'s end"));
+    sitting.send(Message::Log(lines.collect()));
+    let text = sitting.text();
+    assert!(text.contains("line 29's end"), "{text}");
+    sitting.keys("g");
+    let text = sitting.text();
+    assert!(
+        text.contains("line 0:") && text.contains("line 0's end"),
+        "{text}"
+    );
+    // No further than to the last line.
+    sitting.keys("G<PgDn>");
+    let text = sitting.text();
+    assert!(text.contains("line 29's end"), "{text}");
 }
 
 #[test]

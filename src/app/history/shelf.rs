@@ -15,7 +15,7 @@ pub(super) const PAGE: usize = 20;
 const MOST_WAYS: usize = 8192;
 /// After so many disagreements the window is taken as the server tells it, so that a lying one cannot keep us asking.
 const MOST_RESETS: u8 = 3;
-/// So many pages in a row that hold nothing new, and the window is taken to end there.
+/// So many pages for one place that hold nothing new, and the window is taken to end there.
 const MOST_BARREN: u8 = 8;
 /// Walking is cheaper than guessing for rows this near to a known way.
 const WALK: usize = 2 * PAGE;
@@ -99,8 +99,8 @@ pub(super) struct Shelf {
     at_odds: bool,
     /// Its last page came with a total that is greater than its end.
     short: bool,
-    /// Pages in a row, at odds with each other, that held nothing new.
-    barren: u8,
+    /// For each place, how many pages came for it, at odds with others, that held nothing new.
+    barren: BTreeMap<usize, u8>,
 }
 
 impl Shelf {
@@ -123,7 +123,7 @@ impl Shelf {
             told: None,
             at_odds: false,
             short: false,
-            barren: 0,
+            barren: BTreeMap::new(),
         }
     }
 
@@ -328,16 +328,18 @@ impl Shelf {
             self.note_first(page);
         }
         let end = place + rows.len();
-        let barren = rows.is_empty() && !page.recordings.is_empty();
-        self.barren = if barren { self.barren + 1 } else { 0 };
+        let barren = self.barren_at(place, rows.is_empty() && !page.recordings.is_empty());
         match &page.meta.next {
             // A page without anything new is left out: its place is that of the next.
-            Some(next) if !rows.is_empty() || barren && self.barren < MOST_BARREN => {
+            Some(next) if !rows.is_empty() || (1..MOST_BARREN).contains(&barren) => {
                 let next = Way {
                     window: way.window,
                     start: next.clone(),
                 };
                 self.ways.insert(end, next);
+                if !rows.is_empty() {
+                    self.goes_on_after(end);
+                }
             }
             _ if rows.is_empty()
                 && self.count.is_some_and(|count| count > place)
@@ -347,7 +349,17 @@ impl Shelf {
                 return Fit::Moved;
             }
             _ if rows.is_empty() && place > 0 && self.row(place - 1).is_none() => {
-                self.past_end = Some(self.past_end.map_or(place, |past| past.min(place)));
+                match (self.count, self.told) {
+                    (Some(count), told) if count > place => {
+                        // Taken at its word as far as that fits what came from it: one step, and not page by page.
+                        let end = told.map_or(place, |told| told.max(self.walked).min(place));
+                        self.ends_at(end);
+                    }
+                    _ => {
+                        let past = self.past_end.map_or(place, |past| past.min(place));
+                        self.past_end = Some(past);
+                    }
+                }
             }
             _ => {
                 let whole = way.window == self.window;
@@ -421,6 +433,29 @@ impl Shelf {
         }
     }
 
+    /// How many pages for a place held nothing new; 0 after one that did.
+    fn barren_at(&mut self, place: usize, is_barren: bool) -> u8 {
+        if !is_barren {
+            self.barren.remove(&place);
+            return 0;
+        }
+        let pages = self.barren.entry(place).or_default();
+        *pages = pages.saturating_add(1);
+        *pages
+    }
+
+    /// A page with a next one: the window does not end where it was thought to.
+    fn goes_on_after(&mut self, end: usize) {
+        if self.count.is_some_and(|count| count <= end) {
+            match self.told {
+                Some(told) if told > end => self.count = Some(told),
+                // Whoever tells totals may tell of a page after the last, too.
+                Some(_) => {}
+                None => self.count = None,
+            }
+        }
+    }
+
     /// Newest first across the seams, the same recordings where pages overlap, and no recording twice.
     fn agrees(&self, place: usize, rows: &[Arc<Recording>]) -> bool {
         let overlap = rows
@@ -459,6 +494,9 @@ impl Shelf {
         };
         if below.iter().any(come_up) {
             drop(self.held.split_off(&place));
+            if let Some((start, across)) = self.held.range_mut(..place).next_back() {
+                across.rows.truncate(place - start);
+            }
             drop(self.ways.split_off(&(place + 1)));
             self.walked = self.walked.min(place);
         }

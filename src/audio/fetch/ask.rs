@@ -47,17 +47,19 @@ impl Question<'_> {
             let response = match self.send(client, &hop).await {
                 Ok(response) => response,
                 Err(error) => {
-                    let lasting = names::refusal(&error).or_else(|| http::distrust(&error));
+                    let distrust = http::distrust(&error);
+                    if distrust.is_some() && cached {
+                        (hop, cached) = (start.clone(), false);
+                        continue;
+                    }
+                    let lasting = names::refusal(&error).or(distrust);
                     return lasting.map_or_else(|| Ok(Err(describe(error))), Err);
                 }
             };
             let answer = answer::read(response.status(), response.headers(), self.from);
             match &answer {
                 // The link that a redirect gave may have run out: ask for a new one.
-                Answer::Fatal(_) if cached => {
-                    hop = start.clone();
-                    cached = false;
-                }
+                Answer::Fatal(_) if cached => (hop, cached) = (start.clone(), false),
                 Answer::Elsewhere(location) if redirects < REDIRECTS => {
                     hop = self.rule.follow(&hop, location)?;
                     redirects += 1;

@@ -113,14 +113,12 @@ fn client() -> reqwest::ClientBuilder {
 pub(super) fn distrust(error: &reqwest::Error) -> Option<Error> {
     let mut cause: Option<&dyn StdError> = Some(error);
     while let Some(error) = cause {
-        // An error of input and output has the cause of what it wraps for its own.
-        let wrapped = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
-        let tls = match wrapped {
-            Some(wrapped) => wrapped.downcast_ref::<rustls::Error>(),
-            None => error.downcast_ref::<rustls::Error>(),
-        };
+        // An error of input and output has the cause of what it wraps for its own, and may wrap another one.
+        let mut wrapped = error;
+        while let Some(inner) = wrapped.downcast_ref().and_then(io::Error::get_ref) {
+            wrapped = inner;
+        }
+        let tls = wrapped.downcast_ref();
         if let Some(tls @ rustls::Error::InvalidCertificate(_)) = tls {
             return Some(Error::Unreachable(plain(&tls.to_string(), 120)));
         }
@@ -157,5 +155,61 @@ pub(super) fn plain(text: &str, most: usize) -> String {
     match line.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
         None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
+    use std::sync::Arc;
+
+    use rustls::pki_types::PrivateKeyDer;
+    use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+    use super::*;
+
+    /// A server on this machine whose certificate nobody has signed.
+    fn nobodys() -> Url {
+        let key = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let private = PrivateKeyDer::try_from(key.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![key.cert.der().clone()], private)
+            .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}/", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (stream, _) = listener.accept().unwrap();
+            let connection = ServerConnection::new(Arc::new(config)).unwrap();
+            let _ = StreamOwned::new(connection, stream).read(&mut [0]);
+        });
+        url.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_certificate_is_refused_for_good_without_a_proxy_too() {
+        let http = Http::new().unwrap();
+        let url = nobodys();
+        let client = http.client_for(&url, false).unwrap();
+        let error = client.get(url).send().await.unwrap_err();
+        let told = distrust(&error).expect("it is no outage").to_string();
+        assert!(told.contains("certificate"), "{told}");
+    }
+
+    #[tokio::test]
+    async fn who_is_not_there_may_be_there_in_a_moment() {
+        let http = Http::new().unwrap();
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url: Url = format!("https://{}/", closed.local_addr().unwrap())
+            .parse()
+            .unwrap();
+        drop(closed);
+        let client = http.client_for(&url, false).unwrap();
+        let error = client.get(url).send().await.unwrap_err();
+        assert_eq!(distrust(&error), None);
     }
 }

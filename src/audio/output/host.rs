@@ -64,7 +64,7 @@ pub(super) fn host() -> (Host, String) {
         let server = match is_elsewhere {
             // Sockets of this machine only. ALSA's plugin asks PulseAudio's own library, which knows every form.
             true => None,
-            false => Server::connect(),
+            false => Server::connect(named),
         };
         let why = match (named, server) {
             ("", Some(Ok(server))) => {

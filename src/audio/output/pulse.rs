@@ -7,6 +7,7 @@
 mod connection;
 mod stream;
 
+use std::path::PathBuf;
 use std::thread::Thread;
 
 use pulseaudio::protocol::{
@@ -23,13 +24,13 @@ pub(super) use stream::Stream;
 pub(super) struct Server(Connection);
 
 impl Server {
-    /// The server at the socket that the environment tells of. `None` where it tells of none, or of a server elsewhere, which
-    /// ALSA's plugin can reach. Takes a second where the server hangs.
+    /// The server of that name (`unix:` and a path), or this user's own where it is empty. `None` where there is no such socket.
+    /// Takes a second where the server hangs.
     ///
     /// # Errors
     /// Why it cannot be used, for people.
-    pub(super) fn connect() -> Option<Result<Self, String>> {
-        let socket = pulseaudio::socket_path_from_env()?;
+    pub(super) fn connect(named: &str) -> Option<Result<Self, String>> {
+        let socket = socket(named, |name| std::env::var_os(name).map(PathBuf::from))?;
         Some(Connection::open(&socket).map(Self))
     }
 
@@ -85,11 +86,51 @@ impl Server {
     }
 }
 
+/// The socket of the server that is `named`, in the places where PulseAudio's own library looks.
+fn socket(named: &str, of: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    let places = match named.strip_prefix("unix:") {
+        Some(path) => [Some(PathBuf::from(path)), None],
+        None => [
+            of("PULSE_RUNTIME_PATH").map(|folder| folder.join("native")),
+            of("XDG_RUNTIME_DIR").map(|folder| folder.join("pulse/native")),
+        ],
+    };
+    places.into_iter().flatten().find(|path| path.exists())
+}
+
 fn name_of(sink: &SinkInfo) -> DeviceName {
     let id = sink.name.to_string_lossy().into_owned();
     let name = sink.description.as_ref();
     DeviceName {
         name: name.map_or_else(|| id.clone(), |name| name.to_string_lossy().into_owned()),
         id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_socket_is_the_one_that_is_named_or_the_users_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let [named, own, runtime] = ["named", "run/pulse/native", "pulse-run/native"].map(|path| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, "").unwrap();
+            path
+        });
+        let run = |name: &str| (name == "XDG_RUNTIME_DIR").then(|| folder.path().join("run"));
+        let both = |name: &str| match name {
+            "PULSE_RUNTIME_PATH" => Some(folder.path().join("pulse-run")),
+            name => run(name),
+        };
+        let by_name = format!("unix:{}", named.display());
+        assert_eq!(socket(&by_name, both), Some(named));
+        assert_eq!(socket("unix:/nowhere", both), None);
+        assert_eq!(socket("", both), Some(runtime.clone()));
+        std::fs::remove_file(runtime).unwrap();
+        assert_eq!(socket("", both), Some(own));
+        assert_eq!(socket("", |_| None), None);
     }
 }

@@ -104,9 +104,11 @@ fn unreadable(error: io::Error, path: &Path) -> Failure {
     let path = path.display();
     match error.kind() {
         io::ErrorKind::WouldBlock => {
-            anyhow!("another run is deleting by {path}: wait until it has ended")
+            anyhow!("nothing was deleted: another run is deleting by {path}: wait until it has ended")
         }
-        _ => anyhow!(error).context(format!("the receipts {path} cannot be used")),
+        _ => anyhow!(error).context(format!(
+            "nothing was deleted: the receipts {path} cannot be used; --receipts FILE puts them elsewhere"
+        )),
     }
     .into()
 }

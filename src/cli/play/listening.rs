@@ -6,7 +6,7 @@ use super::line;
 use crate::app::input::TextLine;
 use crate::app::keymap::{Context, Found, Keymap};
 use crate::app::player::{Done, Player, State};
-use crate::app::text::safe;
+use crate::app::text::{safe, width};
 use crate::app::{Action, Effect, Ids, Key, KeyCode, Now, moment, words};
 use crate::audio::{self, Event, PlayId};
 
@@ -14,6 +14,9 @@ use crate::audio::{self, Event, PlayId};
 const SAID: Duration = Duration::from_secs(3);
 /// The keys, which take longer to read.
 const KEYS: Duration = Duration::from_secs(10);
+
+/// Between two keys.
+const GAP: &str = "  ";
 
 /// The actions that `?` names, in this order.
 const NAMED: [Action; 13] = [
@@ -50,6 +53,14 @@ pub(super) enum End {
     Failed(audio::Error),
 }
 
+/// What stands in the place of the line for a while.
+#[derive(Debug, Clone, PartialEq)]
+enum Said {
+    Words(String),
+    /// The keys, as many as fit: which of such parts.
+    Keys(usize),
+}
+
 /// One recording that is listened to.
 #[derive(Debug)]
 pub(super) struct Listening {
@@ -60,7 +71,7 @@ pub(super) struct Listening {
     lead: Option<Key>,
     /// The time that is being typed.
     typing: Option<TextLine>,
-    said: Option<(String, Instant)>,
+    said: Option<(Said, Instant)>,
     /// Something was heard.
     heard: bool,
     /// Nobody sits before it to put things right: the line is not shown.
@@ -109,7 +120,7 @@ impl Listening {
         if let Some(line) = self.typing.take() {
             return Next::Go(self.typed(line, key, now));
         }
-        self.said = None;
+        let said = self.said.take();
         let lead = self.lead.take();
         let action = match self.keymap.find(Context::List, lead, key) {
             Found::Action(action) => action,
@@ -126,8 +137,11 @@ impl Listening {
                 Next::Go(Vec::new())
             }
             Action::Help => {
-                let keys = self.keys();
-                self.say(&keys, KEYS, now);
+                let part = match said {
+                    Some((Said::Keys(part), until)) if now.mono < until => part + 1,
+                    _ => 0,
+                };
+                self.said = Some((Said::Keys(part), now.mono + KEYS));
                 Next::Go(Vec::new())
             }
             action => {
@@ -137,7 +151,7 @@ impl Listening {
                     .unwrap_or_default();
                 if let Some(told) = told {
                     let told = told.spelled(&self.keymap);
-                    self.say(&told, SAID, now);
+                    self.say(&told, now);
                 }
                 Next::Go(effects)
             }
@@ -183,17 +197,36 @@ impl Listening {
         Some(moment::read(text).and_then(|moment| moment.place(here, length)))
     }
 
-    fn say(&mut self, words: &str, time: Duration, now: Now) {
-        // A configuration may give an action any character for a key.
-        self.said = Some((safe(words).into_owned(), now.mono + time));
+    fn say(&mut self, words: &str, now: Now) {
+        self.said = Some((Said::Words(words.to_owned()), now.mono + SAID));
     }
 
-    fn keys(&self) -> String {
-        let named = NAMED.iter().filter_map(|action| {
+    /// One part of the keys: those that fit into so many columns, and the key that leads to the next part.
+    fn keys(&self, part: usize, columns: usize) -> String {
+        let named = |action: &Action| {
             let key = self.keymap.chords(Context::List, *action).next()?;
-            Some(format!("{key} {}", action.description()?.short))
-        });
-        named.collect::<Vec<_>>().join("  ")
+            // A configuration may give an action any character for a key.
+            Some(safe(&format!("{key} {}", action.description()?.short)).into_owned())
+        };
+        let more = self.keymap.spell("{help} more");
+        let room = columns.saturating_sub(width(&more) + GAP.len());
+        let mut parts = vec![String::new()];
+        for keys in NAMED.iter().filter_map(named) {
+            match parts.last_mut() {
+                Some(last) if last.is_empty() => *last = keys,
+                Some(last) if width(last) + GAP.len() + width(&keys) <= room => {
+                    *last = [last, GAP, &keys].concat();
+                }
+                _ => parts.push(keys),
+            }
+        }
+        let several = parts.len() > 1;
+        let mut shown = parts.swap_remove(part % parts.len());
+        if several {
+            shown.push_str(GAP);
+            shown.push_str(&more);
+        }
+        shown
     }
 
     /// The line as it is at `now` in so many columns, and when it will be another by itself.
@@ -210,7 +243,11 @@ impl Listening {
         let moves = u16::try_from(cells).unwrap_or(0);
         let redraw = self.player.needs_redraw_at(now.mono, moves);
         if let Some((said, until)) = self.said.as_ref().filter(|(_, until)| now.mono < *until) {
-            return (said.clone(), Some(*until));
+            let words = match said {
+                Said::Words(words) => safe(words).into_owned(),
+                Said::Keys(part) => self.keys(*part, columns),
+            };
+            return (words, Some(*until));
         }
         match self.player.trouble() {
             Some(trouble) if !trouble.fatal => (safe(&format!("! {}", trouble.what)).into(), None),

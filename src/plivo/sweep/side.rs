@@ -331,30 +331,54 @@ impl<P: Pages + Clone + Send + Sync + 'static> Side<P> {
 }
 
 impl<P> Side<P> {
-    /// Pages that came, and how many more there may be, where enough is known to say.
-    pub(super) fn pages(&self) -> (u64, Option<u64>) {
+    /// How far it has come.
+    pub(super) fn far(&self) -> Far {
         let a_page = u64::from(self.limit.get());
         // What is not known is taken to be like what is next to it, on its newer side.
         let mut usual = self.before;
-        let (mut done, mut left) = (self.pages_done, Some(0_u64));
+        let mut far = Far {
+            pages: self.pages_done,
+            more_pages: Some(0),
+            more_rows: Some(0),
+        };
         for part in &self.parts {
-            let more = match part {
+            let (pages, rows) = match part {
                 Part::Running(slice) => {
                     let pages = slice.pages.load(Ordering::Relaxed);
-                    done += pages;
+                    far.pages += pages;
                     usual = slice.density.or(usual);
-                    match (slice.ended, slice.expected) {
-                        (true, _) => Some(0),
-                        (false, Some(rows)) => Some(rows.div_ceil(a_page).saturating_sub(pages)),
-                        (false, None) => usual.map(|_| 1),
+                    match slice.expected {
+                        Some(rows) => {
+                            let more = rows.div_ceil(a_page).saturating_sub(pages);
+                            let more = if slice.ended { 0 } else { more };
+                            (Some(more), Some(rows.saturating_sub(slice.given)))
+                        }
+                        None if slice.ended => (Some(0), Some(slice.ready.len() as u64)),
+                        None => (usual.map(|_| 1), usual.map(|_| a_page)),
                     }
                 }
-                Part::Pending(pending) => pending
-                    .rows(usual)
-                    .map(|rows| rows.div_ceil(a_page).max(pending.windows())),
+                Part::Pending(pending) => {
+                    let rows = pending.rows(usual);
+                    let pages = rows.map(|rows| rows.div_ceil(a_page).max(pending.windows()));
+                    (pages, rows)
+                }
             };
-            left = left.zip(more).map(|(left, more)| left.saturating_add(more));
+            far.more_pages = added(far.more_pages, pages);
+            far.more_rows = added(far.more_rows, rows);
         }
-        (done, left)
+        far
     }
+}
+
+/// How far one query has come; what is still to come where enough is known to say.
+pub(super) struct Far {
+    pub(super) pages: u64,
+    pub(super) more_pages: Option<u64>,
+    /// Of those that were not given yet.
+    pub(super) more_rows: Option<u64>,
+}
+
+/// The sum, where both are known.
+pub(super) fn added(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    Some(one?.saturating_add(other?))
 }

@@ -255,6 +255,26 @@ async fn progress_ends_at_what_it_said() {
         "{said} {}",
         end.pages
     );
+    let said = halfway.expected().unwrap();
+    assert!(said.abs_diff(6000) * 5 < 6000, "{said}");
+    assert_eq!(end.expected(), Some(6000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_that_came_and_were_not_given_yet_are_expected() {
+    let list = rows(92, 280, 1);
+    let mut sweep = added(
+        Slow::new(Fake::new(Paging::Hybrid, true, list)),
+        range(0, 20 * DAY),
+    );
+    for given in 1..=92 {
+        sweep.next().await.unwrap().unwrap();
+        // Who takes them takes much longer than the listing.
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        if given > 20 {
+            assert_eq!(sweep.progress().expected(), Some(92), "after {given}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -205,3 +205,19 @@ async fn player_commands_pass_in_order() {
         ]
     );
 }
+
+#[tokio::test]
+async fn why_a_job_failed_stands_in_the_log() {
+    let (mut effects, _, _) = effects(emulator::Options::default()).await;
+    let end = job::End {
+        came: job::Came::Exported { rows: 0 },
+        place: String::new(),
+        how: job::How::Failed("/proc/x.csv cannot be written: no such folder".into()),
+    };
+    effects.told(&Message::Job(app::JobId(1), job::Told::Ended(end)));
+    let logged = effects.log.lines().join("\n");
+    assert!(
+        logged.ends_with("job: /proc/x.csv cannot be written: no such folder"),
+        "{logged}"
+    );
+}

@@ -4,7 +4,7 @@ use std::io::{self, Cursor, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pulseaudio::protocol::{
     self, AuthParams, AuthReply, Command, CommandReply, DESCRIPTOR_SIZE, Prop, Props, PulseError,
@@ -90,8 +90,12 @@ impl Connection {
     pub(super) fn ask<R: CommandReply>(&mut self, command: &Command) -> Result<R, String> {
         let number = self.send(command)?;
         self.flush().map_err(|error| lost(&error))?;
+        let asked = Instant::now();
         loop {
             let Some(message) = self.message()? else {
+                if asked.elapsed() >= PATIENCE {
+                    return Err(NO_ANSWER.to_owned());
+                }
                 let more = self.fill().map_err(|error| lost(&error))?;
                 match more {
                     true => continue,

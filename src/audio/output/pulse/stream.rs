@@ -60,8 +60,8 @@ pub(in crate::audio::output) struct Stream {
     ahead: Duration,
     /// There are new orders, and what is on its way does not obey them.
     is_stale: bool,
-    /// The frame that the server read next when it was asked just now.
-    read: Option<u64>,
+    /// The frame that the server read next, at some moment after this one, when it was asked.
+    read: Option<(u64, Instant)>,
 }
 
 /// At `at`, frame `frame` is heard.
@@ -134,10 +134,10 @@ impl Stream {
             // Nothing piles up for a server that does not read.
             if is_all_out {
                 self.give();
-                if let Some(read) = self.read.take()
+                if let Some((read, since)) = self.read.take()
                     && std::mem::take(&mut self.is_stale)
                 {
-                    self.give_anew(read);
+                    self.give_anew(read, since);
                 }
                 is_all_out = self.flush()?;
             }
@@ -183,7 +183,7 @@ impl Stream {
                 self.timetable = self.timetable_of(&stands);
                 // Behind the beginning when the server has taken the first frames back by itself.
                 let read = u64::try_from(stands.read_offset).unwrap_or(0);
-                self.read = Some(read / FRAME_BYTES as u64);
+                self.read = Some((read / FRAME_BYTES as u64, self.looked));
                 self.is_lost = false;
             }
             Command::Started(channel) | Command::Underflow(Underflow { channel, .. })
@@ -214,9 +214,9 @@ impl Stream {
 
     /// Takes back what the server has not read, and gives what the present orders make of it. What it has read, few servers
     /// can take back from the card, and none from a wireless one.
-    fn give_anew(&mut self, read: u64) {
-        let since = self.looked.elapsed() + self.ahead;
-        let soonest = read + (since.as_secs_f64() * f64::from(self.rate)) as u64;
+    fn give_anew(&mut self, read: u64, since: Instant) {
+        let gone = since.elapsed() + self.ahead;
+        let soonest = read + (gone.as_secs_f64() * f64::from(self.rate)) as u64;
         let back = self.given.saturating_sub(soonest);
         let back = self
             .renderer
@@ -249,8 +249,9 @@ impl Stream {
     /// Asks where the server stands, when that is to be known and is not asked already.
     fn look(&mut self) -> Result<(), String> {
         let now = Instant::now();
-        let is_due =
-            self.is_lost || self.is_stale || now.saturating_duration_since(self.looked) >= LOOK;
+        // The answer to the last question serves one order; an order that came after it is asked for anew.
+        let is_stale = self.is_stale && self.read.is_none();
+        let is_due = self.is_lost || is_stale || now.saturating_duration_since(self.looked) >= LOOK;
         if is_due && self.asked.is_none() {
             let question = Command::GetPlaybackLatency(LatencyParams {
                 channel: self.channel,

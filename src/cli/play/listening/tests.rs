@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 
 use super::*;
-use crate::app::text::width;
 use crate::audio::{Anchor, Media};
 use crate::plivo::RecordingId;
 
@@ -165,8 +164,25 @@ fn what_was_said_gives_way_to_the_line_again() {
     assert_eq!(bench.line(), "no jump to undo");
     bench.now.mono += SAID;
     assert!(bench.line().starts_with('▶'));
-    bench.keys("?");
-    assert!(bench.line().contains("q quit"), "{}", bench.line());
+}
+
+#[test]
+fn every_key_is_named_in_parts_that_fit() {
+    let mut bench = bench();
+    let mut named = String::new();
+    for _ in 0..4 {
+        bench.keys("?");
+        let line = bench.line();
+        assert!(width(&line) <= 80 && line.ends_with("  ? more"), "{line}");
+        named.push_str(&line);
+    }
+    for key in ["␣ pause", "t go to", "q quit"] {
+        assert!(named.contains(key), "{key}: {named}");
+    }
+    let (wide, _) = bench.listening.line(bench.now, 400);
+    assert!(wide.contains("q quit") && !wide.contains("more"), "{wide}");
+    bench.now.mono += KEYS;
+    assert!(bench.line().starts_with('▶'));
 }
 
 #[test]
