@@ -170,7 +170,8 @@ pub fn log_box(layout: &Layout) -> Rect {
 
 /// The log's lines as they stand in its box: what went wrong is read to its end.
 pub fn log_lines(lines: &[String], mask: &Mask, area: Rect) -> Vec<String> {
-    let columns = usize::from(area.width.saturating_sub(2));
+    // A border and a gap on each side.
+    let columns = usize::from(area.width.saturating_sub(4));
     let lines = lines.iter();
     lines
         .flat_map(|line| wrap(&mask.text(line), columns))

@@ -264,6 +264,7 @@ fn what_was_logged_is_read_to_its_end() {
         text.contains("line 0:") && text.contains("line 0's end"),
         "{text}"
     );
+    assert!(!text.contains('…'), "{text}");
     // No further than to the last line.
     sitting.keys("G<PgDn>");
     let text = sitting.text();
