@@ -15,6 +15,9 @@ use super::text::{cut_end, put, scrolled, width};
 /// Columns that are kept for what is typed.
 const LEAST: u16 = 16;
 
+/// Columns before the sign, and around the caret.
+const GAPS: u16 = 3;
+
 /// From this width on every key of a note is told.
 const ROOMY: u16 = 100;
 
@@ -151,7 +154,9 @@ fn put_prompt(view: &mut View, frame: &mut Frame, area: Rect, prompt: &Prompt) {
     let sign = u16::try_from(width(prompt.sign)).unwrap_or(1);
     let (outcome, style) = prompt.outcome;
     // What is typed is short; beside it, as much as there is room for.
-    let outcome = cut_end(outcome, usize::from(area.width.saturating_sub(LEAST)));
+    let typed = u16::try_from(width(prompt.text) + 1).unwrap_or(LEAST);
+    let kept = sign + GAPS + typed.min(LEAST);
+    let outcome = cut_end(outcome, usize::from(area.width.saturating_sub(kept)));
     let outcome_width = u16::try_from(width(&outcome)).unwrap_or(0);
     let place = Rect {
         x: area.right() - outcome_width,
@@ -159,7 +164,7 @@ fn put_prompt(view: &mut View, frame: &mut Frame, area: Rect, prompt: &Prompt) {
         ..area
     };
     put(buffer, place, &outcome, style);
-    let room = area.width.saturating_sub(outcome_width + 3 + sign);
+    let room = area.width.saturating_sub(outcome_width + GAPS + sign);
     put(
         buffer,
         Rect {

@@ -337,6 +337,20 @@ fn the_filter_at_80x24() {
 }
 
 #[test]
+fn what_is_typed_is_seen_at_40x10() {
+    let mut sitting = rested(40, 10);
+    sitting.keys("xjxd");
+    let text = sitting.text();
+    let last = text.lines().last().unwrap();
+    assert!(last.contains("download 2 to ~/calls"), "{last}");
+    let mut sitting = playing(setup(40, 10));
+    sitting.keys("Bhello");
+    let text = sitting.text();
+    let last = text.lines().last().unwrap();
+    assert!(last.contains("note 0:12 hello"), "{last}");
+}
+
+#[test]
 fn the_filter_at_140x40() {
     insta::assert_snapshot!(rested(140, 40).keys("f").screen());
 }
