@@ -178,16 +178,14 @@ pub struct Emulator {
 /// If the port is taken, the log file cannot be written, or no HTTP client can be made.
 pub fn start(options: Options) -> io::Result<Emulator> {
     let listener = Door::bind(options.port).map_err(|error| {
-        let address = format!("127.0.0.1:{}", options.port);
-        io::Error::new(error.kind(), format!("{address}: {error}; try --port 0"))
+        let words = format!("127.0.0.1:{} cannot be used: {error}", options.port);
+        io::Error::new(error.kind(), words)
     })?;
     let url = format!("http://{}", listener.local_addr()?);
     let log = Log::open(options.log.as_deref()).map_err(|error| {
         let path = options.log.as_deref().unwrap_or(Path::new("")).display();
-        io::Error::new(
-            error.kind(),
-            format!("the log {path} cannot be written: {error}"),
-        )
+        let words = format!("the log {path} cannot be written: {error}");
+        io::Error::new(error.kind(), words)
     })?;
     let log = Arc::new(log);
     let account = Account::new(&Plan {

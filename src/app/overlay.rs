@@ -172,10 +172,10 @@ pub fn log_box(layout: &Layout) -> Rect {
 pub fn log_lines(lines: &[String], mask: &Mask, area: Rect) -> Vec<String> {
     // A border and a gap on each side.
     let columns = usize::from(area.width.saturating_sub(4));
-    let lines = lines.iter();
-    lines
-        .flat_map(|line| wrap(&mask.text(line), columns))
-        .collect()
+    let wrapped = lines
+        .iter()
+        .flat_map(|line| wrap(&mask.text(line), columns));
+    wrapped.collect()
 }
 
 /// Columns of the statistics: more would only tear their columns apart.

@@ -308,12 +308,14 @@ impl App {
     /// A key in a terminal too small to show what it does: it can end the program, and what is heard.
     fn unseen_key(&mut self, context: Context, key: Key, now: Now) -> Vec<Effect> {
         self.lead = None;
-        match self.keymap.find(context, None, key) {
-            Found::Action(action @ (Action::Quit | Action::Suspend | Action::TogglePause)) => {
-                self.perform(action, now)
-            }
-            Found::Action(action) if context == Context::Leaving => self.perform(action, now),
-            _ => Vec::new(),
+        let Found::Action(action) = self.keymap.find(context, None, key) else {
+            return Vec::new();
+        };
+        let ends = matches!(action, Action::Quit | Action::Suspend | Action::TogglePause);
+        // The question before the end is told there, so it can be answered.
+        match ends || context == Context::Leaving {
+            true => self.perform(action, now),
+            false => Vec::new(),
         }
     }
 

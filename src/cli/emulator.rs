@@ -2,7 +2,7 @@
 
 mod callback;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -123,7 +123,13 @@ impl Args {
 /// If the port is taken, the log file cannot be written, or standard output is closed.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     let mut stop = Stop::listen().context("cannot listen for Ctrl-c and SIGTERM")?;
-    let emulator = emulator::start(args.options()).context("the emulator could not start")?;
+    let emulator = emulator::start(args.options()).map_err(|error| {
+        let words = match error.kind() {
+            io::ErrorKind::AddrInUse => "the emulator could not start; --port 0 picks a free one",
+            _ => "the emulator could not start",
+        };
+        anyhow::Error::new(error).context(words)
+    })?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", announcement(&emulator, args.output))
         .context("cannot print the address")?;

@@ -1,6 +1,8 @@
 //! The rows of one window, as far as they are loaded, and the ways to those that are not.
 
-use std::collections::{BTreeMap, HashSet};
+mod odds;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -15,8 +17,6 @@ pub(super) const PAGE: usize = 20;
 const MOST_WAYS: usize = 8192;
 /// After so many disagreements the window is taken as the server tells it, so that a lying one cannot keep us asking.
 const MOST_RESETS: u8 = 3;
-/// So many pages for one place that hold nothing new, and the window is taken to end there.
-const MOST_BARREN: u8 = 8;
 /// Walking is cheaper than guessing for rows this near to a known way.
 const WALK: usize = 2 * PAGE;
 /// Guesses for one row before it is walked to.
@@ -98,7 +98,7 @@ pub(super) struct Shelf {
     /// Its pages go on contradicting each other: they are put in the order in which they lead to each other.
     at_odds: bool,
     /// Its last page came with a total that is greater than its end.
-    short: bool,
+    ends_early: bool,
     /// For each place, how many pages came for it, at odds with others, that held nothing new.
     barren: BTreeMap<usize, u8>,
 }
@@ -122,7 +122,7 @@ impl Shelf {
             resets: 0,
             told: None,
             at_odds: false,
-            short: false,
+            ends_early: false,
             barren: BTreeMap::new(),
         }
     }
@@ -139,7 +139,9 @@ impl Shelf {
     /// Rows that the server counts and that are in none of its pages, where it goes on contradicting itself.
     pub fn unlisted(&self) -> usize {
         match (self.told, self.count) {
-            (Some(told), Some(count)) if self.at_odds || self.short => told.saturating_sub(count),
+            (Some(told), Some(count)) if self.at_odds || self.ends_early => {
+                told.saturating_sub(count)
+            }
             _ => 0,
         }
     }
@@ -328,10 +330,10 @@ impl Shelf {
             self.note_first(page);
         }
         let end = place + rows.len();
-        let barren = self.barren_at(place, rows.is_empty() && !page.recordings.is_empty());
+        let is_barren = rows.is_empty() && !page.recordings.is_empty();
+        let leads_on = self.leads_on(place, is_barren);
         match &page.meta.next {
-            // A page without anything new is left out: its place is that of the next.
-            Some(next) if !rows.is_empty() || (1..MOST_BARREN).contains(&barren) => {
+            Some(next) if !rows.is_empty() || leads_on => {
                 let next = Way {
                     window: way.window,
                     start: next.clone(),
@@ -349,21 +351,11 @@ impl Shelf {
                 return Fit::Moved;
             }
             _ if rows.is_empty() && place > 0 && self.row(place - 1).is_none() => {
-                match (self.count, self.told) {
-                    (Some(count), told) if count > place => {
-                        // Taken at its word as far as that fits what came from it: one step, and not page by page.
-                        let end = told.map_or(place, |told| told.max(self.walked).min(place));
-                        self.ends_at(end);
-                    }
-                    _ => {
-                        let past = self.past_end.map_or(place, |past| past.min(place));
-                        self.past_end = Some(past);
-                    }
-                }
+                self.ends_before(place);
             }
             _ => {
                 let whole = way.window == self.window;
-                self.short = whole && page.meta.total.is_some_and(|total| total > end as u64);
+                self.ends_early = whole && page.meta.total.is_some_and(|total| total > end as u64);
                 self.ends_at(end);
             }
         }
@@ -424,81 +416,23 @@ impl Shelf {
         };
     }
 
+    /// Nothing stands at `place`, and it is not known what stands before it.
+    fn ends_before(&mut self, place: usize) {
+        if self.count.is_some_and(|count| count > place) {
+            // Taken at its word as far as that fits what came from it: one step, and not page by page.
+            let told = self.told.unwrap_or(place);
+            self.ends_at(told.max(self.walked).min(place));
+        } else {
+            self.past_end = Some(self.past_end.map_or(place, |past| past.min(place)));
+        }
+    }
+
     fn ends_at(&mut self, end: usize) {
         if self.count != Some(end) {
             // The last page knows better than a total that was told before it.
             self.count = Some(end);
             self.held.retain(|&place, _| place < end);
             self.ways.retain(|&place, _| place <= end);
-        }
-    }
-
-    /// How many pages for a place held nothing new; 0 after one that did.
-    fn barren_at(&mut self, place: usize, is_barren: bool) -> u8 {
-        if !is_barren {
-            self.barren.remove(&place);
-            return 0;
-        }
-        let pages = self.barren.entry(place).or_default();
-        *pages = pages.saturating_add(1);
-        *pages
-    }
-
-    /// A page with a next one: the window does not end where it was thought to.
-    fn goes_on_after(&mut self, end: usize) {
-        if self.count.is_some_and(|count| count <= end) {
-            match self.told {
-                Some(told) if told > end => self.count = Some(told),
-                // Whoever tells totals may tell of a page after the last, too.
-                Some(_) => {}
-                None => self.count = None,
-            }
-        }
-    }
-
-    /// Newest first across the seams, the same recordings where pages overlap, and no recording twice.
-    fn agrees(&self, place: usize, rows: &[Arc<Recording>]) -> bool {
-        let overlap = rows
-            .iter()
-            .enumerate()
-            .all(|(i, row)| self.row(place + i).is_none_or(|held| held.id == row.id));
-        let before = place.checked_sub(1).and_then(|before| self.row(before));
-        let after = self.row(place + rows.len());
-        let seam =
-            |newer: Option<&Arc<Recording>>, older: Option<&Arc<Recording>>| match (newer, older) {
-                (Some(newer), Some(older)) => {
-                    newer.id != older.id && (newer.added >= older.added || older.added.is_none())
-                }
-                _ => true,
-            };
-        let near = place.saturating_sub(PAGE)..place + rows.len() + PAGE;
-        let once = near
-            .clone()
-            .filter(|at| !(place..place + rows.len()).contains(at))
-            .all(|at| {
-                self.row(at)
-                    .is_none_or(|held| rows.iter().all(|row| row.id != held.id))
-            });
-        overlap && once && seam(before, rows.first()) && seam(rows.last(), after)
-    }
-
-    /// Of a page at odds with others, what stands above it already stays there; what was thought to stand further below has come up, and
-    /// with it all that follows: the way there is walked anew.
-    fn reconcile(&mut self, place: usize, rows: &mut Vec<Arc<Recording>>) {
-        let (above, below): (Vec<_>, Vec<_>) = self.rows().partition(|(at, _)| *at < place);
-        let above: HashSet<&RecordingId> = above.iter().map(|(_, row)| &row.id).collect();
-        rows.retain(|row| !above.contains(&row.id));
-        let new: HashSet<&RecordingId> = rows.iter().map(|row| &row.id).collect();
-        let come_up = |(at, row): &(usize, &Arc<Recording>)| {
-            *at < place + rows.len() || new.contains(&row.id)
-        };
-        if below.iter().any(come_up) {
-            drop(self.held.split_off(&place));
-            if let Some((start, across)) = self.held.range_mut(..place).next_back() {
-                across.rows.truncate(place - start);
-            }
-            drop(self.ways.split_off(&(place + 1)));
-            self.walked = self.walked.min(place);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use crate::app::{Api, Message};
@@ -14,46 +14,41 @@ const AT_MOST_EVERY: Duration = Duration::from_millis(500);
 
 /// Tells the app when the account's limit is used up, and when requests flow again.
 pub(super) fn of_the_throttle(client: &Client, tell: mpsc::Sender<Message>) -> AbortHandle {
-    let mut throttle = client.throttle();
-    let watch = tokio::spawn(async move {
-        while throttle.changed().await.is_ok() {
-            let until = throttle.borrow_and_update().map(|pause| pause.until);
-            let message = Message::Api(Api::Throttled { until });
-            if tell.send(message).await.is_err() {
-                break;
-            }
-        }
-    });
-    watch.abort_handle()
+    each(client.throttle(), Duration::ZERO, tell, |pause| {
+        let until = pause.map(|pause| pause.until);
+        Api::Throttled { until }
+    })
 }
 
 /// Tells the app when the API's clock differs from this machine's.
 pub(super) fn of_the_clock(client: &Client, tell: mpsc::Sender<Message>) -> AbortHandle {
-    let mut clock = client.clock();
-    let watch = tokio::spawn(async move {
-        while clock.changed().await.is_ok() {
-            let ahead = *clock.borrow_and_update();
-            let message = Message::Api(Api::Clock { ahead });
-            if tell.send(message).await.is_err() {
-                break;
-            }
-        }
-    });
-    watch.abort_handle()
+    each(client.clock(), Duration::ZERO, tell, |ahead| Api::Clock {
+        ahead,
+    })
 }
 
 /// Tells the app what arrives at the callback receiver.
 pub(super) fn of_the_receiver(receiver: &Receiver, tell: mpsc::Sender<Message>) -> AbortHandle {
-    let mut counts = receiver.counts();
+    // Strangers may send as fast as they can; the screen need not follow each.
+    each(receiver.counts(), AT_MOST_EVERY, tell, Api::Received)
+}
+
+/// Tells of each value that comes, at most one in so much time, until nobody listens.
+fn each<T: Copy + Send + Sync + 'static>(
+    mut news: watch::Receiver<T>,
+    every: Duration,
+    tell: mpsc::Sender<Message>,
+    words: impl Fn(T) -> Api + Send + 'static,
+) -> AbortHandle {
     let watch = tokio::spawn(async move {
-        while counts.changed().await.is_ok() {
-            let counts = *counts.borrow_and_update();
-            let message = Message::Api(Api::Received(counts));
-            if tell.send(message).await.is_err() {
+        while news.changed().await.is_ok() {
+            let value = *news.borrow_and_update();
+            if tell.send(Message::Api(words(value))).await.is_err() {
                 break;
             }
-            // Strangers may send as fast as they can; the screen need not follow each.
-            tokio::time::sleep(AT_MOST_EVERY).await;
+            if !every.is_zero() {
+                tokio::time::sleep(every).await;
+            }
         }
     });
     watch.abort_handle()
